@@ -25,6 +25,7 @@ from .choosing import ask_choices
 from .context import contents_of, list_files
 from .differences import differences
 from .draft import Suggestion, instead_of_drafts, suggested
+from .left_out import left_out
 from .memory import DEFAULT_WINDOW, Memory, history_budget
 from .plan_prompt import PlanPrompt, correction_messages
 from .plan_reader import is_direct_answer, read_plan
@@ -85,6 +86,7 @@ class LlmController:
                     sent_back.append(ignored)
             else:
                 unused = await asyncio.to_thread(unused_files, request, draft.plan, draft.refusals)
+                unused += () if draft.refusals else left_out(request, draft.plan, suggestion.proposal)
                 proposal = Proposal(
                     plan=draft.plan,
                     refusals=(*draft.refusals, *unused),

@@ -139,7 +139,7 @@ async def test_a_file_that_the_model_invents_is_sent_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [BAD, "I would rather not.", "", "[" * 50_000, "{" + "x" * 70_000, '{"tasks": 7}', "[1]"]
+    "answer", [BAD, "I would rather not.", "", "[" * 50_000, "{" + "x" * 60_000, '{"tasks": 7}', "[1]"]
 )
 async def test_after_a_third_plan_that_cannot_be_run_the_one_by_rules_is_run_and_this_is_its_first_refusal(
     answer: str,

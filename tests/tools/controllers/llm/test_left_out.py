@@ -1,0 +1,34 @@
+"""What the rules read in a request for certain and a model's plan leaves out is asked for once more, then reported."""
+
+from hugginggpt.graph.result import Request
+from hugginggpt.tools.scripted import chat, in_turn
+from llm_controller import RECEIPT, llm_controller, planned
+
+ALOUD = Request(text="Read receipt.png and say it aloud", files=(RECEIPT,))
+READ = ("image-to-text", {"image": "receipt.png"})
+SPOKEN = ("text-to-speech", {"text": "<resource>-0"})
+
+
+async def test_a_plan_that_leaves_out_the_speech_is_sent_back_and_a_better_one_is_taken() -> None:
+    with llm_controller(in_turn(chat(planned(READ)), chat(planned(READ, SPOKEN)))) as (controller, server):
+        proposal = await controller.plan(ALOUD)
+
+    assert len(server.requests) == 2
+    assert [task.type for task in proposal.plan.tasks] == ["image-to-text", "text-to-speech"]
+    assert proposal.refusals == ()
+
+
+async def test_where_the_model_insists_the_words_are_reported_as_not_done() -> None:
+    with llm_controller(in_turn(chat(planned(READ)))) as (controller, server):
+        proposal = await controller.plan(ALOUD)
+
+    assert len(server.requests) == 2
+    (refused,) = proposal.refusals
+    assert "“say it aloud”" in refused or "“say" in refused
+
+
+async def test_a_plan_that_refuses_a_part_in_its_own_words_is_taken_as_it_is() -> None:
+    reply = chat(planned(READ, refusals=("I can't speak.",)))
+    with llm_controller(in_turn(reply)) as (controller, server):
+        assert (await controller.plan(ALOUD)).refusals == ("I can't speak.",)
+    assert len(server.requests) == 1
