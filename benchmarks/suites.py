@@ -1,6 +1,6 @@
-"""Faithfulness of the rule-based controller: plans and refusals of 860 requests, written before it was run on them.
+"""Faithfulness of the rule-based controller: plans and refusals of 900 requests, written before it was run on them.
 
-    python benchmarks/suites.py [lossless|uninvented|harmless|office|background|buried ...] [-v]
+    python benchmarks/suites.py [lossless|uninvented|harmless|office|background|asides|buried ...] [-v]
 
 | suite | right means |
 |---|---|
@@ -9,6 +9,7 @@
 | harmless | politeness, background and purpose are not reported; the tasks are planned, and none besides |
 | office | the plan is one of the graphs that are right and nothing is refused, or nothing is planned, where that is right |
 | background | as harmless: reasons, purposes and feelings as whole clauses, before and after the request |
+| asides | as harmless: vocatives, idioms and remarks around one request |
 | buried | as lossless: the same clauses, with a second request or a condition among them |
 
 In every suite a request without a task and without a refusal is wrong. Goals do not count, they quote the request. A
@@ -23,6 +24,7 @@ labels of lossless were made stricter or right (177): a question to a text passe
 and 24 and 13 short requests that resembled others gave way to longer ones, again before the controller was run on them.
 Right of the unread third: 52 of 100, 57 of 66, 44 of 66, 9 of 20. background had 40 of 60 and buried 32 of 40, by an
 author who knows the rules; then four and two labels were made right (44, 34). All of these two were read.
+asides had 31 of 40. Of harmless the third is read too: it had 55 of 66 before.
 """
 
 import argparse
@@ -114,6 +116,7 @@ SUITES: dict[str, Callable[[Row, Proposal], Iterator[str]]] = {
     "harmless": reported_courtesies,
     "office": wrong_graph,
     "background": reported_courtesies,
+    "asides": reported_courtesies,
     "buried": lost_words,
 }
 """The faults that each suite looks for, by its name."""

@@ -80,8 +80,8 @@ async def test_a_result_may_be_given_to_a_task_that_has_not_run(scripted: OpenSc
     assert run.status == "succeeded"
 
 
-async def test_a_finished_run_that_was_edited_is_resumed_from_the_edit(scripted: OpenScripted) -> None:
-    """One that was not edited is finished."""
+async def test_resuming_a_finished_run_that_was_edited_forks_it_at_the_edit(scripted: OpenScripted) -> None:
+    """The run that was finished stays as it is, and can't be resumed."""
     async with scripted(TASKS, backend=(backend := ScriptedBackend())) as world:
         await ask(world)
         backend.calls.clear()
@@ -89,10 +89,11 @@ async def test_a_finished_run_that_was_edited_is_resumed_from_the_edit(scripted:
         run = await session.history.run()
         await world.graph.aupdate_state(THREAD, await with_text(world, "mine"))
         end = last([event async for event in session.resume(run)])
-        assert (end.run_id, end.status) == (run.run_id, "succeeded")
+        assert end.run_id != run.run_id
+        assert end.status == "succeeded"
         assert backend.calls == ["1", "2"]
-        assert len(await session.history.resources()) == 7  # three tasks were done, and made anew by hand or from that
-        with pytest.raises(UsageError, match="is finished"):
+        assert len(await session.history.resources()) == 8  # four of each run: by hand, two from that, one taken over
+        with pytest.raises(UsageError, match="is not the newest"):
             [event async for event in session.resume(run)]
 
 

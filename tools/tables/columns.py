@@ -97,8 +97,8 @@ class Columns(ABC):
         """The rows that satisfy a condition in one of the columns; one that negates, in all of them."""
 
     @abstractmethod
-    def within(self, column: int, period: str) -> Self:
-        """The rows with a date in a period, as `period_of` writes it."""
+    def within(self, column: int, *periods: str) -> Self:
+        """The rows with a date in one of some periods, as `period_of` writes them."""
 
     @abstractmethod
     def without_value(self, column: int) -> Self:

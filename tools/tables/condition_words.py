@@ -24,6 +24,10 @@ _VALUE = re.compile(rf"[A-ZÀ-ÞĀ-Ž\d{MARKS}]|[-+€$£]\d")
 _PLACE = re.compile(r"\s*(?:from|in|for|of)\s+")
 _COMPARED = re.compile(r"\W?[-+]?\d")
 _NUMBERED = re.compile(r"\s*\W?(?P<number>[-+]?\d[\d.,]*) (?P<column>[^\W\d_]+)")
+_AS_COLUMN = re.compile(
+    r"\s+as (?:the |their |its |an? )?(?!(?:well|csv|tables?|texts?|lists?|json|excel|pictures?|files?)\b)"
+    r"(?P<column>[^\W\d_]+)(?!\w)"
+)
 _HAVING = ("have", "has", "had", "with", "whose", "where", "having", "in which", "for which", "by")
 _PLACES = ("from", "in", "for", "of")
 _ALTERNATIVE = re.compile(r"\b(?:or|where|whose|with)\b")
@@ -158,19 +162,30 @@ class _Reader:
         return "", at
 
     def _without_operator(self, tokens: Sequence[re.Match[str]]) -> list[Condition] | None:
-        """`with city Bergen`, `in Bergen`."""
+        """`with city Bergen`, `with Bergen as city`, `in Bergen`."""
         if not tokens or _FILE.match(tokens[0].group()):
             return None
+        having = self.opener.split()[-1] in _HAVING
+        if having and (value := self._value(tokens[0].start())) and (named := self._named_after()):
+            return self._condition(named, "=", value)
         written = self.text[tokens[0].start()]
         if self.opener in _PLACES and _VALUE.match(written):
             return self._condition(ANY, "=", self._value(tokens[0].start()))
-        if len(tokens) > 1 and (self.opener in _HAVING or self.opener in _PLACES):
+        if len(tokens) > 1 and (having or self.opener in _PLACES):
             value = self._value(tokens[1].start())
-            if value and (_VALUE.match(value) or self.opener in _HAVING):
+            if value and (_VALUE.match(value) or having):
                 return self._condition(tokens[0].group(), "=", value)
-        if self.opener in ("with", "have", "has") and (value := self._value(tokens[0].start())):
+        if self.opener.split()[-1] in ("with", "have", "has") and (value := self._value(tokens[0].start())):
             return self._condition(ANY, "contains", value)
         return None
+
+    def _named_after(self) -> str:
+        """The column behind a value: "as city"; moves `end` behind it. Empty for none."""
+        match = _AS_COLUMN.match(self.masked, self.end)
+        if match is None:
+            return ""
+        self.end = match.end()
+        return self.text[slice(*match.span("column"))]
 
     def _condition(self, column: str, operator: str, value: str) -> list[Condition] | None:
         self._column = column

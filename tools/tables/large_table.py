@@ -182,11 +182,11 @@ class LargeTable(Columns):
             return self.cells.number(column)
         return f"substr({self.cells.date(column)}, 1, {len(size)})"
 
-    def within(self, column: int, period: str) -> "LargeTable":
-        """The rows with a date in a period, as `period_of` writes it."""
+    def within(self, column: int, *periods: str) -> "LargeTable":
+        """The rows with a date in one of some periods, as `period_of` writes them."""
         if not self.cells.is_dated(column):
             raise input_error(f"column {self.names[column]} of {self.label} holds other cells than dates")
-        return self._with(self._within(column, period), period)
+        return self._with(f"({' OR '.join(self._within(column, each) for each in periods)})", *periods)
 
     def _within(self, column: int, period: str) -> str:
         return f"starts_with(substr({self.cells.date(column)} || '-', {5 if period.startswith('-') else 1}), {{}})"

@@ -6,10 +6,12 @@ from ..wording.wording import wording
 from .columns import Columns
 from .conditions import kept, sizes_of
 from .folding import fold
+from .follow_up import FOLLOWED, followed
 from .question_words import Mark, mark_words, measure_column, question_language, words_of
 from .table_query import Query, not_understood
 from .table_words import months, operation_words, period_name
 
+_RANKS = ("top", "bottom", "highest", "lowest")
 _EXCLUDING = ("not", "!=", "empty")
 """Roles of words before what is left out: "except June", "without June"."""
 
@@ -17,7 +19,7 @@ _EXCLUDING = ("not", "!=", "empty")
 def read_query(question: str, over: Columns) -> Query:
     """The query of a question. Raises `ExpertError` where it has a word that is not used."""
     table = over.sample(question)
-    language = question_language(question, table)
+    question = followed(question, table, language := question_language(question.partition(FOLLOWED)[0], table))
     marks, left = mark_words(question, table, language)
     if left:
         raise not_understood(table, left)
@@ -192,20 +194,19 @@ class _Reader:
         """The rows within the conditions, periods and empty cells that the question names."""
         left_out = [f"{self.table.names[mark.column]} != {period_name(mark.text)}" for mark in self.excluded]
         rows = kept(self.over, [*self.where, *left_out])
-        shapes = [mark.text.startswith("-") for mark in self.periods]
-        if len(set(shapes)) < len(shapes):
-            raise not_understood(self.table, [period_name(mark.text) for mark in self.periods])
-        for mark in self.periods:
-            rows = rows.within(mark.column, mark.text)
+        for monthly in (True, False):  # in any of the months, and in any of the years
+            alike = [mark for mark in self.periods if mark.text.startswith("-") is monthly]
+            if len(alike) > 1 and any(mark.role in _RANKS for mark in self.marks):  # "which had more, April or May?"
+                raise not_understood(self.table, [period_name(mark.text) for mark in alike])
+            rows = rows.within(alike[0].column, *(mark.text for mark in alike)) if alike else rows
         for column in self.empty:
             rows = rows.without_value(column)
         return rows
 
     def query(self) -> Query:
         """The query of the marks; those that are part of it become used."""
-        table = self._rows_asked_for()
         query = Query(
-            table,
+            self._rows_asked_for(),
             self.over,
             [],
             conditional=bool(self.where or self.periods or self.excluded or self.empty),
@@ -228,8 +229,7 @@ class _Reader:
                 if before and before.role == "per" and not {"sort", "top", "bottom"} & query.operations:
                     query.group = query.columns.pop()
             elif mark.role == "number":
-                ranks = ("top", "bottom", "highest", "lowest")
-                if not mark.text.isdigit() or not any(m and m.role in ranks for m in (before, after)):
+                if not mark.text.isdigit() or not any(m and m.role in _RANKS for m in (before, after)):
                     continue
                 query.limit = int(mark.text)
             elif mark.role in ("not", "empty", ">", ">=", "<", "<=", "between", "!="):
@@ -242,6 +242,7 @@ class _Reader:
                 in_time = dated or mark.text in operation_words(self.language)["in time"]
                 query.in_time = query.in_time or (mark.role in ("highest", "lowest") and in_time)
             self.used.add(mark)
+        query.columns = list(dict.fromkeys(query.columns))
         if not query.columns and query.operations & {"sum", "average", "median", "highest", "lowest"}:
             query.columns = self.compared[:1]
         if query.operations & {"highest", "lowest"} and not query.subjects and query.group is None:

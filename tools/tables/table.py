@@ -101,10 +101,10 @@ class Table(Columns):
         among = all if condition.operator in NEGATED else any
         return self._with(row for row in self.cells if among(test(row[column]) for test, column in tests))
 
-    def within(self, column: int, period: str) -> "Table":
-        """The rows with a date in a period, as `period_of` writes it."""
+    def within(self, column: int, *periods: str) -> "Table":
+        """The rows with a date in one of some periods, as `period_of` writes them."""
         sizes = sizes_of(self, column)
-        return self._with(row for row in self.cells if is_within(sizes[row[column]], period))
+        return self._with(row for row in self.cells if any(is_within(sizes[row[column]], each) for each in periods))
 
     def without_value(self, column: int) -> "Table":
         """The rows where a column is empty or says that there is no value."""

@@ -16,6 +16,7 @@ from .fitting import fit_cost
 from .forms import find_forms
 from .meanings import meaning_of
 from .nearest import Match, nearest, plain_words, words_pattern
+from .page_words import read_pages
 from .wording import Wording, folded, wording
 
 LEAST, LEAST_UNSPACED = 0.27, 0.17
@@ -122,6 +123,8 @@ def _cuts(masked: str, language: Wording) -> list[int]:
     listed += [
         range(form.start, form.end) for form in find_forms("pages", masked, language.code) if "ord" in form.words
     ]
+    if len(pages := read_pages(masked, language.code)) > 1:
+        listed.append(range(pages[0].start + 1, pages[-1].end))
     kept, joints = [0], _connectives(language.code, ("then", "and", "but"))
     for cut in sorted(cut for cut in cuts if not any(cut in span for span in listed)):
         alone = joints.sub("", words[kept[-1] : cut]) if joints else words[kept[-1] : cut]
@@ -139,10 +142,12 @@ def _numbered_pages(masked: str, code: str) -> tuple[range, ...]:
 
 @cache
 def _listed(code: str) -> re.Pattern[str]:
-    """From a file to the next in a list of files: no request ends between them."""
+    """From a file or language to the next in a list of them: no request ends between them."""
     joints = _connectives(code, ("and",))
     either = rf"[,;、，]|{joints.pattern}" if joints else "[,;、，]"
-    return re.compile(rf"[{_FILES}]\s*(?:(?:{either})\s*){{1,2}}(?=[{_FILES}])")
+    names = words_pattern(wording(code).languages, wording(code))
+    item = rf"(?:[{_FILES}]|{names.pattern})" if names else f"[{_FILES}]"
+    return re.compile(rf"{item}\s*(?:(?:{either})\s*){{1,2}}(?=(?:[^\W\d_]{{2,4}}\s)?{item})")
 
 
 @cache

@@ -157,6 +157,13 @@ class ClauseWords:
         place = rf"(?<!\w)(?:\d+(?:st|nd|rd|th|\.|e|er|ere|eme|o|a|º|ª)|{ordinals})\s+(?:{units})(?!\w)"
         return re.search(rf"(?<!\w)(?:{units})\s+(?:n\S{{0,5}}\s+)?\d+(?!\w)|{place}", self.words) is not None
 
+    def names_every(self, unit: str) -> bool:
+        """Whether every one of a unit is meant: "every frame", "all frames", and not "one every second"."""
+        units = "|".join(re.escape(word) for word, name in self.language.units.items() if name == unit)
+        every = "|".join(re.escape(word) for word in self.language.clauses.get("all_of", ()))
+        gap, end = (r"\s*", "") if self.language.unspaced else (r"\s+(?:\w{1,4}\s+)?", r"(?!\w)")
+        return bool(every) and re.search(rf"(?<!\w)(?:{every}){gap}(?:{units}){end}", self.words) is not None
+
     @property
     def _numeral(self) -> str:
         words = sorted({**self.language.numbers, **self.language.ordinals}, key=len, reverse=True)

@@ -28,7 +28,7 @@ def is_only_details(masked: str, before: Span, piece: Span, code: str) -> bool:
     words = folded(text)
     parts = [(part.start, part.end) for part in read_parts(text, code)]
     pages = read_pages(text, code)
-    parts += [(pages.start, pages.end)] if pages else []
+    parts += [(each.start, each.end) for each in pages]
     restricts = bool(parts) and any(_found(group, words, code) for group in ("only", "but"))
     languages = words_pattern(language.languages, language)
     named = [m.span() for m in languages.finditer(words)] if languages else []

@@ -22,6 +22,7 @@ _JOINED = {
 _SUFFIX = r"(?:st|nd|rd|th|er|e|º|ª|\.)"
 _NOTHING = "(?!)"
 _AMOUNT, _CLOCK = r"\d+(?:[.,]\d+)?", r"\d{1,2}:\d{2}(?::\d{2})?"
+_PAGES = r"\d{1,5}(?:[-–—]\d{1,5})?"
 _SIGNED = rf"-?{_AMOUNT}"
 _MULTIPLIED = (10, 100, 1000)
 """Values of words that multiply what stands before them: "three hundred"."""
@@ -120,6 +121,7 @@ def _slots(code: str) -> Mapping[str, str]:
     return slots | {
         **joined,
         "digits": r"\d{1,5}",
+        "list": rf"{_PAGES}(?:\s*(?:,|,?\s*(?:{slots.get('and') or _NOTHING}))\s*{_PAGES})+",
         "number": rf"\d{{1,5}}|{numeral}",
         "decimal": rf"{_SIGNED}|{numeral}",
         "format": "|".join(FORMATS),

@@ -1,8 +1,7 @@
 """`naming_span`: the words of a masked request that give a result the name of a file: "und speichere es als a.wav".
 
 Words: `[saving]` of each language's file: `before` or `after` the file, `before_with_verb` only together with `verbs`, the
-beginnings of verbs of saving, which belong to the name with what stands between. English is read by `output-name` of
-controllers/rules/rules.toml.
+beginnings of verbs of saving, which belong to the name with what stands between.
 """
 
 import re
@@ -10,6 +9,8 @@ import re
 from .nearest import words_pattern
 from .wording import Wording, folded, wording
 
+_MARKS = " \"'«»„“”()" + "".join(map(chr, range(0xE010, 0xE018)))
+"""Around the name of a file; a placeholder also stands for its quotation marks."""
 _HIDDEN = re.compile("[\ue000-\ue0ff]")
 _JOINT = re.compile(r"[.;:!?,\n。！？；，、：]")
 
@@ -18,8 +19,7 @@ def naming_span(masked: str, start: int, end: int, code: str) -> tuple[int, int]
     """The words around the file at `start` to `end`, itself included; None where they do not name a result so."""
     language = wording(code)
     saving, words = language.section("saving"), folded(masked)
-    head = words[:start].rstrip(" \"'«»„“”()")
-    tail = words[end:].lstrip(" \"'«»„“”()")
+    head, tail = words[:start].rstrip(_MARKS), words[end:].lstrip(_MARKS)
     before = _last_words(head, [*saving.get("before", ()), *saving.get("before_with_verb", ())], language)
     after = next((each for each in map(folded, saving.get("after", ())) if tail.startswith(each)), "")
     if not before and not after:

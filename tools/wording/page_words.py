@@ -1,11 +1,17 @@
 """`read_pages`: the pages of a document that words name: "page 3", "pages 2 to 4", "the last two pages", "each page".
 
-Their forms are in forms.toml. Not covered: several ranges, even and odd pages.
+Their forms are in forms.toml. Not covered: even and odd pages.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from .forms import Form, find_forms, value_of
+
+_DIGITS = re.compile(r"\d+")
+_LISTED = re.compile(r"\d+(?:\s*[-–—]\s*\d+)?")
+_JOINED = re.compile(r"\s*(?:[,、，]\s*)?(?:and|und|et|y|e|和|と|跟)?\s*")
+"""Between two ranges of pages that are both meant."""
 
 
 @dataclass(frozen=True)
@@ -22,27 +28,43 @@ class Pages:
     """All pages but these."""
 
 
-def read_pages(text: str, code: str) -> Pages | None:
-    """The pages that a masked text names; None for none, and for pages that are not next to each other."""
-    form = next(find_forms("pages", text, code), None)
-    if form is None:
-        return None
+def read_pages(text: str, code: str) -> tuple[Pages, ...]:
+    """The ranges of pages that a masked text names: one for "pages 2 to 4", two for "pages 2 and 5"."""
+    found: list[Pages] = []
+    for form in find_forms("pages", text, code):
+        if found and (found[0].each or found[0].left_out or not _JOINED.fullmatch(text, found[-1].end, form.start)):
+            break
+        for pages in _ranges(form, code):
+            before = found[-1] if found else None
+            if before and before.last is not None and pages.first == before.last + 1:  # "pages 2 and 3" are one range
+                found[-1] = replace(before, end=pages.end, last=pages.last)
+            else:
+                found.append(pages)
+    return tuple(found)
+
+
+def _ranges(form: Form, code: str) -> list[Pages]:
     if "each" in form.words:
-        return Pages(form.start, form.end, each=True)
+        return [Pages(form.start, form.end, each=True)]
+    if "list" in form.words:
+        bounds = [[int(n) for n in _DIGITS.findall(part)] for part in _LISTED.findall(form.words["list"])]
+        return [Pages(form.start, form.end, both[0], both[-1]) for both in bounds]
     first, last = _bounds(form, code)
     if first is None or last is None:
-        return None
-    if "and" in form.words and last != first + 1:
-        return None
+        return []
+    if "and" in form.words and last != first + 1 and "except" not in form.words:
+        return [Pages(form.start, form.end, page, page) for page in (first, last)]
     if "except" not in form.words:
-        return Pages(form.start, form.end, first, last)
+        return [Pages(form.start, form.end, first, last)]
+    if "and" in form.words and last != first + 1:
+        return []
     if first == 1:
-        return Pages(form.start, form.end, last + 1, -1)
-    return (
+        return [Pages(form.start, form.end, last + 1, -1)]
+    return [
         Pages(form.start, form.end, 1, first - 1)
         if last == -1
         else Pages(form.start, form.end, first, last, left_out=True)
-    )
+    ]
 
 
 def _bounds(form: Form, code: str) -> tuple[int | None, int | None]:

@@ -5,11 +5,14 @@ import re
 from .clause_words import ClauseWords
 from .nearest import words_pattern
 
+_COUNTED = re.compile(r"[\d一二三四五六七八九十]+\s*[枚番つ本個件回]目")
+"""An ordinal, which ends like the word for an eye."""
+
 
 def names_a_part(words: ClauseWords) -> bool:
     """Whether the clause names a part of a picture: a face, the sky."""
     parts = words_pattern(words.language.directions.get("parts", ()), words.language)
-    return parts is not None and parts.search(words.words) is not None
+    return parts is not None and parts.search(_COUNTED.sub(" ", words.words)) is not None
 
 
 def names_a_picture(words: ClauseWords) -> bool:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from ....graph.resource import Resource
 from .lexicon import lexicon
 from .masking import FileMention, Quotation, mask
-from .statements import is_statement
+from .statements import is_statement, states
 from .text_edits import NO_EDITS, TextEdits, cut_middles
 
 _AGAIN = re.compile(
@@ -20,13 +20,15 @@ _KEPT_CHARACTERS = 100
 """Characters of a long quotation that are kept at either end."""
 _LONG_RUN = re.compile(r"([\ue000\ue001])\1{300,}")
 _GREETING = re.compile(r"\W*(?:hi|hello|hey)(?: (?:there|all|everyone|team))?\W*")
+EMOJI = "\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff"
 _SENTENCE_END = re.compile(
     r"(?<=[.!?;。！？])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\betc\.)\s+|\n+|(?<=[。！？])"
-    r"|(?<=[\u2600-\u27bf\U0001f300-\U0001faff])\s+"
+    rf"|(?<=[{EMOJI}])\s+"
 )
 """Emoji end sentences too."""
 _JOINT = re.compile(r",\s+|\s+(?=(?:and|then|but|before)\b)|:\s+|(?<=\s)(?=\(?\d+[.)]\s)|\s+(?=which\s)")
 """Where a clause may end inside a sentence."""
+_NOUN_PHRASE = re.compile(r"(?<=[:,] )(?:\w+ ){2,5}[\ue010-\ue0ff]+")
 _REASON = re.compile(r"\s(?=(?:so that|because)\s(?P<reason>[^,;:]+))")
 """Before a clause that only gives the reason or the purpose: "so that our guests know what they eat"."""
 _FILLER = re.compile(
@@ -92,9 +94,20 @@ def parse_request(text: str, attached: Sequence[Resource] = ()) -> ParsedRequest
         files=tuple(
             replace(f, start=edits.to_edited(f.start), end=edits.to_edited(f.end)) if f.start >= 0 else f for f in files
         ),
-        clauses=tuple(_clauses(shortened)),
+        clauses=tuple(_requesting([*_clauses(shortened)], shortened)),
         edits=edits,
     )
+
+
+def _requesting(clauses: list[Clause], masked: str) -> Iterator[Clause]:
+    """The clauses; where all are background, a noun phrase with a file at the end requests: "quick: the gist of a.txt"."""
+    for clause in clauses:
+        part = next(reversed([*_NOUN_PHRASE.finditer(masked, clause.start, clause.end)]), None)
+        if part is None or states(part.group().strip()) or not all(each.background for each in clauses):
+            yield clause
+        else:
+            yield Clause(clause.start, part.start(), True)
+            yield Clause(part.start(), clause.end, False)
 
 
 def _clauses(masked: str) -> Iterator[Clause]:
@@ -102,8 +115,8 @@ def _clauses(masked: str) -> Iterator[Clause]:
     verb, cues = lexicon().verb, lexicon().cues
     starts = [0, *(match.end() for match in _SENTENCE_END.finditer(masked)), len(masked)]
     stated = [is_statement(masked[start:end]) for start, end in pairwise(starts)]
-    for (start, end), states in zip(pairwise(starts), stated, strict=True):
-        if states and not all(stated):
+    for (start, end), statement in zip(pairwise(starts), stated, strict=True):
+        if statement and not all(stated):
             yield Clause(start, end, True)
             continue
         cuts = [start]

@@ -6,11 +6,13 @@ from pathlib import Path
 from ....graph.choice import Choice
 from ....graph.converters import with_converters
 from ....graph.expert import Assignment
+from ....graph.mentions import mentions
 from ....graph.plan import Plan
 from ....graph.ports import Callbacks
 from ....graph.resource import Resource
 from ....graph.result import Evidence, Proposal, Request, Run
 from ....graph.task import Task
+from ...tables.follow_up import FOLLOWED
 from ...wording.nearest import is_out_of_reach
 from ...wording.refusals import is_not_understood, refusal
 from ...wording.request_language import language_of
@@ -19,7 +21,7 @@ from .answers import answer_paragraphs
 from .clauses import ParsedRequest, parse_request
 from .counted_files import with_counted_files
 from .example_intents import find_intents_by_examples, with_examples
-from .follow_ups import repeated, without_replaced
+from .follow_ups import questions_before, repeated, without_replaced
 from .handlers.operations import cut_to_times
 from .handlers.registry import plan_intent
 from .handlers.text_parts import take_parts
@@ -29,9 +31,9 @@ from .lexicon import lexicon
 from .linking import Linker
 from .lost_in_clauses import lost_in_clauses
 from .output_names import without_output_names
-from .recorded_language import with_recorded_language, without_recorded_language
+from .recorded_language import takes_english, with_recorded_language, without_recorded_language
 from .reference_resolution import ReferenceResolver
-from .referents import MAX_FILES
+from .referents import MAX_FILES, earlier_data
 from .spelling import correct_spelling
 from .suggestions import suggestion
 from .text_edits import NO_EDITS, TextEdits
@@ -74,6 +76,8 @@ def propose(request: Request) -> Proposal:
         whole = {"start": 0, "end": len(request.text)}
         evidence = tuple(each.model_copy(update=whole) for each in proposal.evidence or ())
         return proposal.model_copy(update={"evidence": evidence, "unused": ()})
+    if (before := questions_before(request)) and (asked := _followed(request, *before)):
+        return asked
     # 1. text -> clauses, with typing errors corrected
     parsed = parse_request(request.text, request.files)
     language = language_of(parsed.masked, lexicon().verb)
@@ -108,16 +112,42 @@ def propose(request: Request) -> Proposal:
 
     lost = [request.text[as_typed(a) : as_typed(b)] for a, b in unused.lost]
     lost += lost_in_clauses(parsed, linker) if language != "en" else ()
+    assumed = [refusal(language, "took-english")] if takes_english(tasks, language) else []
     return Proposal(
         plan=Plan(tasks=tasks),
         refusals=_refusals(linker, request.text, lost, request.resources),
-        repairs=tuple(f"read “{request.text[a:b]}” as “{word}”" for a, b, word in corrections.replacements),
+        repairs=(*assumed, *(f"read “{request.text[a:b]}” as “{word}”" for a, b, word in corrections.replacements)),
         evidence=tuple(
             e.model_copy(update={"start": as_typed(e.start), "end": as_typed(e.end)})
             for e in (*linker.evidence, *_converter_evidence(tasks, linker.evidence))
         ),
         unused=tuple((as_typed(a), as_typed(b)) for a, b in unused.all),
     )
+
+
+def _followed(request: Request, before: str, *between: str) -> Proposal | None:
+    """The plan of an earlier question about a table, with a follow-up behind it; None where it planned something else."""
+    tables = [each for each in earlier_data(request.resources) if each.kind == "table"]
+    known = {mention.name for mention in mentions(before)}
+    files = tuple(each for each in tables if {each.name, each.label} & known) or tuple(tables[-1:])
+    proposal = propose(Request(text=before, files=files))
+    if not proposal.plan.tasks or {task.type for task in proposal.plan.tasks} != {"table-question-answering"}:
+        return None
+    after = (*between, request.text.strip())
+    tasks = tuple(
+        task.model_copy(
+            update={
+                "inputs": {
+                    **task.inputs,
+                    "question": FOLLOWED.join((str(task.inputs["question"]), *after)),
+                },
+                "goal": request.text,
+            }
+        )
+        for task in proposal.plan.tasks
+    )
+    evidence = tuple(Evidence(task_id=task.id, start=0, end=len(request.text)) for task in tasks)
+    return Proposal(plan=Plan(tasks=tasks), refusals=proposal.refusals, evidence=evidence)
 
 
 def _corrections(parsed: ParsedRequest) -> TextEdits:

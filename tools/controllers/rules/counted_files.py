@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from ....graph.resource import Resource
+from ...wording.forms import value_of
 from ...wording.wording import folded, wording
 from .clauses import ParsedRequest
 from .lexicon import FILES
@@ -21,6 +22,8 @@ _MARK = "[\ue010-\ue0ff]"
 _ANY = r"(?:files?|ones?)"
 _COUNTER = r"(?: |[张幅个個份段条枚つ本番目件の]{1,3})?"
 """What stands between an ordinal and its noun; Chinese and Japanese put a counter there."""
+_DIGITS = r"第\d{1,2}|\d{1,2}(?:[枚番つ本個件]目|st|nd|rd|th|er|e|ª|º|\.)"
+"""An ordinal in digits."""
 _ARTICLE = r"(?:\b(?:the|my|our|das|der|die|den|dem|la|le|el|les|los|las|o|a|os|as) )?"
 _COMPARED = (
     r"(?:larg|bigg|small|long|short|new|old|wid|narrow|tall|heavi|light|bright|dark|earli|late|loud|quiet)(?:er|est)"
@@ -66,7 +69,7 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
     """The counted files, in the order of the words; "the other" means those not named so far."""
     patterns, nouns = _patterns(code), _nouns(code)
     before: list[tuple[int, Resource]] = [(file.start, file.resource) for file in parsed.files if file.start >= 0]
-    ordinals, numbers, end = wording(code).ordinals, wording(code).numbers, 0
+    numbers, end = wording(code).numbers, 0
     text = "".join(low if len(low := folded(letter)) == 1 else letter for letter in parsed.masked)
     matches = list(patterns.finditer(text))
     counts = any(match.groupdict().get("ordinal") for match in matches)
@@ -88,7 +91,7 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
         elif words.get("other") or words.get("others"):
             chosen = [file for file in among if file not in known] if known else []
         else:
-            place = ordinals[words.get("ordinal") or words.get("but") or words.get("bare") or ""]
+            place = value_of((words.get("ordinal") or words.get("but") or words.get("bare") or "").lstrip("第"), code)
             size = words.get("many") or "1"
             many = int(size) if size.isdigit() else numbers.get(size, 1)
             start = place - 1 if place > 0 else max(0, len(among) - many)
@@ -114,7 +117,7 @@ def _patterns(code: str) -> re.Pattern[str]:
         return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
     language = wording(code)
-    ordinals, nouns = either([*language.ordinals]), either([*_nouns(code)])
+    ordinals, nouns = f"{either([*language.ordinals])}|{_DIGITS}", either([*_nouns(code)])
     if code != "en":
         edge = "" if language.unspaced else r"\b"
         return re.compile(rf"{_ARTICLE}{edge}(?P<ordinal>{ordinals}){_COUNTER}(?P<noun>{nouns}){edge}")
@@ -128,7 +131,8 @@ def _patterns(code: str) -> re.Pattern[str]:
     compared = one.replace(f"(?P<ordinal>{ordinals}){many}", f"(?P<compared>{_COMPARED})").replace(
         "P<noun>", "P<c_noun>"
     )
-    asked = rf"\bwhich (?:one )?(?:of (?:the|my|these) )?(?:(?P<q_noun>{nouns})|{_ANY}) is (?:the )?(?P<asked>{_COMPARED})\b"
+    listed = rf"of (?:(?:the|my|these) )?(?:{_MARK}+(?:,? and |, | )?)*"
+    asked = rf"\bwhich (?:one )?(?:{listed})?(?:(?:(?P<q_noun>{nouns})|{_ANY}) )?is (?:the )?(?P<asked>{_COMPARED})\b"
     other = one.replace(f"(?P<ordinal>{ordinals}){many}", "(?P<other>other(?: two| three)?)").replace(
         "P<noun>", "P<o_noun>"
     )

@@ -4,11 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ....graph.vocabulary import VOCABULARY
 from ...wording.clause_reading import Piece
 from ...wording.clause_words import ClauseWords
 from ...wording.details import is_only_details, only_reads
+from ...wording.meanings import meaning_of
 from ...wording.wording import folded, wording
 from .clauses import ParsedRequest
+from .intents import Intent
 
 _DESCRIBED = ("text-to-", "text-generation", "image-text-to-", "conversational", "canny-text", "question", "visual-question",
               "document-question", "table-question", "filter/rows", "count/rows")  # fmt: skip
@@ -66,6 +69,17 @@ def _belongs(parsed: ParsedRequest, pieces: Sequence[Piece], last: int, number: 
         or _says_what(parsed, pieces, last, number)
         or is_only_details(parsed.masked, (before.start, before.end), (piece.start, piece.end), code)
     )
+
+
+def says_finding(parsed: ParsedRequest, said: Intent, found: Intent) -> bool:
+    """Whether an intent is to say what the next finds: "read to me, how many pages scan.pdf has"."""
+    if said.match is None or found.match is None or said.match.meaning != "text-to-speech":
+        return False
+    made = VOCABULARY[meaning_of(found.match.meaning).task_type or "text-to-speech"].outputs[0].kind
+    between = _FILES.search(parsed.masked, 0, found.start) is None and _COMMA.search(
+        parsed.masked, said.start, found.start
+    )
+    return bool(between and made in ("text", "labels") and _FILES.search(parsed.masked, found.start, found.end))
 
 
 def _says_what(parsed: ParsedRequest, pieces: Sequence[Piece], last: int, number: int) -> bool:

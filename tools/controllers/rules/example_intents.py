@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ....graph.resource import Kind, Resource
 from ....graph.vocabulary import VOCABULARY
@@ -15,10 +16,10 @@ from ...wording.refusals import refusal
 from ...wording.wording import wording
 from .clauses import Clause, ParsedRequest
 from .conditions import find_conditions_in
-from .example_extents import extents_of, with_reading
+from .example_extents import extents_of, says_finding, with_reading
 from .example_limits import apart_from_limits, finds
 from .harmless_words import courtesies
-from .intents import Intent
+from .intents import Intent, questions_of
 from .lexicon import QUOTE, lexicon
 from .masking import Quotation
 from .suggestions import LEAST_SUGGESTED, with_name
@@ -62,7 +63,11 @@ def find_intents_by_examples(
     ]
     intents += [Intent("condition", start, end, end, Clause(start, end, False)) for start, end in conditions]
     parsed = replace(parsed, clauses=clauses)
-    return parsed, sorted(intents, key=lambda intent: intent.start), [*_not_understood(parsed, pieces, extents)]
+    intents.sort(key=lambda intent: intent.start)
+    for number, (said, found) in enumerate(pairwise(intents)):
+        if says_finding(parsed, said, found):
+            intents[number : number + 2] = [found, said]
+    return parsed, intents, [*_not_understood(parsed, pieces, extents)]
 
 
 def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[Intent]:
@@ -70,14 +75,14 @@ def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[
     quoted = {quotation.text for quotation in parsed.quotations}
     kept, decided = [], {i.clause for i in found if i.act != "question" or i.question in quoted}
     for intent in found:
-        asked = intent.act == "question" and intent.clause not in decided
+        asked = intent.act == "question" and intent.clause not in decided and not questions_of(intent.question)
         other = _read(parsed, (intent.start, intent.end), intent.clause, found, earlier, _SURER) if asked else []
         kept += [each for each in other if each.match and finds(each.match.meaning)] or [intent]
     starts = sorted(intent.start for intent in found)
-    for clause in parsed.clauses:
+    for clause in sorted(parsed.clauses, key=lambda clause: clause.background):
         words = parsed.words_of(clause)
         requested = not found or lexicon().cues["request"].search(words)
-        stated = clause.background and found
+        stated = clause.background and kept
         read = bisect_left(starts, clause.start) < bisect_left(starts, clause.end)
         read = read or any(i.start <= clause.start < i.end for i in found if i.act == "condition")
         if not stated and not read and requested and len(words) <= MAX_CHARACTERS:

@@ -52,9 +52,9 @@ def apart_from_limits(parsed: ParsedRequest, piece: Piece, given: Sequence[tuple
             return replace(piece, match=found)
     if piece.match.meaning.startswith(_NEAR_PAGES) and any(kind == "document" for _, kind in given):
         pages = read_pages(words, code)
-        found = _beside_pages(words, (pages.start, pages.end), kinds, code) if pages else None
+        found = _beside_pages(words, (pages[0].start, pages[-1].end), kinds, code) if pages else None
         if (
-            pages and not pages.each and not found and piece.match.meaning == "count/pages"
+            pages and not pages[0].each and not found and piece.match.meaning == "count/pages"
         ):  # one by its number is no count
             found = next(iter(nearest(words, code, among=("document-to-text", "document-to-images"))), None)
         if found:

@@ -1,5 +1,6 @@
 """`repeated`: the request that a follow-up with nothing but a file repeats: "and b.txt?" after "summarise a.txt".
 
+`questions_before`: the question about a table that "and for South only?" goes on with.
 `without_replaced`: the request whose "it" is what came before a result that it replaces: "no, rotate it instead".
 """
 
@@ -12,7 +13,10 @@ from ...wording.request_language import language_of
 from ...wording.wording import LANGUAGES, folded, wording
 from .clauses import parse_request
 from .lexicon import lexicon
+from .referents import earlier_data
 
+_LONGEST = 100
+"""Characters of a follow-up to a question about a table."""
 _FILE = "[\ue010-\ue0ff]+"
 
 
@@ -37,6 +41,31 @@ def repeated(request: Request) -> Request | None:
             return None
         return request.model_copy(update={"text": text.replace(earlier.pop(), names[0]), "history": ()})
     return None
+
+
+def questions_before(request: Request) -> list[str]:
+    """The question about a table that a request goes on with ("and for South only?"), and its follow-ups; else none."""
+    turns = [text for role, text in request.history if role == "user"]
+    tabular = any(each.kind == "table" for each in earlier_data(request.resources))
+    if not turns or not tabular or request.files or not _goes_on(request.text):
+        return []
+    last = len(turns) - 1
+    while last and _goes_on(turns[last]):
+        last -= 1
+    return turns[last:]
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a request without a file begins with words that repeat another, and asks for nothing of its own."""
+    if len(text) > _LONGEST or mentions(text):
+        return False
+    words = folded(parse_request(text).masked).strip(" ¿¡")
+    code = language_of(words, lexicon().verb)
+    language = wording(code if code in LANGUAGES else "en")
+    again = words_pattern(language.clauses["again"], language)
+    found = again.search(words) if again else None
+    begins = found is not None and (found.start() == 0 or language.unspaced)
+    return begins and not lexicon().verb.search(words)
 
 
 def without_replaced(request: Request, code: str) -> Request:

@@ -19,8 +19,8 @@ _LIMITS = ("sentence", "word", "pixel", "frame", "percent", "degree")
 _COURTESIES = ("polite", "pleased", "excused", "tag", "purpose")
 _LINKING = "and or in on of from at to for with by as is are".split()
 _SENTENCE = re.compile(r"[^.;!?\n]+")
-_PIECE = re.compile(r"(?![\s,:()–—-])(?:(?! [-–—] )[^,:()])+")
-"""A part of a sentence between commas, colons, dashes or brackets."""
+_PIECE = re.compile(r"(?![\s,:()–—-])(?:(?! [-–—] )[^,:()]|, who [^,:()]+,(?= (?!\w+ing )))+")
+"""A part of a sentence between commas, colons, dashes or brackets; "my sister, who is away, sent this" is one."""
 _OWNED = r"\b(?:this|these|that|the|my|our|his|her|their|your|attached)\b"
 
 
@@ -33,7 +33,15 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     data = rf"(?:\b(?:{'|'.join(sorted(nouns, key=len, reverse=True))})s?\b|[\ue000-\ue0ff]+)"
     units = "|".join(word for word, unit in wording("en").units.items() if unit in _LIMITS and len(word) > 2)
     vocabulary = "|".join(
-        (*wording("en").units, *wording("en").languages, "letters?", "voice", "tone", "style", "colou?rs?")
+        (
+            *(unit for unit in wording("en").units if len(unit) > 1),
+            *wording("en").languages,
+            "letters?",
+            "voice",
+            "tone",
+            "style",
+            "colou?rs?",
+        )
     )
     one["numbering"] = rf"(?:{one['numbering']}|\d+)"
     stop = rf"\b{one['ending']}\b|\b(?:in|to|by|at|of|under) (?:\w+ )?{one['numbering']}\b|[.,;:!?\n\ue000-\ue0ff]"
@@ -66,7 +74,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         ),
         "participle": re.compile(r"\w{2,}ing\b(?! (?:the|my|a)\b)"),
         "telling": re.compile(
-            rf"\W*(?:in|with|as|like|using|by|into|not)\b|\b(?:{one['restricting']}|{one['ending']}|{one['numbering']})\b"
+            rf"\A\W*(?:in|with|as|like|using|by|into|not)\b|\b(?:{one['restricting']}|{one['ending']}|twice|thrice|\d+)\b"
             rf"|\b(?!(?:lovely|family|friendly|early)\b)\w+ly\b|{data}|\b(?:{vocabulary})\b|{lexicon().cues['request'].pattern}"
         ),
         "speaker": re.compile(rf"\b(?:do|does|did) (?:{_OWNED} )?(?P<word>[\w’]+) (?:say|tell|ask|want)\b"),

@@ -17,6 +17,16 @@ from .lexicon import QUESTION, Rule, lexicon
 from .operation_words import read_operations
 
 _WORD = re.compile(r"[^\W_][\w’-]*")
+_NAMED = r"(?:the|my|our|his|her|its|their) (?!and\b)[\w’'-]+(?: (?!and\b|between\b|in\b|on\b|of\b|from\b)[\w’'-]+){,4}"
+_THINGS = re.compile(
+    rf"(?P<asked>what|who) (?P<verb>is|are|was|were) (?P<things>{_NAMED}(?:, {_NAMED})*,? and {_NAMED})"
+    r"(?P<place> (?:in|on|of|from) .+)?",
+    re.IGNORECASE,
+)
+_PHATIC = re.compile(
+    r"\W*(?:is|are) (?:you|any(?:one|body)|some(?:one|body)) (?:there|here|around|awake|ok|okay|well|ready|free|busy)\b"
+)
+"""A question that only greets: "is anyone there?"."""
 MAX_QUESTION = 200
 """Characters of a question about a table that no rule finds."""
 _MARKS = _INTENT, _MENTION, _PASSING = 1, 2, 3
@@ -129,7 +139,8 @@ def _unquoted_questions(parsed: ParsedRequest, taken: bytearray, quoted_starts: 
             clause = parsed.clause_at(start)
             masked = parsed.masked[start:end]
             free = 1 not in taken[start:end] and taken[start] == 0 and QUESTION not in masked
-            if free and not clause.background and not lexicon().cues["polite"].search(masked[:40]):
+            polite = _PHATIC.match(masked) or lexicon().cues["polite"].search(masked[:40])
+            if free and not clause.background and not polite:
                 taken[start:end] = b"\1" * (end - start)
                 words = parsed.text[start:end].strip()
                 found.append(Intent("question", start, end, 0, clause, question=words))
@@ -141,6 +152,16 @@ def _unquoted_questions(parsed: ParsedRequest, taken: bytearray, quoted_starts: 
             found.append(Intent("question", *match.span(), 0, clause, question=words, triggers=(match.span(),)))
             taken[match.start() : match.end()] = b"\1" * len(match.group())
     return found[:1] if quoted else found
+
+
+def questions_of(question: str) -> list[str]:
+    """A question about each of several things, "what are the rent, the deposit and the term?"; none for one thing."""
+    match = _THINGS.fullmatch(question.strip(" ?"))
+    if match is None:
+        return []
+    verb = {"are": "is", "were": "was"}.get(match["verb"].lower(), match["verb"])
+    things = re.split(r",? and |, ", match["things"])
+    return [f"{match['asked']} {verb} {thing}{match['place'] or ''}?" for thing in things]
 
 
 def _split_questions(match: re.Match[str], parsed: ParsedRequest) -> Iterator[tuple[int, int]]:

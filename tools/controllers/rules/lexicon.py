@@ -10,6 +10,7 @@ from typing import Any
 
 from ....graph.resource import Kind
 from ...languages import NAMES
+from ...wording.wording import wording
 from .notation import expanded
 
 QUOTE, QUESTION = "\ue000", "\ue001"
@@ -31,14 +32,7 @@ _GAP = re.compile(r"\[\^(\.;[^\]]*)\]")
 _EDGE = rf"(?:\b|(?<=[{_HIDDEN}])(?![{_HIDDEN}])|(?<![{_HIDDEN}])(?=[{_HIDDEN}]))"
 """`\\b` in a rule: the edge of a word, or of a quotation or file."""
 
-LANGUAGES: dict[str, str] = {
-    **{
-        NAMES[code].lower(): NAMES[code]
-        for code in """ar bn bg ca zh hr cs da nl en et fi fr de el he hi hu id ga it ja ko la lv lt ms nb fa pl pt ro ru
-        sr sk sl es sw sv ta th tr uk ur vi cy""".split()
-    },
-    "mandarin": NAMES["zh"],
-}
+LANGUAGES = {word: NAMES[code] for word, code in wording("en").languages.items()}
 """Languages by the word a request uses."""
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from ....graph.resource import Resource
 from ....graph.result import Evidence
@@ -14,7 +13,7 @@ from ...wording.refusals import refusal
 from .clauses import Clause, ParsedRequest
 from .intents import Intent
 from .lexicon import lexicon
-from .page_ranges import on_pages
+from .page_ranges import Take, on_pages, taking_texts
 from .parameters import Parameters
 from .reference_resolution import ReferenceResolver
 from .referents import Referent, kinds_named, result_kind
@@ -58,9 +57,29 @@ class Linker:
     ) -> Referent:
         """Add a task unless the same is planned; returns its result. `implied`: a step that the request does not name."""
         parameters = parameters or {}
-        if task_type != "count" and not implied and (pages := self._pages_named(intent, inputs)):
-            step = partial(self._page_step, intent)
-            inputs, parameters = on_pages(task_type, inputs, parameters, pages, step)
+        pages = self._pages_named(intent, inputs) if task_type != "count" and not implied else ()
+        if len(pages) > 1 and not taking_texts(task_type):
+            for each in pages[:-1]:
+                self._add(task_type, *on_pages(task_type, inputs, parameters, (each,), self._page_step(intent)), intent)
+            pages = pages[-1:]
+        if pages and len(pages) > 1 and task_type == "document-to-text":
+            texts = [
+                self._add(
+                    task_type,
+                    *on_pages(task_type, inputs, parameters, (each,), self._page_step(intent)),
+                    intent,
+                    implied=True,
+                )
+                for each in pages
+            ]
+            return self._add("join-text", {"texts": tuple(text.value for text in texts)}, {}, intent)
+        if pages:
+            inputs, parameters = on_pages(task_type, inputs, parameters, pages, self._page_step(intent))
+        return self._add(task_type, inputs, parameters, intent, implied=implied)
+
+    def _add(
+        self, task_type: str, inputs: dict[str, Input], parameters: Parameters, intent: Intent, *, implied: bool = False
+    ) -> Referent:
         content = (task_type, tuple(inputs.items()), tuple(parameters.items()))
         if content in self.results_by_content:
             return self.results_by_content[content]
@@ -86,23 +105,28 @@ class Linker:
         self.first_results.setdefault((task_type, intent.clause), result)
         return result
 
-    def _pages_named(self, intent: Intent, inputs: dict[str, Input]) -> Pages | None:
-        """The pages that the clause of an intent names, where it is about a document."""
+    def _pages_named(self, intent: Intent, inputs: dict[str, Input]) -> tuple[Pages, ...]:
+        """The ranges of pages that the clause of an intent names, where it is about a document."""
         values = [v for value in inputs.values() for v in (value if isinstance(value, tuple) else (value,))]
         if not any(isinstance(value, Resource) and value.kind == "document" for value in values):
-            return None
+            return ()
         words = self.parsed.words_of(intent.clause)
         pages = read_pages(words, self.parsed.language)
         if pages:
-            self.use(intent.clause.start + pages.start, intent.clause.start + pages.end)
-            if read_pages(words[pages.end :], self.parsed.language):
+            self.use(intent.clause.start + pages[0].start, intent.clause.start + pages[-1].end)
+            if read_pages(words[pages[-1].end :], self.parsed.language):
                 self.refuse(intent, "it names several ranges of pages; only the first is used")
         return pages
 
-    def _page_step(self, intent: Intent, task_type: str, inputs: dict[str, Input], parameters: Parameters) -> Input:
-        value = self.add_task(task_type, inputs, intent, parameters, implied=True).value
-        each = isinstance(value, Ref) and parameters.get("each_page")
-        return value.model_copy(update={"output": "pages"}) if isinstance(value, Ref) and each else value
+    def _page_step(self, intent: Intent) -> Take:
+        """Adds the step that takes pages."""
+
+        def take(task_type: str, inputs: dict[str, Input], parameters: Parameters) -> Input:
+            value = self.add_task(task_type, inputs, intent, parameters, implied=True).value
+            each = isinstance(value, Ref) and parameters.get("each_page")
+            return value.model_copy(update={"output": "pages"}) if isinstance(value, Ref) and each else value
+
+        return take
 
     def add_each(
         self,

@@ -17,7 +17,7 @@ def lost_in_clauses(parsed: ParsedRequest, linker: Linker) -> Iterator[str]:
     """The words of understood clauses that no task takes up; a description or question is taken up as a whole."""
     quoted = {quotation.text for quotation in parsed.quotations}
     files = [file.resource.label for file in parsed.files]
-    given, made = len(linker.resolver.referents), len(linker.tasks)
+    given, made = sum(not r.is_result for r in linker.resolver.referents), len(linker.tasks)
     counts = {float(number) for number in (given, len(files), len(parsed.quotations), made)}
     for clause in parsed.clauses:
         tasks = [linker.tasks[e.task_id] for e in linker.evidence if clause.start <= e.start < clause.end]
@@ -44,7 +44,7 @@ def lost_in_clauses(parsed: ParsedRequest, linker: Linker) -> Iterator[str]:
         ]
         for name in files:
             words = words.replace(name.lower(), "\ue010" * len(name))
-        for a, b in lost_words(words, parsed.language, types, used, numbers, counts):
+        for a, b in lost_words(words, parsed.language, types, used, numbers, {*counts, float(len(tasks))}):
             start, end = a + clause.start, min(b + clause.start, clause.end)
             if not any(a < end and start < b for a, b in taken):
                 yield parsed.text[start:end].strip(" ,.;:\n、，。")

@@ -28,6 +28,8 @@ _BEFORE_PASTED = re.compile(
 )
 _CONTEXT_LABEL = re.compile(r"\b(?:text|passage|context|article|paragraph)\s*:\s*(?=[^\s\ue000-\ue0ff])")
 _QUESTION_LABEL = re.compile(r"\bquestion\s*:")
+_ANSWER_LABEL = re.compile(r"\banswer\b[^.;:?!]*:\s*(?=[^\ue000-\ue0ff]+\?\s*\Z)")
+"""Before a question that is all of the rest: "answer from faq.txt: can I ...?"."""
 _NEXT_SENTENCE = re.compile(r"\s+[A-Z]")
 """After a quotation that ends in a full stop: a new sentence, not "'One.' and 'Two.'"."""
 
@@ -138,6 +140,9 @@ def _hide_pasted(text: str, masked: list[str], quotations: list[Quotation]) -> N
     context = _CONTEXT_LABEL.search(plain, 0, question_label.start()) if question_label else None
     if question_label and context and not re.search(r"[\ue000-\ue0ff]", plain[context.end() : question_label.start()]):
         _hide(masked, quotations, text[context.end() : question_label.start()], context.end(), question_label.start())
+        return
+    if asked := _ANSWER_LABEL.search(plain):
+        _hide(masked, quotations, text[asked.end() :], asked.end(), len(text))
         return
     match = _BEFORE_PASTED.search(plain) or re.search(
         r"\n[^\S\n]*\n(?=[^\s\ue000-\ue0ff][^\n]{80})|:[^\S\n]*\n[^\S\n]*\n(?=[^\s\ue000-\ue0ff][^\n]{20})", plain

@@ -15,6 +15,7 @@ from ...wording.operation_values import FORMATS, SOUND_FORMATS, VALUES, Found, r
 from ...wording.request_language import function_words
 from ...wording.time_ranges import time_range
 from ...wording.wording import wording
+from .clauses import EMOJI
 from .harmless_words import courtesies
 from .lexicon import FILES, lexicon
 from .parameters import Parameters
@@ -50,7 +51,9 @@ _DEGREES = {
 """The parameter `strength` by adverbs of degree."""
 _DEGREE = re.compile(rf"\b(?:{'|'.join(_DEGREES)})\b")
 _WORD = re.compile(r"[^\W_]+(?:[’-][^\W_]+)*|[^\s\w]?[\ue000-\ue00f]+|&|%")
-_JOINT = re.compile(r"[.;:!?]+(?:\s+|\Z)|\n+\s*|,\s*(?:and |then |but |so )*|\s(?:and|then|but|so)\s(?:then )?")
+_JOINT = re.compile(
+    rf"(?:[.;:!?]+|[{EMOJI}])(?:\s+|\Z)|\n+\s*|,\s*(?:and |then |but |so )*|\s(?:and|then|but|so)\s(?:then )?"
+)
 _AROUND = ("carriers", "about")
 _SIZE = re.compile(r"(?:half|twice|double) |\d+ ?(?:px|pixels?)\b")
 _ENDS = (".", ";", "!", "?")

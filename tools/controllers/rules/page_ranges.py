@@ -1,6 +1,6 @@
 """`on_pages`: the pages that a clause names, as parameters or as a step that takes only these pages of a document."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ....graph.resource import Resource
 from ....graph.task import Value as Input
@@ -13,12 +13,11 @@ Take = Callable[[str, dict[str, Input], Parameters], Input]
 
 
 def on_pages(
-    task_type: str, inputs: dict[str, Input], parameters: Parameters, pages: Pages, take: Take
+    task_type: str, inputs: dict[str, Input], parameters: Parameters, pages: Sequence[Pages], take: Take
 ) -> tuple[dict[str, Input], Parameters]:
     """Inputs and parameters of a task on some pages of its documents; unchanged where it has no document."""
     row = VOCABULARY[task_type]
-    chosen: Parameters = {"each_page": True} if pages.each else {"except": True} if pages.left_out else {}
-    chosen |= {k: v for k, v in {"first_page": pages.first, "last_page": pages.last}.items() if v is not None}
+    chosen = _parameters(pages[0])
     if row.parameter("first_page") and any(_is_document(value) for value in inputs.values()):
         return inputs, {**parameters, **{k: v for k, v in chosen.items() if row.parameter(k)}}
 
@@ -30,7 +29,8 @@ def on_pages(
         if not _is_document(value) or port is None:
             return value
         if port.takes("text"):
-            return take("document-to-text", {"document": value}, chosen)
+            texts = [take("document-to-text", {"document": value}, _parameters(each)) for each in pages]
+            return texts[0] if len(texts) == 1 else take("join-text", {"texts": tuple(texts)}, {})  # type: ignore[arg-type]
         if port.takes("image"):
             return take(
                 "document-to-images", {"document": value}, {k: v for k, v in chosen.items() if k != "each_page"}
@@ -38,6 +38,16 @@ def on_pages(
         return value
 
     return {name: taken(name, value) for name, value in inputs.items()}, parameters
+
+
+def taking_texts(task_type: str) -> bool:
+    """Whether a task gets the texts of several ranges of pages as one: it takes or is the text of a document."""
+    return task_type == "document-to-text" or any(port.takes("text") for port in VOCABULARY[task_type].inputs)
+
+
+def _parameters(pages: Pages) -> Parameters:
+    chosen: Parameters = {"each_page": True} if pages.each else {"except": True} if pages.left_out else {}
+    return chosen | {k: v for k, v in {"first_page": pages.first, "last_page": pages.last}.items() if v is not None}
 
 
 def _is_document(value: Input) -> bool:

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from ....graph.task import Scalar
+from ...wording.wording import wording
 from .lexicon import LANGUAGES, lexicon
 
 _LANGUAGE = "|".join(LANGUAGES)
@@ -26,9 +27,7 @@ _FORM = re.compile(
     r"\b(?:in|as|into|with|using) (?:an? |one |single |short )*"
     r"(?:paragraph|bullet(?:ed)?(?: ?points?| list)?s?|list of points)\b"
 )
-NUMBERS = dict(
-    zip(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(1, 11), strict=True)
-)
+NUMBERS = {word: number for word, number in wording("en").numbers.items() if number <= 10}
 _COUNTED = re.compile(r"\b(?:how many|number of|count(?:ing)?)(?: the| all)?(?: number of)? ([a-z]+(?: [a-z]+)?)\b")
 _EVERYTHING = {"object", "objects", "thing", "things", "item", "items", "of"}
 _NOT_LABELS = frozenset(

@@ -37,6 +37,13 @@ def with_recorded_language(tasks: Sequence[Task], spoken: str) -> Iterator[Task]
             yield task
 
 
+def takes_english(tasks: Sequence[Task], code: str) -> bool:
+    """Whether a recording is transcribed whose language is not named, for a request that is not in English."""
+    return code != "en" and any(
+        task.type == "automatic-speech-recognition" and "language" not in task.parameters for task in tasks
+    )
+
+
 def _translated_from(tasks: Sequence[Task], number: int) -> str:
     """The language from which the text of a task is translated; any, where it is to be identified; else empty."""
     for task in tasks:

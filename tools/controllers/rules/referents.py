@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ....graph.converters import CONVERTERS
 from ....graph.resource import Kind, Resource, satisfies
 from ....graph.task import Ref
+from ...wording.output_names import naming_span
 from .clauses import ParsedRequest
 from .lexicon import FILES, lexicon
 from .masking import FileMention
@@ -57,14 +58,18 @@ class Referent:
         return isinstance(self.value, Ref)
 
 
+def earlier_data(resources: Iterable[Resource]) -> list[Resource]:
+    """Data of earlier turns; texts of comma-separated values as tables."""
+    return [r.model_copy(update={"kind": "table"}) if r.media_type == "text/csv" else r for r in resources]
+
+
 def initial_referents(parsed: ParsedRequest, earlier: Sequence[Resource], questions: frozenset[str]) -> list[Referent]:
     """What exists before any task: data of earlier turns (newest last), quotations but `questions`, files.
 
     A file to be written ("save it as a.wav") is none. A text that the request announces and does not bring ("I have a
     long article") is a missing file.
     """
-    known = [r.model_copy(update={"kind": "table"}) if r.media_type == "text/csv" else r for r in earlier]
-    found = [Referent(r.kind, r, "earlier", -1) for r in known]
+    found = [Referent(r.kind, r, "earlier", -1) for r in earlier_data(earlier)]
     found += [Referent("text", q.text, "quotation", q.start) for q in parsed.quotations if q.text not in questions]
     for file in parsed.files[:MAX_FILES]:
         if result_name(parsed, file) is None:
@@ -80,12 +85,11 @@ def result_name(parsed: ParsedRequest, file: FileMention) -> tuple[int, int] | N
     """The words that make a file that does not exist the name of a result ("save it as a.wav"); None where it is none."""
     if file.start < 0 or not file.resource.missing or parsed.clause_at(file.start).background:
         return None
-    start = max(0, file.start - 60)
-    before = parsed.masked[start : file.start].rstrip(' (’"' + "".join(FILES.values()))
-    if _READ_FROM.search(before) or _CONVERTED.match(parsed.masked, max(0, file.end)):
+    if _READ_FROM.search(parsed.masked[: file.start].rstrip(' (’"' + "".join(FILES.values()))) or _CONVERTED.match(
+        parsed.masked, max(0, file.end)
+    ):
         return None
-    found = lexicon().cues["output-name"].search(before)
-    return (start + found.start(), file.end) if found else None
+    return naming_span(parsed.masked, file.start, file.end, parsed.language)
 
 
 def result_kind(task_type: str, output_kind: Kind) -> Kind:

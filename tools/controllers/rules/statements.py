@@ -27,11 +27,16 @@ _NO_SUBJECT = (
 ).split()
 """Words with which a question, a request or a relative clause begins."""
 _OTHER = re.compile(r"\?\Z|[\ue000-\ue0ff\n:]")
-_BEGINS = re.compile(rf"\A{_OPENERS}|\A\w+ly,? |, |\b(?:to|and|so|also|then|be) ")
+_BEGINS = re.compile(rf"\A{_OPENERS}|\A\w+ly,? |, |\b(?:and|so|also|then|be) ")
 """Before a verb that requests something."""
 _RELATIVE = "where whose until between only except unless without not but which that who if then".split()
 """Words that end a noun phrase."""
 _NO_VERB = r"(?!(?:need|feed|seed|speed|weed|indeed|hundred)\b)"
+_PERCEIVED = re.compile(
+    r"(?:\bto (?:read|know|learn|remember)\b|\b(?:this|my|our|his|her) (?!summary|text)\w+ (?:is|are) )"
+    r"(?:(?!\b(?:and|but|so)\b)[^,])*"
+)
+"""Words that say what somebody wants to know, or what given data is like: "it's a tradition to read the old letters"."""
 _PREPOSITION = r"(?:to|of|in|on|for|from|with|by|at|and|or|as|about|that|is|are)\b"
 _NOUN_JOINT = r"(?:of|and|or|with|from|in|is|are)\b"
 _AFTER_VERB = (
@@ -56,7 +61,7 @@ def states(words: str) -> bool:
 
 def constrains(words: str) -> bool:
     """Whether masked words that state something say how the result has to be."""
-    return _patterns()["constraint"].search(words) is not None
+    return _patterns()["constraint"].search(_PERCEIVED.sub("", words)) is not None
 
 
 @cache

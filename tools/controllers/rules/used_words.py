@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 
 from ....graph.converters import with_converters
 from ....graph.resource import Kind, Resource
@@ -35,8 +36,11 @@ _SEVERAL_MEANINGS = ("image-to-image", "audio-to-audio", "count", "filter")
 """Types whose parameters say what is done: the words of one example mean nothing to another."""
 _SUBJECT = re.compile(r"([^\W\d_][\w’-]*) \Z")
 _JOINING = frozenset("and but or please so then also just though i we you kindly yet".split())
-_ATTACHED = re.compile(r"\b(?:this|these|the|my|our) (?:\w+’s )?[a-z]+\b(?! (?:of|where|with|that)\b)")
-"""How a request names a file that is attached: "translate the menu"."""
+_ATTACHED = re.compile(
+    r"\b(?:this|these|the|my|our) (?:\w+’s )?(?P<which>[a-z]+ )??[a-z]+\b"
+    r"(?=\W*\Z|[^\w ]| (?:for|to|and|in|on|at|into|aloud)\b)"
+)
+"""How a request names a file that is attached: "translate the menu", "the shopping list"."""
 _AND_ANOTHER = re.compile(
     r"\b(?:and|plus|as well as) (?:also )?an? (?P<noun>video|audio|image|picture|photo|recording|song)\b"
 )
@@ -174,16 +178,24 @@ def _noun_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
             if kinds.intersection(_ALIKE.get(kind, (kind,))):
                 yield match.span()
     known_nouns = wording("en").nouns
-    words = ((m.span(), m.group()) for m in WORD.finditer(parsed.masked))
+    words = [(m.span(), m.group()) for m in WORD.finditer(parsed.masked)]
+    words += [((a, d), f"{one} {other}") for ((a, _), one), ((_, d), other) in pairwise(words)]  # "voice mail"
     yield from (span for span, word in words if known_nouns.get(word, known_nouns.get(singular(word))) in made | given)
     names = [pattern for task_type, pattern in lexicon().names.items() if linker.has_task(task_type)]
     if given.intersection(("image", "document")):
         names.append(lexicon().cues["document"])
     yield from (match.span() for pattern in names for match in pattern.finditer(parsed.masked))
-    if any(file.start < 0 for file in parsed.files) and (noun := _ATTACHED.search(parsed.masked)):
-        yield noun.span()
+    named = _ATTACHED.search(parsed.masked) if any(file.start < 0 for file in parsed.files) else None
+    if named and not _chooses(named["which"] or ""):
+        yield named.span()
     known = {value for task in linker.tasks for name, value in task.parameters.items() if name.endswith("language")}
     yield from (m.span() for m in WORD.finditer(parsed.masked) if LANGUAGES.get(m.group()) in known)
+
+
+def _chooses(word: str) -> bool:
+    """Whether a word before a noun chooses a part of it: "the last chapter", "the longest paragraph"."""
+    english, bare = wording("en"), word.strip()
+    return bare.endswith("est") or bare in (*english.section("harmless")["restricting"], *english.ordinals, *NUMBERS)
 
 
 def _goal_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:

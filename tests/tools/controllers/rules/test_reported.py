@@ -40,7 +40,7 @@ def test_a_name_for_a_result_is_reported_and_is_no_input(text: str, name: str, p
     assert types(proposal) == [planned]
     assert len(proposal.refusals) == 1
     assert name in proposal.refusals[0]
-    assert "--out" in proposal.refusals[0]
+    assert "run.outputs" in proposal.refusals[0]
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,27 @@ from types import ModuleType
 
 import pytest
 
-RIGHT = {"lossless": 279, "uninvented": 192, "harmless": 177, "office": 39, "background": 59, "buried": 40}
+RIGHT = {
+    "lossless": 279,
+    "uninvented": 192,
+    "harmless": 194,
+    "office": 39,
+    "background": 59,
+    "asides": 33,
+    "buried": 40,
+}
 """How many requests of a suite are right, at least."""
 REFUSED_WHOLE = {"lossless": 29, "uninvented": 38}
 """How many requests may be refused whole, where that counts as right; at first 84 and 78."""
-SIZES = {"lossless": 300, "uninvented": 200, "harmless": 200, "office": 60, "background": 60, "buried": 40}
+SIZES = {
+    "lossless": 300,
+    "uninvented": 200,
+    "harmless": 200,
+    "office": 60,
+    "background": 60,
+    "asides": 40,
+    "buried": 40,
+}
 
 
 @pytest.mark.parametrize("suite", RIGHT)

@@ -21,6 +21,8 @@ from .generation_prompts import prompt_for
 from .questions import add_question
 from .single_input import add_single_input
 
+_LISTENER = re.compile(r"\bto (?:me|us|him|her|them|(?:my|our|his|her|their) \w+)\b")
+
 
 def speak(linker: Linker, intent: Intent) -> None:
     """Read the nearest text aloud; "a summarised audio clip" is summarised first, "enhanced speech" is denoised after."""
@@ -37,6 +39,7 @@ def speak(linker: Linker, intent: Intent) -> None:
         return
     clause = linker.parsed.masked[intent.start : intent.clause.end]
     how, spans = manner(clause)
+    spans += [listener.span() for listener in _LISTENER.finditer(clause)]
     for start, end in spans:
         linker.use(intent.start + start, intent.start + end)
     targets = target_languages(clause)
@@ -86,9 +89,9 @@ def _texts_to_say(linker: Linker, intent: Intent) -> list[Referent]:
 
 
 def _made_in_this_clause(linker: Linker, intent: Intent) -> list[Referent]:
-    """The result of the verb that "aloud" belongs to: "summarise notes.txt aloud"."""
+    """The result of the verb that "aloud" belongs to, before or after it: "summarise notes.txt aloud"."""
     results = linker.resolver.latest_results(("text", "labels"))
-    return [r for r in results if intent.clause.start <= r.position < intent.start]
+    return [r for r in results if intent.clause.start <= r.position < intent.clause.end]
 
 
 def _whole_texts(linker: Linker, intent: Intent) -> list[Referent]:

@@ -29,10 +29,11 @@ def compare(linker: Linker, intent: Intent) -> None:
 
 
 def pick(linker: Linker, intent: Intent) -> None:
-    """Find which of several files has most: the best or worst mood, the longest text, the most faces or codes."""
+    """Find which of several files has most: the best or worst mood, the longest text, the most rows, faces or codes."""
     words = linker.resolver.words_of(intent)
     seen = re.search(r"faces|people|codes", words)
-    kinds: tuple[Kind, ...] = ("image",) if seen else ("text",)
+    in_table = re.search(r"rows|entries|records", words)
+    kinds: tuple[Kind, ...] = ("image",) if seen else ("table",) if in_table else ("text",)
     files = linker.resolver.named_data(intent, kinds) or linker.resolver.given_data(intent, kinds, everything=True)
     if len(files) < 2:
         add_question(linker, intent, linker.goal_of(intent))
@@ -45,7 +46,7 @@ def pick(linker: Linker, intent: Intent) -> None:
     elif mood := re.search(r"(positiv|happ|friendl)|negativ|angr", words):
         items = linker.add_each("text-classification", "text", files, intent, implied=True)
         parameters["label"] = "positive" if mood[1] else "negative"
-    else:
+    elif not in_table:
         parameters["by"] = "length"
     if re.search(r"least|less|fewe|short", words):
         parameters["lowest"] = True

@@ -13,6 +13,7 @@ from ....wording.clause_words import ClauseWords
 from ....wording.lost_words import has_other_words
 from ....wording.meanings import Meaning, meaning_of
 from ....wording.nearest import nearest
+from ....wording.operation_values import has_words
 from ....wording.picture_words import names_a_part, names_a_picture
 from ....wording.refusals import refusal
 from ....wording.time_ranges import time_range
@@ -25,6 +26,7 @@ from .meaning_inputs import add_boxes, choose, data_of, language_of, own_words
 from .meaning_neighbours import is_about_refused, meanings_of
 from .meaning_parameters import parameters_of
 from .pictures import names_a_part as names_english_part
+from .tables import filter_rows
 
 _WHOLE_PICTURE = tuple(f"image-to-image/{name}" for name in ("blur", "grayscale", "brighten", "darken", "sharpen", "invert",
                                                              "contrast", "flip", "rotate", "resize"))  # fmt: skip
@@ -89,8 +91,11 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
     if blurs or (meaning.name in _WHOLE_PICTURE and _changes_a_part(linker, words)):
         linker.refuse(intent, "part-only")
         return
-    if meaning.task_type == "video-to-images" and words.names_by_number("frame"):
-        linker.refuse(intent, "by-number")
+    if meaning.task_type == "video-to-images" and (words.names_by_number("frame") or words.names_every("frame")):
+        linker.refuse(intent, "every-frame" if words.names_every("frame") else "by-number")
+        return
+    if meaning.task_type == "filter" and words.language.code == "en":
+        filter_rows(linker, intent)
         return
     targets, source = words.languages
     if meaning.task_type == "translation":
@@ -122,13 +127,14 @@ def _of_film(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWord
 
 def _lacks_details(meaning: Meaning, words: ClauseWords) -> bool:
     """Whether a new format or a part is meant and not understood: nothing is made of the whole in its place."""
+    if meaning.task_type == "crop" and has_words("diagonal", words.text, words.language.code):
+        return True
     if meaning.name.endswith("/format") or meaning.name == "crop":
         return parameters_of(meaning, words) == meaning.parameters
     timed = any(kind in ("audio", "video") for port in VOCABULARY[meaning.task_type].inputs for kind in port.kinds)
-    read = time_range(words.text, words.language.code) is not None
     if meaning.task_type in _CUTS:
         return not parameters_of(meaning, words)
-    return timed and words.names_time and not read
+    return timed and words.names_time and time_range(words.text, words.language.code) is None
 
 
 def _asks_about_rows(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -> bool:

@@ -8,7 +8,9 @@ from itertools import pairwise
 from .....graph.resource import Kind, Resource
 from .....graph.task import Ref, Single
 from .....graph.vocabulary import VOCABULARY
+from ....wording.clause_words import ClauseWords
 from ....wording.time_ranges import time_range
+from ....wording.wording import wording
 from ..intents import Intent
 from ..linking import Linker
 from ..operation_words import TYPES, kinds_of, operation_of
@@ -56,6 +58,12 @@ def _operate(linker: Linker, intent: Intent, name: str, parameters: Parameters) 
     if name not in ("crop", "format") and _of_findings(linker, intent):
         linker.refuse(intent, "part-only")
         return
+    if name == "mute" and "format" in parameters:
+        name = "sound-track"  # "take the sound out of a.mp4 as an mp3" keeps the sound, and not the film
+    words = linker.parsed.masked[intent.start : intent.stop]
+    if name == "frames" and not parameters and ClauseWords(words, wording(linker.parsed.language)).names_every("frame"):
+        linker.refuse(intent, "every-frame")
+        return
     kinds = kinds_of(name, parameters)
     scale = parameters.get("scale")
     if isinstance(scale, int | float) and scale <= 0:
@@ -70,6 +78,11 @@ def _operate(linker: Linker, intent: Intent, name: str, parameters: Parameters) 
         task_type = TYPES.get(kind, {}).get(name, "image-to-image")
         if task_type == "trim-video" and _SOUND_OF.search(linker.parsed.words_of(intent.clause)):
             linker.add_task("video-to-audio", {"video": referent.value}, intent)  # `cut_to_times` cuts its film
+            continue
+        if unknown := next(
+            (value for key, value in parameters.items() if not VOCABULARY[task_type].parameter(key)), None
+        ):
+            linker.refuse(intent, f"{task_type} makes no {unknown}")
             continue
         named = {"operation": name} if task_type in ("image-to-image", "audio-to-audio") else {}
         port = VOCABULARY[task_type].inputs[0].name

@@ -9,18 +9,13 @@ from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
 from ....wording.nearest import is_out_of_reach
 from ....wording.refusals import refusal
-from ..intents import Intent
+from ..intents import Intent, questions_of
 from ..lexicon import lexicon
 from ..linking import Linker
 from ..text_linking import as_text, text_referents
 
 _WORD = re.compile(r"[a-z]{4,}")
 _QUESTION_WORDS = frozenset("what which whom whose when where does have been were that this with from about".split())
-_NAMED = r"(?:the|my|our|his|her|its|their) [\w -]+?"
-_TWO_THINGS = re.compile(
-    rf"(?P<asked>what|who) (?P<verb>are|were) (?P<one>{_NAMED}) and (?P<other>{_NAMED})(?P<place> (?:in|on|of|from) .+)?",
-    re.IGNORECASE,
-)
 _FILE_NAMES = re.compile(r"\S+\.[a-z][a-z0-9]{1,4}\b")
 
 
@@ -36,11 +31,10 @@ def answer_question(linker: Linker, intent: Intent) -> None:
         for referent in linker.resolver.resolve(intent, ("audio",)):
             linker.add_task("audio-classification", {"audio": referent.value}, intent)
         return
-    if (two := _TWO_THINGS.fullmatch(intent.question.strip(" ?"))) and kinds & {"text", "document", "image"}:
+    if (several := questions_of(intent.question)) and kinds & {"text", "document", "image"}:
         linker.use(intent.clause.start, intent.clause.end)
-        verb = "is" if two["verb"].lower() == "are" else "was"
-        for thing in (two["one"], two["other"]):  # an expert gives one answer to a question
-            add_question(linker, intent, f"{two['asked']} {verb} {thing}{two['place'] or ''}?")
+        for question in several:  # an expert gives one answer to a question
+            add_question(linker, intent, question)
         return
     add_question(linker, intent, intent.question)
 

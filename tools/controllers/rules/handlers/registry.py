@@ -87,7 +87,7 @@ def plan_intent(linker: Linker, intent: Intent) -> None:
     clause = intent.clause
     compares = intent.act == "pick" or (intent.match is not None and intent.match.meaning == "pick-best")
     if not compares and any(clause.start <= start < clause.end for start, _ in linker.parsed.undecided):
-        linker.refuse(intent, "which-file")
+        linker.refuse(intent, "not-measured" if intent.act == "question" else "which-file")
         return
     if handler := _HANDLERS.get(intent.act):
         handler(linker, intent)
