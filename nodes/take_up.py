@@ -97,8 +97,10 @@ def _has_ended(run: Run) -> bool:
 
 async def _begins_fork(state: Json, before: CheckpointTuple | None, ledger: Ledger) -> bool:
     """Whether a fork begins here, in the conversation of another run, which is not its state before edits."""
-    run = state["run"]
+    run, earlier = state["run"], before.checkpoint["channel_values"].get("run") if before else None
     if before is None or not isinstance(run, Mapping):
+        return False
+    if isinstance(earlier, Mapping) and earlier.get("run_id") == run.get("run_id"):
         return False
     recorded = await ledger.runs.recorded(str(run.get("run_id")))
     return bool(
@@ -111,8 +113,9 @@ async def _begins_fork(state: Json, before: CheckpointTuple | None, ledger: Ledg
 
 def _run_id(state: Json, before: CheckpointTuple | None) -> str:
     run, earlier = state["run"], before.checkpoint["channel_values"].get("run") if before else None
-    if isinstance(run, Mapping) and isinstance(earlier, Mapping) and run.get("run_id") != earlier.get("run_id"):
-        raise InvalidInput("the state's run.run_id was edited", hint="go on from the checkpoint before the edit")
+    for name in ("run_id", "version"):
+        if isinstance(run, Mapping) and isinstance(earlier, Mapping) and run.get(name) != earlier.get(name):
+            raise InvalidInput(f"the state's run.{name} was edited", hint="go on from the checkpoint before the edit")
     if not isinstance(run, Mapping) or not isinstance(run.get("run_id"), str):
         raise InvalidInput("the state's `run` was edited and is none", hint="go on from the checkpoint before the edit")
     return str(run["run_id"])
