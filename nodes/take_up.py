@@ -56,6 +56,8 @@ async def take_up(
     before = None if await _begins_fork(state, before, ledger) else before
     run_id, changed = _run_id(state, before), dict[str, Any]()
     if (by_hand or not is_newest) and (ended := await ledger.runs.recorded(run_id)) and _has_ended(ended):
+        if before and state["run"].get("version", "") != ended.version:
+            raise InvalidInput("the state's run.version was edited", hint="go on from the checkpoint before the edit")
         return await fork_from(graph, saved, before, config, execution, ended, ledger, store)
     check_version(run_id, state["run"].get("version", ""))
     if by_hand and (recorded := await ledger.runs.recorded(run_id)):
@@ -113,9 +115,8 @@ async def _begins_fork(state: Json, before: CheckpointTuple | None, ledger: Ledg
 
 def _run_id(state: Json, before: CheckpointTuple | None) -> str:
     run, earlier = state["run"], before.checkpoint["channel_values"].get("run") if before else None
-    for name in ("run_id", "version"):
-        if isinstance(run, Mapping) and isinstance(earlier, Mapping) and run.get(name) != earlier.get(name):
-            raise InvalidInput(f"the state's run.{name} was edited", hint="go on from the checkpoint before the edit")
+    if isinstance(run, Mapping) and isinstance(earlier, Mapping) and run.get("run_id") != earlier.get("run_id"):
+        raise InvalidInput("the state's run.run_id was edited", hint="go on from the checkpoint before the edit")
     if not isinstance(run, Mapping) or not isinstance(run.get("run_id"), str):
         raise InvalidInput("the state's `run` was edited and is none", hint="go on from the checkpoint before the edit")
     return str(run["run_id"])
