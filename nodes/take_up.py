@@ -56,6 +56,8 @@ async def take_up(
     before = None if await _begins_fork(state, before, ledger) else before
     run_id, changed = _run_id(state, before), dict[str, Any]()
     if (by_hand or not is_newest) and (ended := await ledger.runs.recorded(run_id)) and _has_ended(ended):
+        if before and state["run"].get("version", "") != ended.version:
+            raise InvalidInput("the state's run.version was edited", hint="go on from the checkpoint before the edit")
         return await fork_from(graph, saved, before, config, execution, ended, ledger, store)
     check_version(run_id, state["run"].get("version", ""))
     if by_hand and (recorded := await ledger.runs.recorded(run_id)):
@@ -97,8 +99,10 @@ def _has_ended(run: Run) -> bool:
 
 async def _begins_fork(state: Json, before: CheckpointTuple | None, ledger: Ledger) -> bool:
     """Whether a fork begins here, in the conversation of another run, which is not its state before edits."""
-    run = state["run"]
+    run, earlier = state["run"], before.checkpoint["channel_values"].get("run") if before else None
     if before is None or not isinstance(run, Mapping):
+        return False
+    if isinstance(earlier, Mapping) and earlier.get("run_id") == run.get("run_id"):
         return False
     recorded = await ledger.runs.recorded(str(run.get("run_id")))
     return bool(

@@ -25,6 +25,7 @@ TABLE: dict[str, tuple[Any, str]] = {
     "run.options.where": (["embedded"], "the options were edited by hand"),
     "run.options.select": ("rank", "the options were edited by hand"),
     "run.options.llm": ("rules", "the options were edited by hand"),
+    "run.options.redo": ([1], "task 1 (text2text-generation) was set to be done again by hand"),
     "run.options.max_llm_calls": (0, f"max_llm_calls {HAND}: it is 0"),
     "run.options.max_tokens": (7, f"max_tokens {HAND}: it is 7"),
     # is refused: what the answer says
@@ -49,7 +50,7 @@ TABLE: dict[str, tuple[Any, str]] = {
     "run.epoch": ("abc", "run.epoch: there is no such epoch of this run"),
     # raises
     "run.run_id": ("abc", "run.run_id was edited"),
-    "run.version": ("0", "version 0"),
+    "run.version": ("0", "run.version was edited"),
 }
 ELSEWHERE = {
     "run", "run.options", "run.plan", "run.results",  # above, field by field
@@ -94,7 +95,7 @@ async def test_an_edit_of_a_field_takes_effect_or_is_refused_in_words(
             return
         state = await gone_on(world, field, value)
         after = await Session(world).history.run()
-    if "edited by hand" in said:
+    if "by hand" in said:
         assert said in after.repairs
         if field.startswith("run.options."):
             assert after.options.model_dump(mode="json")[field.rpartition(".")[2]] == value
@@ -116,6 +117,6 @@ async def test_an_edited_limit_counts_at_the_next_call_and_one_that_was_raised_s
         assert (await Session(world).history.run()).options.max_llm_calls == 9
         await gone_on(world, "run.options.max_llm_calls", 0)
         with pytest.raises(LimitReached, match="has used 0 of 0"):
-            await world.ledger.llm_calls.start(run.run_id, "answer", "m")
+            await world.ledger.llm_calls.start((await Session(world).history.run()).run_id, "answer", "m")
         await gone_on(world, "run.options.max_llm_calls", None)
-        await world.ledger.llm_calls.start(run.run_id, "answer", "m")
+        await world.ledger.llm_calls.start((await Session(world).history.run()).run_id, "answer", "m")

@@ -93,7 +93,7 @@ async def test_resuming_a_finished_run_that_was_edited_forks_it_at_the_edit(scri
         assert end.status == "succeeded"
         assert backend.calls == ["1", "2"]
         assert len(await session.history.resources()) == 8  # four of each run: by hand, two from that, one taken over
-        with pytest.raises(UsageError, match="is finished"):
+        with pytest.raises(UsageError, match="is not the newest"):
             [event async for event in session.resume(run)]
 
 

@@ -133,7 +133,7 @@ async def test_a_run_of_another_version_of_the_graph_is_refused_by_name(home: Pa
     except RunChanged as error:
         reported = str(error)
     assert "was made by version 0 of the graph, this is 1" in reported
-    assert "make the request again" in reported
+    assert "go on from what it has recorded, in a run of its own" in reported
     assert len(backend.calls) == before
     assert await owners(home) == [("interrupted", None)]
 
