@@ -172,13 +172,13 @@ class _Call:
             raise UsageError(
                 f"the request is of type {type(request).__name__}, and must be a text", hint="run('say hello')"
             )
-        self._plan = plan if isinstance(plan, Plan | None) else _read(plan)
+        self._files = as_graph_files(files)
+        self._plan = plan if isinstance(plan, Plan | None) else _read(plan, self._files)
         if not request.strip() and self._plan is None:
             raise UsageError("the request is empty", hint="say what is to be done, e.g. run('summarise notes.txt')")
         if self._plan is not None and not self._plan.tasks:
             raise UsageError("the plan has no task", hint="leave plan out to have one made for the request")
         self._request = request if request.strip() or self._plan is None else _words_of(self._plan)
-        self._files = as_graph_files(files)
         self._options = options_of(options, None)
         self._settings = _chosen(settings, llm, where)
         if thread_id is not None and not str(thread_id).strip():
@@ -262,11 +262,12 @@ def close() -> None:
     close_all()
 
 
-def _read(plan: Any) -> Plan:
+def _read(plan: Any, files: Iterable[Any]) -> Plan:
     if not isinstance(plan, Iterable):
         raise UsageError(f"the plan is of type {type(plan).__name__}", hint="give a Plan or the paper's JSON list")
     entries = plan if isinstance(plan, str) else list(plan)
-    return with_names_as_files(Plan.from_hugginggpt(entries), exists=isfile)
+    names = [file if isinstance(file, str) else str(file.get("filename") or "") for file in files]
+    return with_names_as_files(Plan.from_hugginggpt(entries), exists=isfile, attached=names)
 
 
 def _words_of(plan: Plan) -> str:
