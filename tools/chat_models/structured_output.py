@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 """A JSON schema with a `title`."""
-_END_REASONS = ("finish_reason", "stop_reason", "done_reason")
-"""Where the clients of OpenAI and Google, of Anthropic, and of Ollama report why an answer ended."""
+_END_REASONS = ("finish_reason", "stop_reason", "done_reason", "stopReason", "status")
+"""Where the clients of OpenAI and Google, of Anthropic, of Ollama, of Bedrock, and of OpenAI's Responses report why an answer ended."""
 
 
 def request_options(method: Method, schema: Schema | None) -> dict[str, Any]:
