@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]
 """A JSON schema with a `title`."""
 _END_REASONS = ("finish_reason", "stop_reason", "done_reason", "stopReason", "status")
-"""Where the clients of OpenAI and Google, of Anthropic, of Ollama, of Bedrock, and of OpenAI's Responses report why an answer ended."""
+"""Where clients report why an answer ended: OpenAI and Google, Anthropic, Ollama, Bedrock, OpenAI's Responses."""
 
 
 def request_options(method: Method, schema: Schema | None) -> dict[str, Any]:

@@ -82,11 +82,8 @@ async def test_what_is_no_chat_completion_is_named_in_words_and_not_in_those_of_
 async def test_a_stream_that_stops_without_an_end_is_an_incomplete_answer() -> None:
     with serve(in_turn(broken_off("The review praises the"))) as server:
         client = ChatClient(ChatModel.of(f"openai:m@{server.url}/v1", settings(None)), settings(None))
-        pieces = []
         with pytest.raises(IncompleteAnswer, match="broke off"):
-            async for piece in client.stream("answer", [("user", "hello")], NoCallbacks()):
-                pieces.append(piece)
-    assert pieces == ["The review praises the"]
+            _ = [piece async for piece in client.stream("answer", [("user", "hello")], NoCallbacks())]
 
 
 @pytest.mark.parametrize("name", ERRORS)
