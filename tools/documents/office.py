@@ -14,6 +14,9 @@ from .reading import Reading, joined, unreadable
 
 _PICTURE = re.compile(r"(?:word|ppt)/media/|(?:^|/)Pictures/|\.(?:png|jpe?g|gif|webp|emf|wmf|tiff?)$", re.IGNORECASE)
 
+_CHART = re.compile(r"^(?:word|ppt)/(?:charts/chart[^/]*|charts/[^/]*/chart[^/]*)\.xml$|^Object [^/]*/content\.xml$")
+"""A chart of Office; in OpenDocument, where formulas of mathematics are written so too, an object."""
+
 
 def word_text(path: Path, label: str) -> Reading:
     """A Word document: headers, body, notes, footers. Deleted and hidden text is left out."""
@@ -46,10 +49,10 @@ def slides_text(path: Path, label: str) -> Reading:
 
 def _slide(parts: Archive, name: str, tree: Any) -> str:
     related = parts.related(name).values()
-    charts = [text_of(parts.xml(part), SLIDES) for kind, part in related if kind in ("chart", "diagramData")]
+    drawn = [text_of(parts.xml(part), SLIDES) for kind, part in related if kind == "diagramData"]
     spoken = [text_of(parts.xml(part), SLIDES) for kind, part in related if kind == "notesSlide"]
     spoken = [f"Speaker notes: {text}" for text in spoken if text and not text.strip().isdigit()]
-    return joined([text_of(tree, SLIDES), *charts, *spoken])
+    return joined([text_of(tree, SLIDES), *drawn, *spoken])
 
 
 def open_document_text(path: Path, label: str) -> Reading:
@@ -93,6 +96,8 @@ def _relation(element: Any) -> str:
 
 
 def _checked(text: str, label: str, parts: Archive, notes: tuple[str, ...]) -> Reading:
+    charts = sum(bool(_CHART.search(name)) for name in parts.names)
+    notes += (f"its {charts} charts are not read",) if charts else ()
     pictures = sum(bool(_PICTURE.search(name)) and "thumbnail" not in name.lower() for name in parts.names)
     if not text.strip():
         what = f"its {pictures} pictures are not read" if pictures else "it is empty"

@@ -14,7 +14,7 @@ from .folding import same_cell
 from .number_check import check_numbers, say_doubts
 from .query import read_query
 from .table_query import Query
-from .total_row import doubt, without_totals
+from .total_row import check_rates, doubt, without_totals
 
 MAX_ROWS = 30
 """Rows of an answer."""
@@ -35,6 +35,8 @@ def answered(table: Columns, question: str) -> tuple[str, Query]:
     calculated = query.operations - {"people", "rows"} or query.group is not None
     if calculated and (not query.conditional or _compares(query)) and (error := doubt(table)):
         raise error
+    if "sum" in query.operations:
+        check_rates(table, query.measures, question)
     check_numbers(query)
     say_doubts(query)
     said = [_say(query, "without", total=total)] if left_out else []

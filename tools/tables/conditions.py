@@ -127,6 +127,17 @@ def size_of(text: str, decimal_comma: bool) -> Decimal | str | None:
     return read_number(text, decimal_comma)
 
 
+def unsure_dates(table: Columns, column: int) -> str:
+    """How dates like 02/03/2024 were read, where none of a column says which number is the month; else empty."""
+    slashed = [re.fullmatch(r"(\d{1,2})/(\d{1,2})/\d{2,4}", cell.strip()) for cell in table.known(column).cells]
+    pairs = [(int(match[1]), int(match[2])) for match in slashed if match]
+    unsure = pairs and all(max(pair) <= 12 for pair in pairs) and any(day != month for day, month in pairs)
+    if not unsure:
+        return ""
+    shown = next(match[0] for match in slashed if match and match[1] != match[2])
+    return f"{table.names[column]} of {table.label} has dates like {shown}, which are read as day/month/year"
+
+
 def check_comparable(table: Columns, column: int, bound: Decimal | str) -> None:
     """Raises `ExpertError` (input fault) for a column without a number, or a date, to compare with one."""
     sizes = sizes_of(table, column) if isinstance(bound, str) else _sizes(table, column)
@@ -145,6 +156,8 @@ def sizes_of(table: Columns, column: int) -> dict[str, Decimal | str | None]:
     Raises `ExpertError` (input fault) for a column of dates with one that can not be ordered.
     """
     sizes = _sizes(table, column)
+    if table.is_dated(column) and (read := unsure_dates(table, column)):
+        lacks(read)
     for cell, size in sizes.items():
         if size is None and not is_missing(cell) and table.is_dated(column):
             raise input_error(

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from ...graph.call import Material
+from ...graph.caveats import lacks
 from ...graph.errors import ExpertError, input_error
 from .cell_numbers import is_missing
 from .columns import Columns, Facts, Row, Sum
 from .condition import NEGATED, Condition
-from .conditions import check_comparable, options_of, periods_of, size_of
+from .conditions import check_comparable, options_of, periods_of, size_of, unsure_dates
 from .folding import MARKS, fold
 from .large_cells import MOST_CELLS, LargeCells, is_large, opened
 from .question_words import MAX_PHRASE, question_words
@@ -190,6 +191,8 @@ class LargeTable(Columns):
         """The rows with a date in one of some periods, as `period_of` writes them."""
         if not self.cells.is_dated(column):
             raise input_error(f"column {self.names[column]} of {self.label} holds other cells than dates")
+        if read := unsure_dates(self, column):
+            lacks(read)
         return self._with(f"({' OR '.join(self._within(column, each) for each in periods)})", *periods)
 
     def _within(self, column: int, period: str) -> str:

@@ -1,7 +1,7 @@
 """`without_totals`: a table without its rows of totals, subtotals and means, which say again what other rows say."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import TypeVar
@@ -11,7 +11,7 @@ from ...graph.errors import ExpertError, input_error
 from ..wording.wording import LANGUAGES, UNSPACED, wording
 from .cell_numbers import is_missing
 from .columns import Columns, Row
-from .folding import fold
+from .folding import fold, singulars
 
 T = TypeVar("T", bound=Columns)
 MAX_SHOWN = 30
@@ -52,6 +52,17 @@ def doubt(table: Columns) -> ExpertError | None:
         f" {_shown(table, doubtful)}",
         hint="Correct or remove them, so that nothing is counted twice.",
     )
+
+
+def check_rates(table: Columns, columns: Sequence[int], question: str) -> None:
+    """Raises `ExpertError` for a sum over prices of one unit ("unit price"), where the question does not name them so."""
+    for name in (table.names[column] for column in columns):
+        rate = any(f" {word} " in f" {singulars(name)} " for word in map(singulars, _words("unit")))
+        if (rate or fold(name) in _words("unit")) and fold(name) not in fold(question):
+            raise input_error(
+                f"column {name} of {table.label} is a price of one unit, and the sum of it is no total",
+                hint=f"The columns are {', '.join(table.names)}: name the one to add.",
+            )
 
 
 def _shown(table: Columns, rows: Mapping[int, Row]) -> str:

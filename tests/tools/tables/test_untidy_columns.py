@@ -184,3 +184,20 @@ def test_a_column_of_remarks_with_empty_cells_is_filtered_without_a_report() -> 
     with collecting() as heard:
         assert answer_about(table("item,remark\nA,broken\nB,\nC,\n"), "which item has remark broken?") == "A"
     assert heard.lacks == []
+
+
+@pytest.mark.parametrize("name", ["unit price", "unit_price", "price per kg"])
+def test_prices_of_one_unit_are_not_added_to_a_total(name: str) -> None:
+    rows = table(f"item,qty,{name}\npen,10,2\nink,1,5\n")
+    with pytest.raises(ExpertError, match="price of one unit"):
+        answer_about(rows, "what is the total price of all items?")
+    assert answer_about(rows, f"sum of {name}") == "7"
+
+
+def test_dates_that_may_be_day_or_month_first_are_said_to_be_read_as_day_first() -> None:
+    with collecting() as heard:
+        assert answer_about(table("day,n\n02/03/2024,1\n03/02/2024,2\n"), "sum of n in March") == "1"
+        assert "02/03/2024, which are read as day/month/year" in "".join(heard.lacks)
+    with collecting() as heard:
+        assert answer_about(table("day,n\n02/03/2024,1\n25/03/2024,2\n"), "sum of n in March") == "3"
+    assert heard.lacks == []
