@@ -46,3 +46,9 @@ def check_numbers(query: Query) -> None:
             )
         if query.table.count and not query.in_time and not any(query.table.units(column).values()):
             raise input_error(f"column {names[column]} of {table.label} holds no number in the rows asked for")
+
+
+def say_counted(query: Query, column: int) -> None:
+    """Says that numbers that are codes were counted and not added."""
+    name = query.whole.names[column]
+    caveat(f"the numbers of {name} in {query.whole.label} are codes: they were counted, not added")
