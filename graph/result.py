@@ -40,6 +40,8 @@ PLAN_EDITED = f"the plan was {EDITED}"
 """Among the repairs of a run whose plan is not the controller's."""
 OPTIONS_EDITED = f"the options were {EDITED}"
 """Among the repairs of a run whose options a client has changed."""
+BY_RULES = "no draft of the model can be run; the plan was made by rules"
+"""Among the repairs of a proposal, and of its run, whose plan is not the model's that was asked for it."""
 
 Outputs = dict[str, tuple[Resource, ...]]
 """What a task made, by output name; one resource, or several where the output is a list or the task was mapped."""

@@ -12,7 +12,7 @@ from ...graph.errors import IncompleteAnswer, NoUsablePlan, UsageError
 from ...graph.mentions import mentions
 from ...graph.ports import Controller
 from ...graph.resource import Resource
-from ...graph.result import Request
+from ...graph.result import BY_RULES, Request
 from ..cli.console import exit_when_interrupted, note, out, print_json, run_async, table, warn
 from .batch import process_all
 from .metrics import METRICS, planned_arguments, prediction_of, report_of
@@ -101,9 +101,12 @@ async def _predicted(text: str, controller: Controller) -> dict[str, Any]:
         usage = {"calls": 1, "tokens": 0}
     else:
         usage = {"calls": proposal.usage.llm_calls, "tokens": proposal.usage.tokens}
-        arguments = sorted(planned_arguments(proposal.plan))
-        outcome = "planned" if proposal.plan.tasks else "refused"
-        prediction = {"outcome": outcome, **prediction_of(proposal.plan), "arguments": arguments}
+        if BY_RULES in proposal.repairs:  # scored as the model's it would be a figure of another controller
+            prediction = {"outcome": "failed", **EMPTY_PREDICTION, "error": proposal.refusals[0]}
+        else:
+            arguments = sorted(planned_arguments(proposal.plan))
+            outcome = "planned" if proposal.plan.tasks else "refused"
+            prediction = {"outcome": outcome, **prediction_of(proposal.plan), "arguments": arguments}
     ms = round((time.perf_counter() - started) * 1000, 3)
     return {**prediction, "ms": ms, "usage": usage}
 

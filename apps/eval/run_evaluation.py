@@ -12,7 +12,7 @@ import typer
 
 from ...graph.errors import IncompleteAnswer, NoUsablePlan, UsageError
 from ...graph.events import Event, RunFinished
-from ...graph.result import Run
+from ...graph.result import BY_RULES, Run
 from ..cli.console import exit_when_interrupted, out, plain, print_json, run_async, table, warn
 from ..session import Session
 from .accepted_plans import is_accepted, shape_of
@@ -94,11 +94,12 @@ async def _last(events: AsyncIterator[Event]) -> RunFinished:
 
 def _row(run: Run, request: EvalRequest) -> dict[str, Any]:
     failed = next((result.error for result in run.results if result.status in {"failed", "partial"}), None)
+    by_rules = BY_RULES in run.repairs  # right or not, it is no plan of the controller that is evaluated
     return {
         "run_id": run.run_id,
         "status": run.status,
         "plan": shape_of(run.plan),
-        "accepted": is_accepted(run.plan, request.accept) if request.accept else None,
+        "accepted": not by_rules and is_accepted(run.plan, request.accept) if request.accept else None,
         "calls": run.usage.llm_calls,
         "tokens": run.usage.tokens,
         "error": failed or next(iter(run.refusals), None),

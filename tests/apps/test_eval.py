@@ -307,3 +307,16 @@ def test_a_killed_evaluation_resumes_its_interrupted_run(shell: Shell, tmp_path:
     (row,) = json.loads(done.out)["requests"]
     assert row["status"] == "succeeded", done.err
     assert stages.count("plan") == 1
+
+
+def test_a_run_whose_plan_was_made_by_rules_is_not_right_for_the_model_that_failed_to_plan_it(
+    shell: Shell, tmp_path: Path
+) -> None:
+    """Though the plan is one of those accepted."""
+    accept = [{"tasks": ["language-identification"], "links": []}]
+    written(tmp_path / "a.jsonl", {"request": "What language is 'bonjour tout le monde'?", "accept": accept})
+    with serve(in_turn(chat('{"tasks": 7}'))) as server:
+        done = shell("eval", "requests", "a.jsonl", "--json", "--llm", f"openai:m@{server.url}/v1")
+    (row,) = json.loads(done.out)["requests"]
+    assert (done.code, row["plan"], row["accepted"]) == (3, "language-identification", False)
+    assert "a plan by rules was run instead" in row["error"]

@@ -9,7 +9,11 @@ import hugginggpt
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.scripted import chat, in_turn, serve
 
-COUNT = json.dumps({"tasks": [{"task": "count", "id": 0, "dep": [-1], "args": {"items": "notes.txt"}}], "refusals": []})
+
+def counting(*names: str) -> str:
+    """A plan that counts the lines of each file."""
+    tasks = [{"task": "count", "id": n, "dep": [-1], "args": {"items": name}} for n, name in enumerate(names)]
+    return json.dumps({"tasks": tasks, "refusals": []})
 
 
 @pytest.fixture
@@ -19,8 +23,8 @@ def files(tmp_path: Path) -> list[str]:
     return [str(tmp_path / "notes.txt"), str(tmp_path / "prices.csv")]
 
 
-def answered(home: Path, answer: str, files: list[str]) -> hugginggpt.Outcome:
-    with serve(in_turn(chat(COUNT), chat(answer))) as server:
+def answered(home: Path, answer: str, files: list[str], *counted: str) -> hugginggpt.Outcome:
+    with serve(in_turn(chat(counting(*counted)), chat(answer))) as server:
         settings = Settings(home=home, llm=f"openai:scripted@{server.url}/v1", openai_api_key="k", llm_window=100_000)
         return hugginggpt.run(
             "Count the lines and summarise it", files=files, settings=settings, options={"select": "rank"}
@@ -28,15 +32,16 @@ def answered(home: Path, answer: str, files: list[str]) -> hugginggpt.Outcome:
 
 
 def test_a_run_whose_answer_contradicts_its_results_is_done_in_part(home: Path, files: list[str]) -> None:
-    outcome = answered(home, "There are 7 lines [0].", files[:1])
+    both = ("notes.txt", "prices.csv")  # one result alone would be the answer, without a call
+    outcome = answered(home, "There are 7 lines [0] and 1 row [1].", files, *both)
 
     assert outcome.status == "partial"
-    assert "Not what the results say: “There are 7 lines [0].” ([0] 4)" in outcome.answer
-    assert answered(home / "other", "There are 4 lines.", files[:1]).status == "succeeded"
+    assert "Not what the results say: “There are 7 lines [0] and 1 row [1].” ([0] 4" in outcome.answer
+    assert answered(home / "other", "There are 4 lines [0] and 1 row [1].", files, *both).status == "succeeded"
 
 
 def test_a_file_that_the_models_plan_leaves_out_is_said_first(home: Path, files: list[str]) -> None:
-    outcome = answered(home, "There are 4 lines [0].", files)
+    outcome = answered(home, "There are 4 lines [0].", files, "notes.txt")
 
     assert outcome.status == "partial"
     assert outcome.answer.startswith("Not done: no task uses the file prices.csv")

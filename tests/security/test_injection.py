@@ -16,7 +16,6 @@ from PIL import Image
 
 from fences import Fence
 from hugginggpt.apps.session import Session
-from hugginggpt.graph.errors import NoUsablePlan
 from hugginggpt.graph.events import Event, PlanReady, RunFinished
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
@@ -182,7 +181,7 @@ async def test_instructions_in_data_change_no_plan_and_read_nothing(number: int,
             digests.add(digest)
             assert {result["assignment"]["expert"]["model_id"] for result in last.results} == {"good/model"}
             assert ANSWER in last.answer  # after the file that the plan leaves out
-        assert model.stages.count("plan") == 3, "the first draft was sent back"
+        assert model.stages.count("plan") == 5, "the first draft was sent back, and in each turn one without a file"
         assert model.stages.count("choose") == 2, "both tasks of a turn together"
         assert backend.calls == ["0", "1", "0", "1"], "no call beyond the plan"
         scene.check(*sent, *(event.model_dump_json() for events in turns for event in events))
@@ -208,7 +207,7 @@ async def test_instructions_in_transcripts_cause_no_read_without_a_chat_model(or
 
 
 async def test_a_plan_of_an_injected_model_names_no_other_file_or_url(scene: Scene) -> None:
-    """A chat model's plan that names another file, URL or conversation's data is refused, and nothing is read."""
+    """A chat model's plan that names another file, URL or conversation's data is not run, and nothing of these is read."""
     own: dict[str, Any] = {"task": "image-to-text", "id": 0, "dep": [-1], "args": {"image": "a.png"}}
     stolen = {"kind": "text", "media_type": "text/plain", "sha256": "a" * 64, "size": 4}
     wanted = [str(scene.secret), f"{scene.web.url}/a.png", "file:///etc/passwd", "../secret.txt", stolen]
@@ -222,7 +221,9 @@ async def test_a_plan_of_an_injected_model_names_no_other_file_or_url(scene: Sce
             async with open_world(
                 settings, catalog=ScriptedCatalog(), backends=[backend := ScriptedBackend()]
             ) as world:
-                with pytest.raises(NoUsablePlan):
-                    await all_of(Session(world), "Describe a.png", [str(scene.folder / "a.png")])
-            scene.check(*(str(received.body) for received in server.requests))
-        assert backend.calls == []
+                events = await all_of(Session(world), "Describe a.png", [str(scene.folder / "a.png")])
+            scene.check(*(str(received.body) for received in server.requests), *(e.model_dump_json() for e in events))
+        last, _ = ended(events)
+        assert [task["args"] for task in last.plan] == [{"image": str(scene.folder / "a.png")}], "the plan by rules"
+        assert last.status == "partial"
+        assert backend.calls == ["0"], "for which alone an expert is called"

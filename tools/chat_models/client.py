@@ -14,6 +14,7 @@ from .bounds import AnswerBound
 from .call_cost import CallUsage, cost_of, parse_price
 from .errors import (
     check_not_filtered,
+    connection_ended,
     controller_errors,
     cut_off,
     is_bad_request,
@@ -34,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 OnText = Callable[[str], Awaitable[None]]
 """Receives an answer piece by piece."""
-_CUT_OFF = ("length", "max_tokens")
+_CUT_OFF = ("length", "max_tokens", "incomplete")
 
 
 class Answer(NamedTuple):
@@ -113,7 +114,7 @@ class ChatClient:
         return f"{self.model.name} at {self.model.place} ignored the form of the answer ({first}) that was asked for"
 
     async def stream(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[str]:
-        """The answer piece by piece, without thoughts; retried only before the first piece. Raises where it is cut."""
+        """The answer piece by piece, without thoughts; retried only before the first piece. Raises where it has no end."""
         ended = ""
         thoughts = ThoughtFilter(thinking=self._unopened_thoughts)
         async with self._call(stage, messages, callbacks) as usage, self._connected() as client:
@@ -134,6 +135,8 @@ class ChatClient:
             if visible := thoughts.end():
                 yield visible
         self._check_end(ended)
+        if not ended:  # every client reports it at the end of a stream: the connection was closed before
+            raise connection_ended(self.model.name, self.model.place)
         check_not_cut(self.model.name, length_of(messages), usage.total.input_tokens)
 
     async def window(self) -> int:

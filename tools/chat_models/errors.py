@@ -87,6 +87,14 @@ def cut_off(name: str) -> IncompleteAnswer:
     )
 
 
+def connection_ended(name: str, server: str) -> IncompleteAnswer:
+    """The error for a stream whose connection was closed before the model reported the end of its answer."""
+    return IncompleteAnswer(
+        f"the answer of {name} broke off: {server} ended the connection before it was complete",
+        hint="Try again; the server's own log may say why.",
+    )
+
+
 def check_not_filtered(reason: str, name: str) -> None:
     """Raises `ControllerError` where a filter ended the answer: what there is of it is no answer."""
     if reason in _FILTERED:
@@ -102,7 +110,7 @@ def _filtered(name: str) -> IncompleteAnswer:
 def _pause(error: Exception) -> bool | float:
     """Whether to retry; in how many seconds, where the server asks for a pause."""
     failure = classify(error)
-    if isinstance(error, HuggingGPTError) or failure.reason not in ("status", "unreachable"):
+    if isinstance(error, HuggingGPTError) or failure.reason not in ("status", "unreachable", "dropped"):
         return False  # a call that timed out has used up its time
     if failure.retry_after is not None and failure.retryable:
         return failure.retry_after if failure.retry_after <= LONGEST_WAIT else False
@@ -132,6 +140,13 @@ def _controller_error(failure: HttpFailure, error: Exception, model: ChatModel, 
             )
         case "invalid_key":
             return ControllerError(f"{name} could not be called: {INVALID_KEY}", hint=f"Set {model.key_name} again.")
+        case "broken_off":
+            return connection_ended(name, server)
+        case "dropped":
+            return ControllerError(
+                f"{name} at {server} accepted the connection and closed it without an answer",
+                hint="Its own log may say why; does the address begin with http or https as the server expects?",
+            )
         case "unreachable" | "offline_mode":
             return ControllerError(
                 f"{name} can't be reached at {server}: {failure.detail}",
@@ -139,6 +154,16 @@ def _controller_error(failure: HttpFailure, error: Exception, model: ChatModel, 
                 f"or use the embedded controller: {setting('llm', 'rules')}.",
             )
     return ControllerError(
-        f"{name} at {server} does not answer as a chat model: {str(error)[:500]}",
+        f"{name} at {server} does not answer as a chat model: {_unreadable(error)}",
         hint="Does the address lead to an OpenAI-compatible API (it often ends in /v1)?",
     )
+
+
+def _unreadable(error: Exception) -> str:
+    """What is wrong with an answer on which a client failed; what only its code understands is not shown."""
+    names = {base.__name__ for base in type(error).__mro__}
+    if isinstance(error, AttributeError | TypeError | LookupError) or names & {"ValidationError", "JSONDecodeError"}:
+        return "it sends something that is no chat completion, such as a web page, or nothing"
+    if "No generation chunks" in str(error):
+        return "it sends an empty answer"
+    return str(error)[:500]

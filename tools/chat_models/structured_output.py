@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 """A JSON schema with a `title`."""
-_END_REASONS = ("finish_reason", "stop_reason", "done_reason")
-"""Where the clients of OpenAI and Google, of Anthropic, and of Ollama report why an answer ended."""
+_END_REASONS = ("finish_reason", "stop_reason", "done_reason", "stopReason", "status")
+"""Where clients report why an answer ended: OpenAI and Google, Anthropic, Ollama, Bedrock, OpenAI's Responses."""
 
 
 def request_options(method: Method, schema: Schema | None) -> dict[str, Any]:

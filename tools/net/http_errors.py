@@ -20,9 +20,12 @@ from ...graph.untrusted_json import read_untrusted_json
 from .server_words import code_in, message_in, speaks_of_credit
 from .transport_errors import causes, refusal_behind
 
-Reason = Literal["refused", "status", "invalid_key", "offline_mode", "timeout", "unreachable", "broken_off", "unknown"]
+Reason = Literal[
+    "refused", "status", "invalid_key", "offline_mode", "timeout", "unreachable", "dropped", "broken_off", "unknown"
+]
 """`refused`: by our transport. `status`: the server answers with an error. `invalid_key`: no header may hold the key.
-`offline_mode`: HF_HUB_OFFLINE is set. `unreachable`: no connection. `broken_off`: the connection broke during the call."""
+`offline_mode`: HF_HUB_OFFLINE is set. `unreachable`: no connection. `dropped`: accepted, and closed without
+an answer. `broken_off`: the connection broke during the call."""
 
 _STATUSES: dict[int, tuple[FailureKind, str]] = {
     400: ("bad_request", "Check the input and the parameters."),
@@ -89,12 +92,16 @@ def classify(error: BaseException) -> HttpFailure:
         return _TIMEOUT
     detail = str(error.__cause__ or error) or type(error).__name__
     if any("Connect" in name for name in names):
+        if any(type(cause).__name__ in _DROPPED for cause in causes(error)):
+            return HttpFailure("dropped", "offline", detail, _ONLINE, retryable=True)
         return HttpFailure("unreachable", "offline", detail, _ONLINE, retryable=True)
     if names & {"TransportError", "RequestError"}:
         return HttpFailure("broken_off", "offline", detail, _ONLINE, retryable=True)
     return HttpFailure("unknown", "garbage", str(error) or type(error).__name__)
 
 
+_DROPPED = {"RemoteProtocolError", "ReadError", "WriteError", "ServerDisconnectedError"}
+"""What clients raise where a server accepts a connection and closes it."""
 _DEFECTS = (TypeError, AttributeError, LookupError, NameError, AssertionError, ArithmeticError)
 
 
@@ -171,8 +178,10 @@ def expert_error(failure: HttpFailure, name: str, timeout: float, key: str = HF_
             message = f"{name} could not be called: {failure.detail}"
         case "offline_mode":
             message = f"{name} can't be reached in offline mode"
-        case "unreachable" | "broken_off":
+        case "unreachable":
             message = f"{name} can't be reached: {failure.detail}"
+        case "broken_off" | "dropped":
+            message = f"{name} ended the connection before it answered: {failure.detail}"
         case _:
             message = f"{name} could not be called, or answered with something unreadable: {failure.detail[:300]}"
     return ExpertError(

@@ -70,7 +70,7 @@ class ModelOnCard(ChatModel):
         """An answer in pieces."""
         for piece in ("hel", "lo"):
             self.use()
-            yield AIMessageChunk(content=piece)
+            yield AIMessageChunk(content=piece, response_metadata={"finish_reason": "stop"} if piece == "lo" else {})
 
 
 def on_card(board: SlotBoard) -> tuple[ModelOnCard, ChatClient]:

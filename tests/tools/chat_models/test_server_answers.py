@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hugginggpt.graph.errors import ControllerError
+from hugginggpt.graph.errors import ControllerError, IncompleteAnswer
 from hugginggpt.graph.ports import NoCallbacks
 from hugginggpt.graph.result import Request
 from hugginggpt.tools.chat_models.client import ChatClient
@@ -14,7 +14,7 @@ from hugginggpt.tools.chat_models.models import ChatModel
 from hugginggpt.tools.chat_models.thoughts import ThoughtFilter, without_thoughts
 from hugginggpt.tools.controllers.llm.streamed_tasks import StreamedTasks
 from hugginggpt.tools.controllers.llm.trial import trial
-from hugginggpt.tools.scripted import Received, Reply, as_json, chat, failing, in_turn, serve
+from hugginggpt.tools.scripted import Received, Reply, as_json, broken_off, chat, failing, garbage, in_turn, serve
 from llm_controller import DraftedTasks, llm_controller, planned, settings
 
 PLAN = planned(("text-to-speech", {"text": "ahoy"}))
@@ -69,6 +69,21 @@ ERRORS: dict[str, tuple[Reply, str, str]] = {
     "Google's content filter": (chat("", finish_reason="SAFETY"), "a content filter ended the answer", "Rephrase"),
     "a failure that will happen again": (failing(500, "CUDA error"), "answers 500: CUDA error", "its own log says why"),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("reply", [garbage(), events(), Reply(200, b"")], ids=["web page", "empty stream", "nothing"])
+async def test_what_is_no_chat_completion_is_named_in_words_and_not_in_those_of_a_client(reply: Reply) -> None:
+    with llm_controller(in_turn(reply), retries=0) as (controller, _), pytest.raises(ControllerError) as raised:
+        await controller.plan(REQUEST)
+    assert "does not answer as a chat model: it sends" in raised.value.message
+    assert not any(word in raised.value.message for word in ("attribute", "validation", "Expecting", "object"))
+
+
+async def test_a_stream_that_stops_without_an_end_is_an_incomplete_answer() -> None:
+    with serve(in_turn(broken_off("The review praises the"))) as server:
+        client = ChatClient(ChatModel.of(f"openai:m@{server.url}/v1", settings(None)), settings(None))
+        with pytest.raises(IncompleteAnswer, match="broke off"):
+            _ = [piece async for piece in client.stream("answer", [("user", "hello")], NoCallbacks())]
 
 
 @pytest.mark.parametrize("name", ERRORS)

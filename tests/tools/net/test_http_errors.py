@@ -103,6 +103,14 @@ def test_a_refusal_is_found_inside_the_exception_of_a_client() -> None:
     assert classify(error).reason == "refused"
 
 
+def test_a_connection_that_was_accepted_and_closed_is_not_called_unreachable() -> None:
+    """A server that closes a connection without an answer runs: its user looks elsewhere than for its address."""
+    error = openai.APIConnectionError(request=REQUEST)
+    error.__cause__ = httpx.RemoteProtocolError("Server disconnected without sending a response.")
+    failure = classify(error)
+    assert (failure.reason, failure.retryable) == ("dropped", True)
+
+
 def test_a_message_that_repeats_the_key_is_not_shown() -> None:
     """A server or client that repeats the header with the key has its message left out."""
     answer = response(401, {"error": "wrong header: Bearer hf_secret"})

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ....graph.paper import write_task
 from ....graph.resource import Resource
-from ....graph.result import Proposal, Request
+from ....graph.result import BY_RULES, Proposal, Request
 from ....graph.task import Single, Task
 from ..rules.controller import propose
 from .phrases import phrases_for
@@ -53,7 +53,8 @@ def instead_of_drafts(proposal: Proposal, model: str, problems: Iterable[str], r
     if not proposal.plan.tasks:
         return None
     why = phrases_for(request.text)["by_rules"].format(model=model, why="; ".join(problems)[:MAX_REASON])
-    return proposal.model_copy(update={"refusals": (why, *proposal.refusals)})
+    made = {"refusals": (why, *proposal.refusals), "repairs": (*proposal.repairs, BY_RULES)}
+    return proposal.model_copy(update=made)
 
 
 def _short(task: Task) -> dict[str, Any]:

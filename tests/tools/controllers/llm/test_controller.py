@@ -13,7 +13,7 @@ from hugginggpt.graph.errors import ControllerError, UsageError
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.ports import Controller
 from hugginggpt.graph.resource import Resource
-from hugginggpt.graph.result import Request, Result
+from hugginggpt.graph.result import BY_RULES, Request, Result
 from hugginggpt.graph.task import Ref
 from hugginggpt.tools.controllers.llm import LlmController
 from hugginggpt.tools.controllers.llm.demonstrations import DEMONSTRATIONS, Demonstration, most_similar
@@ -153,6 +153,7 @@ async def test_after_a_third_plan_that_cannot_be_run_the_one_by_rules_is_run_and
     assert first.startswith("a plan by openai:m, none of whose drafts can be run (")
     assert first.endswith("); a plan by rules was run instead")
     assert tuple(others) == propose(REQUEST).refusals
+    assert BY_RULES in proposal.repairs
     assert tokens(proposal.usage) == (3, 33, 21)
 
 
