@@ -86,10 +86,13 @@ class AnswerChecker:
             elif (
                 self._succeeded
                 and before == len(self.invented)
-                and _is_statement(checked)
+                and _ends(checked)
                 and not self._sources.is_about_failures(checked)
             ):
-                self.ungrounded.append(checked.strip())
+                if tasks := self._facts.at_odds(stated):
+                    self.false.append((checked.strip(), [*tasks]))
+                elif _is_statement(checked):
+                    self.ungrounded.append(checked.strip())
         cited = [int(match[1] or match[2]) for match in _TASK_MARK.finditer(checked)]
         for task_id in cited:
             self._cited.setdefault(task_id, []).append(stated)
@@ -185,9 +188,14 @@ def _with_marks(sentence: str, task_ids: Sequence[int]) -> str:
     return f"{body.removesuffix(stop)} {marks}{stop}{sentence[len(body) :]}"
 
 
+def _ends(sentence: str) -> bool:
+    """Whether a sentence ends in a full stop: no heading and no question."""
+    return sentence.strip().strip("\"')]*”’»").endswith((".", "!", "。", "！"))
+
+
 def _is_statement(sentence: str) -> bool:
-    """Whether a sentence is a statement: some words that end in a full stop, no heading and no question."""
+    """Whether a sentence is a statement: some words that end in a full stop."""
     body = sentence.strip().strip("\"')]*”’»")
-    if not body.endswith((".", "!", "。", "！")):
+    if not _ends(body):
         return False
     return len(body.split()) >= MIN_STATEMENT or body.endswith(("。", "！"))
