@@ -11,11 +11,13 @@ from ..wording.phrases import phrases
 from ..wording.wording import UNSPACED
 from .codes import is_code
 from .columns import Columns, Row
+from .counting import counted, many_of
 from .first_rows import each_once
-from .number_check import check_numbers, say_counted, say_doubts
+from .folding import same_cell
+from .number_check import check_numbers, say_doubts
 from .query import read_query
-from .table_query import Query, not_understood
-from .total_row import without_totals
+from .table_query import Query
+from .total_row import doubt, without_totals
 
 MAX_ROWS = 30
 """Rows of an answer."""
@@ -33,6 +35,9 @@ def answered(table: Columns, question: str) -> tuple[str, Query]:
     body, total = without_totals(table)
     query = read_query(question, body)
     left_out = bool(total) and bool(query.operations - {"people"}) and (not query.conditional or _compares(query))
+    calculated = query.operations - {"people", "rows"} or query.group is not None
+    if calculated and (not query.conditional or _compares(query)) and (error := doubt(table)):
+        raise error
     check_numbers(query)
     say_doubts(query)
     said = [_say(query, "without", total=total)] if left_out else []
@@ -62,21 +67,13 @@ def _answer(query: Query, table: Columns) -> str:
         return _distinct(query)
     if "count" in wanted and not (query.columns and query.measures):
         if query.group is None:
-            return str(_many(query))
+            return str(many_of(query))
         if query.columns and query.whole.is_numeric(query.columns[0]):
-            return _listed_numbers(table, _counted(query, query.columns[0], query.group))
+            return _listed_numbers(table, counted(query, query.columns[0], query.group))
         return _listed({name: str(many) for name, many in query.table.counts(query.group).items()})
     if wanted & {"sum", "average", "median", "count"} or query.group is not None:
         return _totals(query)
     return _looked_up(query)
-
-
-def _many(query: Query) -> int:
-    """How many rows there are, or of a column how many different numbers that are codes."""
-    if not query.columns or "rows" in query.operations:
-        return query.table.count
-    say_counted(query, column := query.columns[0])
-    return query.table.different(column) - len(query.table.missing(column))
 
 
 def _compares(query: Query) -> bool:
@@ -97,20 +94,11 @@ def _sums(query: Query, measure: int, by: int | None = None) -> dict[str, Decima
     """What the question computes of a column: its sum, average or median, for each cell of another."""
     asked = query.operations
     if by is not None and "sum" not in asked and is_code(query.whole, measure):
-        return _counted(query, measure, by)
+        return counted(query, measure, by)
     found = query.table.sums(measure, by, median="median" in asked)
     if "average" in asked:
         return {name: rounded(each.total / each.numbers, each.places) for name, each in found.items()}
     return {name: each.total if each.median is None else each.median for name, each in found.items()}
-
-
-def _counted(query: Query, code: int, by: int) -> dict[str, Decimal]:
-    """In how many rows each cell of a column is, where their numbers in another are codes: orders per customer."""
-    table = query.table
-    if query.operations & {"average", "median"} or table.different(code) < table.count:
-        raise not_understood(query.whole, [query.whole.names[code]])
-    say_counted(query, code)
-    return {name: Decimal(many) for name, many in table.counts(by).items()}
 
 
 def rounded(number: Decimal, places: int) -> Decimal:
@@ -163,7 +151,8 @@ def _best_group(query: Query, subject: int, measure: int) -> str:
     names = [name for name, number in sums.items() if number == best]
     answer = _say(query, how, names=_say(query, "and").join(names), value=table.written(best))
     (single,) = table.extremes(measure, most=choose is max, limit=1)
-    if single[subject] not in names and not is_code(query.whole, measure) and "average" not in query.operations:
+    shown = is_code(query.whole, measure) or "average" in query.operations
+    if same_cell(single[subject]) not in map(same_cell, names) and not shown:
         answer += _say(query, "highest" if choose is max else "lowest", row=table.row_text(single))
     return answer
 
@@ -232,7 +221,7 @@ def _listed_numbers(table: Columns, found: dict[str, Decimal]) -> str:
 
 
 def _listed(found: dict[str, str]) -> str:
-    return "; ".join(f"{name} {value}" for name, value in found.items())
+    return "; ".join(f"{name or '(empty)'} {value}" for name, value in found.items())
 
 
 def _no_condition(table: Columns) -> ExpertError:
