@@ -9,7 +9,10 @@ from ...graph.caveats import caveat
 from ...graph.errors import ExpertError
 from ..wording.phrases import phrases
 from ..wording.wording import UNSPACED
+from .codes import is_code
 from .columns import Columns, Row
+from .counting import counted, many_of
+from .first_rows import each_once
 from .folding import same_cell
 from .number_check import check_numbers, say_doubts
 from .query import read_query
@@ -66,7 +69,9 @@ def _answer(query: Query, table: Columns) -> str:
         return _distinct(query)
     if "count" in wanted and not (query.columns and query.measures):
         if query.group is None:
-            return str(query.table.count)
+            return str(many_of(query))
+        if query.columns and query.whole.is_numeric(query.columns[0]):
+            return _listed_numbers(table, counted(query, query.columns[0], query.group))
         return _listed({name: str(many) for name, many in query.table.counts(query.group).items()})
     if wanted & {"sum", "average", "median", "count"} or query.group is not None:
         return _totals(query)
@@ -90,6 +95,8 @@ def _stop(query: Query) -> str:
 def _sums(query: Query, measure: int, by: int | None = None) -> dict[str, Decimal]:
     """What the question computes of a column: its sum, average or median, for each cell of another."""
     asked = query.operations
+    if by is not None and "sum" not in asked and is_code(query.whole, measure):
+        return counted(query, measure, by)
     found = query.table.sums(measure, by, median="median" in asked)
     if "average" in asked:
         return {name: rounded(each.total / each.numbers, each.places) for name, each in found.items()}
@@ -128,11 +135,13 @@ def _extreme(query: Query) -> str:
         raise _no_measure(query)
     subjects = [column for column in query.subjects if column != measure]
     subjects += [] if query.group is None else [query.group]
-    if subjects and query.whole.is_numeric(measure) and table.different(subjects[0]) < table.count:
+    together = len(subjects) > 1 and each_once(table, subjects)
+    if subjects and not together and query.whole.is_numeric(measure) and table.different(subjects[0]) < table.count:
         return _best_group(query, subjects[0], measure)
     rows = table.extremes(measure, most=most, limit=MAX_ROWS)
     if subjects:
-        return "\n".join(_say(query, "with", names=row[subjects[0]], value=row[measure]) for row in rows)
+        named = [(", ".join(row[subject] for subject in subjects), row[measure]) for row in rows]
+        return "\n".join(_say(query, "with", names=names, value=value) for names, value in named)
     return "\n".join(f"{row[measure]} ({table.row_text(row)})" for row in rows)
 
 
@@ -144,7 +153,8 @@ def _best_group(query: Query, subject: int, measure: int) -> str:
     names = [name for name, number in sums.items() if number == best]
     answer = _say(query, how, names=_say(query, "and").join(names), value=table.written(best))
     (single,) = table.extremes(measure, most=choose is max, limit=1)
-    if same_cell(single[subject]) not in map(same_cell, names) and "average" not in query.operations:
+    shown = is_code(query.whole, measure) or "average" in query.operations
+    if same_cell(single[subject]) not in map(same_cell, names) and not shown:
         answer += _say(query, "highest" if choose is max else "lowest", row=table.row_text(single))
     return answer
 
@@ -154,7 +164,7 @@ def _ranked(query: Query) -> str:
     falling = "descending" in wanted or ("sort" not in wanted and not wanted & {"bottom", "lowest", "ascending"})
     limit = query.limit or (table.count if "sort" in wanted else 1)
     if "sort" in wanted and query.columns:
-        key = query.columns[-1]
+        key = query.columns[-1] if query.key is None else query.key
     elif query.measures and query.columns:
         key = query.measures[-1]
     elif not query.columns and wanted & {"top", "bottom"}:
@@ -165,7 +175,9 @@ def _ranked(query: Query) -> str:
     else:
         raise _no_measure(query)
     subjects = [column for column in query.subjects if column != key]
-    several = bool(subjects) and table.different(subjects[0]) < table.count
+    several = bool(subjects) and table.different(subjects[0]) < table.count and not query.ranks_rows
+    if several and len(subjects) > 1 and "sort" not in wanted:
+        several = not each_once(table, subjects)
     if several and query.whole.is_numeric(key) and "sort" not in wanted:
         ranking = sorted(_sums(query, key, subjects[0]).items(), key=lambda pair: pair[1], reverse=falling)
         return _listed_numbers(table, dict(ranking[:limit]))

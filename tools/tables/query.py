@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from ..wording.wording import wording
 from .columns import Columns
 from .conditions import kept, sizes_of
+from .first_rows import sort_key, take_first, with_yes_columns
 from .folding import fold
 from .follow_up import FOLLOWED, followed
 from .question_words import Mark, mark_words, measure_column, question_language, words_of
 from .table_query import Query, not_understood
-from .table_words import months, operation_words, period_name
+from .table_words import months_between, operation_words, period_name
 
 _RANKS = ("top", "bottom", "highest", "lowest")
 _EXCLUDING = ("not", "!=", "empty")
@@ -23,6 +24,7 @@ def read_query(question: str, over: Columns) -> Query:
     marks, left = mark_words(question, table, language)
     if left:
         raise not_understood(table, left)
+    marks = with_yes_columns(marks, table)
     reader = _Reader(marks, table, over, language, words_of(question, table, language))
     reader.read_ranges()
     reader.read_empty()
@@ -32,6 +34,8 @@ def read_query(question: str, over: Columns) -> Query:
     query.yes_or_no = query.conditional and query.asks_yes_or_no(question)
     if unused := query.contradiction(question) or [mark.text for mark in marks if mark not in reader.used]:
         raise not_understood(table, unused)
+    query.key = sort_key(query, marks)
+    take_first(query, marks)
     return query
 
 
@@ -83,26 +87,13 @@ class _Reader:
             name = self.table.names[first.column]
             if self.table.is_dated(first.column):
                 self.where += [f"{name} >= {self._bound(first)}", f"{name} <= {self._bound(last)}"]
-            elif cells := self._months_between(first, last):
+            elif cells := months_between(self.table.known(first.column).cells, first.text, last.text, self.language):
                 self.where.append(f"{name} = {' or '.join(cells)}")
             else:
                 continue
             self.compared.append(first.column)
             self.used |= {first, last, *(m for m in self.marks if first.end <= m.start < last.start)}
             self.used |= {between} if opened and between else set()
-
-    def _months_between(self, first: Mark, last: Mark) -> list[str]:
-        """The cells of a column of months from one to another, through the end of the year where need be."""
-        places = {cell: self._month(cell) for cell in self.table.known(first.column).cells}
-        begin, end = self._month(first.text), self._month(last.text)
-        if begin is None or end is None or None in places.values():
-            return []
-        wanted = {(begin + n) % 12 for n in range((end - begin) % 12 + 1)}
-        return [cell for cell, place in places.items() if place in wanted]
-
-    def _month(self, cell: str) -> int | None:
-        names = months(self.language)
-        return next((n for n, month in enumerate(names) if fold(cell) in (month, month[:3])), None)
 
     def read_comparisons(self) -> None:
         """`price above 2`, `above 2 units`, `between 1 and 5`."""

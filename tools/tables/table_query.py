@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ...graph.errors import ExpertError
 from ..wording.wording import UNSPACED
+from .codes import counts_rows
 from .columns import Columns
 from .folding import fold
 from .table_words import operation_words
@@ -25,6 +26,10 @@ class Query:
     group: int | None = None
     limit: int | None = None
     operations: set[str] = field(default_factory=set)
+    key: int | None = None
+    """The column to sort by, where the question names it behind "by"."""
+    ranks_rows: bool = False
+    """Single rows are ranked, and no sums: "the two lowest units"."""
     yes_or_no: bool = False
     """Whether there are such rows: "is the Brightwater invoice paid?"."""
     in_time: bool = False
@@ -45,9 +50,12 @@ class Query:
         dates = [n for n in range(len(table.names)) if table.is_dated(n)]
         if self.in_time and dates:
             return [n for n in self.columns if n in dates] or (dates if len(dates) == 1 else [])
-        if named := [column for column in self.columns if table.is_numeric(column)]:
+        counted = "count" in self.operations and not self.operations & {"sum", "average", "median"}
+        if named := [n for n in self.columns if table.is_numeric(n) and not (counted and counts_rows(table, n))]:
             return named
         numeric = [n for n in range(len(table.names)) if table.is_numeric(n)]
+        if counted and any(column in numeric for column in self.columns):
+            return []
         return numeric if len(numeric) == 1 and self.spoiled is None else []
 
     @property

@@ -1,7 +1,7 @@
 """`operation_words`: the words for operations, comparisons and months in questions about tables, in each language."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from ..wording.wording import wording
@@ -22,6 +22,17 @@ def months(language: str = "en") -> tuple[str, ...]:
     return tuple(map(fold, wording(language).section("calendar")["months"]))
 
 
+def months_between(cells: Iterable[str], first: str, last: str, language: str) -> list[str]:
+    """The cells of a column of months from one to another, through the end of the year where need be."""
+    names = months(language)
+    places = {cell: next((n for n, name in enumerate(names) if fold(cell) in (name, name[:3])), None) for cell in cells}
+    begin, end = places.get(first), places.get(last)
+    if begin is None or end is None or None in places.values():
+        return []
+    wanted = {(begin + n) % 12 for n in range((end - begin) % 12 + 1)}
+    return [cell for cell, place in places.items() if place in wanted]
+
+
 @cache
 def operation_words(language: str = "en") -> dict[str, frozenset[str]]:
     """The words of each operation, folded."""
@@ -29,7 +40,8 @@ def operation_words(language: str = "en") -> dict[str, frozenset[str]]:
     listed = {**words.section("tables"), **{name: conditions[name] for name in COMPARISONS}}
     small = str(words.section("recognise").get("small", "")).split()
     listed["ordinal"] = [word for word, number in words.section("ordinals").items() if number > 1]
-    listed = {"but": (), "whole": (), **listed}
+    listed["first and last"] = [word for word, number in words.section("ordinals").items() if number in (1, -1)]
+    listed = {"but": (), "whole": (), "before and behind": (), **listed}
     asks = listed.pop("asks", ())
     listed["yes or no"] = asks or str(words.section("answer")["ask_yes_no"]).split()
     listed["ignored"] = [*listed["ignored"], *asks, *small, *conditions["="], *conditions["unit"]]

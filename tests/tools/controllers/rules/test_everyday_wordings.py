@@ -191,3 +191,35 @@ def test_three_things_in_one_question_are_three_questions() -> None:
 def test_a_colour_that_no_parameter_takes_is_reported(words: str, colour: str) -> None:
     """To colour a picture gives it no colour of one's choice."""
     assert any(colour in reason for reason in planned(words, "a.jpg").refusals)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("List e-mail addresses but no phone numbers in notes.txt", "e-mail addresses"),
+        ("Find the dates in notes.txt but not the amounts", "dates"),
+        ("Find all links in notes.txt, no e-mail addresses please", "links"),
+        ("Find dates and amounts, but not the names or links, in notes.txt", "dates, amounts"),
+        ("Find not only dates but also amounts in notes.txt", "dates, amounts"),
+    ],
+)
+def test_what_is_left_out_is_not_looked_for(words: str, found: str) -> None:
+    """A kind of words behind "but not" is left out of the search."""
+    [task] = planned(words, "notes.txt").plan.tasks
+    assert (task.type, task.parameters["look_for"]) == ("token-classification", found)
+
+
+def test_the_number_of_somebody_is_no_count() -> None:
+    """ "The order number of Bo Ek" is asked with its words, and nothing is counted; who is not understood is reported."""
+    [task] = planned("What is the order number of Bo Ek in notes.txt?", "notes.txt").plan.tasks
+    assert task.inputs["question"] == "What is the order number of Bo Ek in notes.txt"
+    phone = planned("What is the phone number of Bo Ek in notes.txt?", "notes.txt")
+    assert types(phone) == ["token-classification"]
+    assert "of Bo Ek" in phone.refusals[0]
+
+
+def test_a_difference_between_two_values_is_asked_as_a_whole() -> None:
+    """The lowest alone is not asked in the place of a difference."""
+    words = "What is the difference between the highest and the lowest revenue?"
+    [task] = planned(words, "sales.csv").plan.tasks
+    assert task.inputs["question"] == words.strip("?")

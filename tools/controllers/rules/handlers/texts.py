@@ -1,6 +1,7 @@
 """Handlers of intents about texts: classify, summarise, translate, write, converse, join."""
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 from .....graph.task import Ref
@@ -72,9 +73,25 @@ def entities(linker: Linker, intent: Intent) -> None:
     if not (intent.mention and "token-classification" in linker.requested_types):
         known = wording("en").section("goal")["token-classification"].split()
         one = f"(?:{'|'.join(sorted(known, key=len, reverse=True))})"
-        named = re.findall(rf"\b{one}(?: {one})*\b", linker.parsed.words_of(intent.clause))
+        words = linker.parsed.words_of(intent.clause)
+        found = [*re.finditer(rf"\b{one}(?: {one})*\b", words)]
+        without = [part.span() for part in _left_out(words, one)]
+        for start, end in without:
+            linker.use(intent.clause.start + start, intent.clause.start + end)
+        named = [each.group() for each in found if not any(start <= each.start() < end for start, end in without)]
+        if found and not named:
+            linker.refuse(intent, "it names only what is not to be found")
+            return
         parameters: Parameters = {"look_for": ", ".join(named)} if named else {}
         add_single_input(linker, intent, "token-classification", parameters)
+
+
+def _left_out(words: str, one: str) -> Iterator[re.Match[str]]:
+    """The parts of a clause that leave out things to find: "but not the dates or the amounts"."""
+    lists = wording("en").clauses
+    said = "|".join(map(re.escape, sorted({*lists["except"], *lists["negation"]}, key=len, reverse=True)))
+    joined = rf"(?:\s|,|the\b|any\b|all\b|and\b|n?or\b|also\b|but\b|(?:{said})\b)*"
+    return re.finditer(rf"\b(?:{said})\b(?:{joined}\b{one}(?: {one})*\b)+", words)
 
 
 def summarize(linker: Linker, intent: Intent) -> None:
