@@ -18,6 +18,11 @@ def add_single_input(linker: Linker, intent: Intent, task_type: str, parameters:
     else:
         pictured = "image" in port.kinds and not (port.takes("table") and linker.resolver.has_kind("table"))
         found = linker.resolver.resolve(intent, ("image",) if pictured else port.kinds)
+    if intent.act == "read" and not found and task_type == "image-to-text":  # a document that is read is shown
+        texts = [r for r in linker.resolver.resolve(intent, ("text",)) if r.origin == "file"]
+        if texts:
+            linker.add_task("join-text", {"texts": tuple(referent.value for referent in texts)}, intent)
+            return
     for referent in found or linker.refuse_missing(intent, " or ".join(port.kinds)):
         if referent.origin != task_type or task_type in _REPEATABLE:
             value = (referent.value,) if port.many else referent.value
