@@ -238,6 +238,12 @@ def test_only_the_kinds_that_the_goal_names_are_found(run_expert: RunExpert, goa
     assert {row["entity_group"] for row in rows(run_expert("patterns", {"text": text}, goal))} == groups
 
 
+def test_a_kind_that_the_goal_leaves_out_is_not_found(run_expert: RunExpert) -> None:
+    text, goal = "On 3 May 2027 we paid 40.00 EUR.", "Find the dates in it but not the amounts"
+    found = rows(run_expert("patterns", {"text": text}, goal, look_for="dates"))
+    assert [row["entity_group"] for row in found] == ["DATE"]
+
+
 def test_words_that_look_like_dates_are_not_taken_for_dates(run_expert: RunExpert) -> None:
     assert [
         row["entity_group"] for row in rows(run_expert("patterns", {"text": "We may see 3 pommes 1999 times."}))
