@@ -44,6 +44,7 @@ class Facts:
         self._languages |= {name: lang for each in self._codes for name, lang in wording(each).languages.items()}
         self._made = {made.sha256: row.task_id for row in run.results for made in row.resources}
         self._rows = {row.task_id: row for row in run.results if row.ok}
+        self._given = {key: [*self._contents[key], *_texts_of(run.plan.by_id.get(key))] for key in self._rows}
         self._known = {key: self._known_numbers(row, run.plan.by_id.get(key)) for key, row in self._rows.items()}
         self._labels = {key: found for key, row in self._rows.items() if (found := self._labels_of(row))}
 
@@ -82,6 +83,32 @@ class Facts:
                 and not any(self._names(form, sentence) for sentence in sentences for form in self._forms(top))
             ):
                 yield task_id
+
+    def label_elsewhere(self, sentence: str, cited: Collection[int]) -> int | None:
+        """The task that found the label (`positive` and such) that a sentence names, where none of those cited has it."""
+        sources = self._with_sources(cited)
+        given = " ".join(text for task_id in sources for text in self._given.get(task_id, ()))
+        for task_id in self._labels:
+            if (
+                task_id in sources
+                or not self._closed([task_id])
+                or any(map(self._closed, ([each] for each in sources if each in self._labels)))
+            ):
+                continue
+            named = [form for form in self._top_forms(task_id) if self._names(form, sentence)]
+            if named and not any(self._names(form, given) for form in named):
+                return task_id
+        return None
+
+    def whole(self, task_id: int) -> str:
+        """The text of a result, or the label that it found."""
+        return (
+            self._labels[task_id][0] if task_id in self._labels else "\n".join(self._contents.get(task_id, ())).strip()
+        )
+
+    def is_in(self, task_id: int, text: str) -> bool:
+        """Whether a text names the label that a task found."""
+        return any(self._names(form, text) for form in self._top_forms(task_id))
 
     def shown(self, cited: Iterable[int]) -> str:
         """What the results say, shortened: `[0] 4`."""
@@ -155,6 +182,15 @@ class Facts:
     def _names(self, form: str, sentence: str) -> bool:
         edge = "" if self._codes & set(UNSPACED) else r"(?<![^\W_])"
         return re.search(edge + re.escape(folded(form)), folded(sentence)) is not None
+
+
+def _texts_of(task: Task | None) -> list[str]:
+    """The texts that a task was given in its plan."""
+    values = list(task.inputs.values()) if task else []
+    flat = [each for value in values for each in (value if isinstance(value, tuple) else (value,))]
+    return [
+        text for each in flat if isinstance(text := each if isinstance(each, str) else getattr(each, "text", None), str)
+    ]
 
 
 def _readings(text: str) -> set[Decimal]:
