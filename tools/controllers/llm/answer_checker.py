@@ -1,7 +1,7 @@
 """`AnswerChecker` checks each sentence of a chat model's answer before it is shown: its files, task marks and sources."""
 
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 from ....graph.caveats import lacks
@@ -14,6 +14,7 @@ from .facts import Facts
 from .grounding import Sources, mentions
 from .phrases import phrases_for
 from .prompts import RESULT_CHARACTERS
+from .sentence_form import ends, is_statement, with_marks
 from .whole_answer import last_tasks
 
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]*”’»]*\s+|(?<=[。！？])|\n")
@@ -23,8 +24,6 @@ _FILE_NAME = re.compile(
     re.IGNORECASE,
 )
 _TASK_MARK = re.compile(r"\s?(?:\[(?:task )?(\d+)\](?!\()|\(task (\d+)\))")
-MIN_STATEMENT = 4
-"""Words. Shorter sentences, such as "Done." and "Here you are.", need no result."""
 MAX_SENTENCE = 2_000
 """Characters after which a text is cut although no sentence ends."""
 
@@ -96,15 +95,18 @@ class AnswerChecker:
             if sources and (found := self._facts.label_elsewhere(stated, sources)) is not None:
                 sources = [found]
             if sources:
-                checked = _with_marks(checked, sources)
+                checked = with_marks(checked, sources)
             elif (
                 self._succeeded
                 and not unknown
                 and before == len(self.invented)
-                and _is_statement(checked)
+                and ends(checked)
                 and not self._sources.is_about_failures(checked)
             ):
-                self.ungrounded.append(checked.strip())
+                if tasks := self._facts.at_odds(stated):
+                    self.false.append((checked.strip(), [*tasks]))
+                elif is_statement(checked):
+                    self.ungrounded.append(checked.strip())
         cited = [int(match[1] or match[2]) for match in _TASK_MARK.finditer(checked)]
         for task_id in cited:
             self._cited.setdefault(task_id, []).append(stated)
@@ -233,18 +235,3 @@ class AnswerChecker:
             return name
         self.invented.append(name)
         return self._phrases["no_file"]
-
-
-def _with_marks(sentence: str, task_ids: Sequence[int]) -> str:
-    body = sentence.rstrip()
-    stop = body[-1] if body and body[-1] in ".!?。！？" else ""
-    marks = " ".join(f"[{task_id}]" for task_id in task_ids)
-    return f"{body.removesuffix(stop)} {marks}{stop}{sentence[len(body) :]}"
-
-
-def _is_statement(sentence: str) -> bool:
-    """Whether a sentence is a statement: some words that end in a full stop, no heading and no question."""
-    body = sentence.strip().strip("\"')]*”’»")
-    if not body.endswith((".", "!", "。", "！")):
-        return False
-    return len(body.split()) >= MIN_STATEMENT or body.endswith(("。", "！"))

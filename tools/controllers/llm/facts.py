@@ -1,27 +1,28 @@
 """`Facts`: the numbers, labels and languages in a statement that the results which it cites do not bear out.
 
-Not covered: a statement that denies what it names ("not 4"), other words that contradict a result, and numbers written as
-words ("two people") where the result is a long text, in which a reader may have counted.
+A number or label right after a negation ("not 4", "not a dog") is denied. Not covered: other denials, other words that
+contradict a result, and numbers written as words ("two people") where the result is a long text, in which a reader may have
+counted.
 """
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
-from typing import Any
+from decimal import Decimal
 
 from ....graph.result import Result, Run
 from ....graph.task import Task
-from ....graph.untrusted_json import read_untrusted_json
 from ...languages import NAMES, iso1
 from ...wording.phrases import phrases
 from ...wording.request_language import language_of, own_words
 from ...wording.wording import LANGUAGES, UNSPACED, folded, wording
+from .quantities import counts, follows, readings_of, rows_in
 
 _NUMBER = re.compile(r"(?<![A-Za-z\d_./])\d+(?:[.,'\u2019\u00a0\u202f]\d+)*")
-_THOUSANDS = re.compile(r"\d{1,3}(?:[.,'\u2019\u00a0\u202f]\d{3})+")
 _BULLET = re.compile(r"^\s*\d+[.)]\s+", re.MULTILINE)
 MANY = 12
 """Numbers of a result, above which no sums and differences of two of them are looked for; the largest read as a word."""
+MOST_SHOWN = 3
+"""Results that are shown beside a statement which cites none."""
 SHOWN = 80
 """Characters of a result that are shown beside a statement that it does not bear out."""
 
@@ -42,6 +43,8 @@ class Facts:
         self._number_words = {word: Decimal(value) for word, value in words if 1 < value <= MANY}
         self._languages = {folded(name): lang for lang, name in NAMES.items()}
         self._languages |= {name: lang for each in self._codes for name, lang in wording(each).languages.items()}
+        self._denial = re.compile("|".join(map(_denials, sorted(self._codes))))
+        self._request = run.request.text
         self._made = {made.sha256: row.task_id for row in run.results for made in row.resources}
         self._rows = {row.task_id: row for row in run.results if row.ok}
         self._given = {key: [*self._contents[key], *_texts_of(run.plan.by_id.get(key))] for key in self._rows}
@@ -62,16 +65,26 @@ class Facts:
         """The numbers, labels and languages that the sentence names, and none of the results cited has."""
         known = {number for task_id in self._with_sources(cited) for number in self._known.get(task_id, ())}
         stated = self._numbers(sentence)
-        if cited and all(map(self._is_short, cited)):
+        if short := bool(cited) and all(map(self._is_short, cited)):
             stated += self._words_for_numbers(sentence)
-        lost = [text for text, readings in stated if not _follows(readings, known)]
+        denied = [text for text, _ in stated if not self._names(text, sentence)]
+        lost = [text for text, readings in stated if text not in denied and not follows(readings, known)]
+        if short:
+            said = {reading for task_id in cited for reading in self._readings_of(task_id)}
+            lost += [text for text, readings in stated if text in denied and readings & said]
         tops = [task_id for task_id in cited if task_id in self._labels]
         if tops and not any(self._names(form, sentence) for task_id in tops for form in self._top_forms(task_id)):
+            lost += [form for task_id in tops for form in self._top_forms(task_id) if self._places(form, sentence)]
             others = {label for task_id in tops for label in self._labels[task_id][1:]} | self._closed(tops)
             lost += sorted(label for label in others if any(self._names(form, sentence) for form in self._forms(label)))
             if any(self._is_language(task_id) for task_id in tops):
                 lost += [name for name in self._languages if self._names(name, sentence)]
         return list(dict.fromkeys(lost))
+
+    def at_odds(self, sentence: str) -> Sequence[int]:
+        """The tasks whose results a sentence without marks disagrees with; words for numbers are not looked at in it."""
+        lost = [text for text in self.unsupported(sentence, self._rows) if folded(text) not in self._number_words]
+        return list(self._rows)[:MOST_SHOWN] if any(text not in self._request for text in lost) else []
 
     def unnamed_labels(self, cited: Mapping[int, Sequence[str]]) -> Iterator[int]:
         """The tasks that found a label such as `negative`, which none of the sentences that cite them names."""
@@ -133,7 +146,7 @@ class Facts:
         found = {Decimal(len(row.resources))}
         for text in self._contents[row.task_id]:
             found |= {reading for _, readings in self._numbers(text) for reading in readings}
-            found |= set(map(Decimal, _counts(text)))
+            found |= set(map(Decimal, counts(text)))
         if len(found) <= MANY:
             found |= {value for a in found for b in found if a != b for value in (a + b, abs(a - b))}
         if task:
@@ -144,7 +157,7 @@ class Facts:
 
     def _numbers(self, text: str) -> list[tuple[str, set[Decimal]]]:
         """Each number as written, with what it may stand for: `1.234` is 1234, or 1.234."""
-        return [(match[0], _readings(match[0])) for match in _NUMBER.finditer(_BULLET.sub("", text))]
+        return [(match[0], readings_of(match[0])) for match in _NUMBER.finditer(_BULLET.sub("", text))]
 
     def _words_for_numbers(self, text: str) -> list[tuple[str, set[Decimal]]]:
         words = re.findall(r"[^\W\d_]+", text)
@@ -157,7 +170,7 @@ class Facts:
         """The labels of a result, the likeliest first."""
         if not any(made.kind == "labels" for made in row.resources):
             return []
-        rows = _rows_in("".join(self._contents[row.task_id]))
+        rows = rows_in("".join(self._contents[row.task_id]))
         return [str(each["label"]) for each in rows if isinstance(each, dict) and each.get("label")]
 
     def _is_language(self, task_id: int) -> bool:
@@ -180,8 +193,23 @@ class Facts:
         return forms - {""}
 
     def _names(self, form: str, sentence: str) -> bool:
+        """Whether a sentence names it at a place where it does not deny it."""
+        plain = folded(sentence)
+        return any(self._denial.search(plain[:start]) is None for start in self._places(form, sentence))
+
+    def _places(self, form: str, sentence: str) -> list[int]:
         edge = "" if self._codes & set(UNSPACED) else r"(?<![^\W_])"
-        return re.search(edge + re.escape(folded(form)), folded(sentence)) is not None
+        return [match.start() for match in re.finditer(edge + re.escape(folded(form)), folded(sentence))]
+
+    def _readings_of(self, task_id: int) -> set[Decimal]:
+        """The numbers in the text of a result."""
+        return {each for text in self._contents.get(task_id, ()) for _, found in self._numbers(text) for each in found}
+
+
+def _denials(code: str) -> str:
+    """The negations of a language at the end of what stands before a word, with an article."""
+    words = "|".join(re.escape(folded(word)) for word in phrases(code).strings["not"].split())
+    return f"(?:{words}).?$" if code in UNSPACED else rf"(?<![^\W_])(?:{words})\w{{0,2}} (?:[a-z]{{1,2}} |the )?$"
 
 
 def _texts_of(task: Task | None) -> list[str]:
@@ -191,45 +219,3 @@ def _texts_of(task: Task | None) -> list[str]:
     return [
         text for each in flat if isinstance(text := each if isinstance(each, str) else getattr(each, "text", None), str)
     ]
-
-
-def _readings(text: str) -> set[Decimal]:
-    plain = re.sub(r"['\u2019\u00a0\u202f]", "", text)
-    found = set[Decimal]()
-    if _THOUSANDS.fullmatch(text):
-        found.add(Decimal(re.sub(r"\D", "", text)))
-    head, _, tail = plain.replace(",", ".").rpartition(".")
-    if "." not in head:
-        found.add(Decimal(f"{head}.{tail}" if head else tail))
-    else:
-        found.add(Decimal(f"{head.replace('.', '')}.{tail}"))
-    return found
-
-
-def _follows(readings: Iterable[Decimal], known: Collection[Decimal]) -> bool:
-    """Whether a number is one of those known, one of them rounded, or one of them in percent."""
-    for number in readings:
-        step = Decimal(1).scaleb(min(0, int(number.as_tuple().exponent)))
-        for value in known:
-            for scaled in (value, value * 100) if value <= 1 else (value,):
-                if number == scaled or any(
-                    number == scaled.quantize(step, how) for how in (ROUND_HALF_UP, ROUND_DOWN) if scaled < 10**15
-                ):
-                    return True
-    return False
-
-
-def _counts(text: str) -> Iterator[int]:
-    """What can be counted in a text: its words, lines and characters, its members, and those of each label."""
-    yield from (len(text.split()), len(text.splitlines()), len(text), max(0, len(text.splitlines()) - 1))
-    rows = _rows_in(text)
-    labels = [str(row.get("label")) for row in rows if isinstance(row, dict)]
-    yield from {len(rows), *(labels.count(label) for label in labels)} if rows else ()
-
-
-def _rows_in(text: str) -> list[Any]:
-    try:
-        value = read_untrusted_json(text)
-    except ValueError:
-        return []
-    return value if isinstance(value, list) else []
