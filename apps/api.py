@@ -17,11 +17,11 @@ from ..graph.background import blocking, iterated
 from ..graph.errors import UsageError
 from ..graph.events import Event, RunFinished, RunWaiting
 from ..graph.plan import Plan
-from ..graph.result import Options
+from ..graph.result import Options, Run
 from ..graph.settings import Settings, settings_given
 from ..graph.world import World
 from ..nodes.given_plan import with_names_as_files
-from ..nodes.run_options import options_of
+from ..nodes.run_options import options_of, raised_limits
 from .changes import Changes
 from .given_files import as_graph_files
 from .outcome import How, Outcome
@@ -108,42 +108,69 @@ def astream(
     return _Call(request, files, plan, llm, where, options, settings, thread_id).events()
 
 
-def resume(run_id: str, verdict: Any = None, *, llm: str | None = None, settings: Settings | None = None) -> Outcome:
+def resume(
+    run_id: str | Run,
+    verdict: Any = None,
+    *,
+    llm: str | None = None,
+    options: Options | Mapping[str, Any] | None = None,
+    settings: Settings | None = None,
+) -> Outcome:
     """Continue a run that was killed, was interrupted or waits, by its id or the beginning of it.
 
-    `verdict`: for one that waits: True, False, or `{"approve": True, "plan": ...}`; without one it still waits. What is
-    recorded is not done again. Raises `UsageError` for a run that is finished, unknown, or owned by another process, and
-    for a verdict that can't be read.
+    `verdict`: for one that waits: True, False, or `{"approve": True, "plan": ...}`; without one it still waits.
+    `options`: new limits (`{"max_llm_calls": 20}`). What is recorded is not done again. Raises `UsageError` for a run that
+    is finished, unknown, or owned by another process, and for a verdict that can't be read.
     """
-    return blocking(lambda: aresume(run_id, verdict, llm=llm, settings=settings))
+    return blocking(lambda: aresume(run_id, verdict, llm=llm, options=options, settings=settings))
 
 
 async def aresume(
-    run_id: str, verdict: Any = None, *, llm: str | None = None, settings: Settings | None = None
+    run_id: str | Run,
+    verdict: Any = None,
+    *,
+    llm: str | None = None,
+    options: Options | Mapping[str, Any] | None = None,
+    settings: Settings | None = None,
 ) -> Outcome:
     """As `resume`, for asynchronous code."""
-    return await _continued("resume", run_id, verdict, _chosen(settings, llm))
+    return await _continued("resume", run_id, verdict, _chosen(settings, llm), options)
 
 
-def retry(run_id: str, *, llm: str | None = None, settings: Settings | None = None) -> Outcome:
-    """Run again what failed in a finished run, by its id. Raises `UsageError` where there is nothing to retry."""
-    return blocking(lambda: aretry(run_id, llm=llm, settings=settings))
+def retry(
+    run_id: str | Run,
+    *,
+    llm: str | None = None,
+    options: Options | Mapping[str, Any] | None = None,
+    settings: Settings | None = None,
+) -> Outcome:
+    """Run again what failed in a finished run, by its id. Raises `UsageError` where there is nothing to retry.
+
+    `options`: new limits, as for `resume`.
+    """
+    return blocking(lambda: aretry(run_id, llm=llm, options=options, settings=settings))
 
 
-async def aretry(run_id: str, *, llm: str | None = None, settings: Settings | None = None) -> Outcome:
+async def aretry(
+    run_id: str | Run,
+    *,
+    llm: str | None = None,
+    options: Options | Mapping[str, Any] | None = None,
+    settings: Settings | None = None,
+) -> Outcome:
     """As `retry`, for asynchronous code."""
-    return await _continued("retry", run_id, None, _chosen(settings, llm))
+    return await _continued("retry", run_id, None, _chosen(settings, llm), options)
 
 
 def fork(
-    run_id: str, *, llm: str | None = None, settings: Settings | None = None, **changes: "Unpack[GivenChanges]"
+    run_id: str | Run, *, llm: str | None = None, settings: Settings | None = None, **changes: "Unpack[GivenChanges]"
 ) -> Outcome:
     """Go on from a run that has stopped, by its id, in a run of its own; see `Outcome.fork` for the changes."""
     return blocking(lambda: afork(run_id, llm=llm, settings=settings, **changes))
 
 
 async def afork(
-    run_id: str, *, llm: str | None = None, settings: Settings | None = None, **changes: "Unpack[GivenChanges]"
+    run_id: str | Run, *, llm: str | None = None, settings: Settings | None = None, **changes: "Unpack[GivenChanges]"
 ) -> Outcome:
     """As `fork`, for asynchronous code."""
     return await _continued("fork", run_id, Changes.of(changes), _chosen(settings, llm))
@@ -172,16 +199,18 @@ class _Call:
             raise UsageError(
                 f"the request is of type {type(request).__name__}, and must be a text", hint="run('say hello')"
             )
-        self._plan = plan if isinstance(plan, Plan | None) else _read(plan)
+        self._files = as_graph_files(files)
+        self._plan = plan if isinstance(plan, Plan | None) else _read(plan, self._files)
         if not request.strip() and self._plan is None:
             raise UsageError("the request is empty", hint="say what is to be done, e.g. run('summarise notes.txt')")
         if self._plan is not None and not self._plan.tasks:
             raise UsageError("the plan has no task", hint="leave plan out to have one made for the request")
         self._request = request if request.strip() or self._plan is None else _words_of(self._plan)
-        self._files = as_graph_files(files)
         self._options = options_of(options, None)
         self._settings = _chosen(settings, llm, where)
-        if thread_id is not None and not str(thread_id).strip():
+        if not isinstance(thread_id, str | None):
+            raise UsageError(f"thread_id is {thread_id!r}, and must be a text", hint=f"thread_id={str(thread_id)!r}")
+        if thread_id is not None and not thread_id.strip():
             raise UsageError("thread_id is empty, and names no conversation", hint="leave it out for a new one")
         self._thread_id = thread_id or uuid4().hex[:10]
 
@@ -203,12 +232,16 @@ class _Call:
         return await _end_of(self.events(), self._settings)
 
 
-async def _continued(how: How, run_id: str, verdict: Any, settings: Settings) -> Outcome:
+async def _continued(how: How, run_id: str | Run, verdict: Any, settings: Settings, options: Any = None) -> Outcome:
     """A recorded run goes on: `verdict` is the reply, or the changes of a fork. Raises `UsageError` where it still waits."""
+    limits = raised_limits(options)
+    run_id = run_id.run_id if isinstance(run_id, Run) else run_id
     if not isinstance(run_id, str) or not run_id:
-        raise UsageError(f"the run is {run_id!r}, and must be the id of one", hint="hugginggpt.resume(run.run_id)")
+        raise UsageError(f"the run is {run_id!r}, and must be the id of one", hint=f"hugginggpt.{how}(run.run_id)")
     session = Session(await to_thread(_kept_open, settings))
     run = await session.run(run_id)
+    if limits:
+        await session.world.ledger.runs.set_limits(run.run_id, Options.model_validate(limits))
     match how:
         case "fork":
             return await _end_of(session.fork(run, verdict), settings)
@@ -230,8 +263,8 @@ async def _end_of(events: AsyncIterator[Event], settings: Settings) -> Outcome:
             question = event.question if isinstance(event, RunWaiting) else question
     world = await to_thread(_kept_open, settings)
 
-    async def go_on(how: How, verdict: Any) -> Outcome:
-        return await _continued(how, run_id, verdict, settings)
+    async def go_on(how: How, verdict: Any, options: Any) -> Outcome:
+        return await _continued(how, run_id, verdict, settings, options)
 
     return Outcome.of(await Session(world).history.run(run_id), world.store, go_on, question)
 
@@ -262,11 +295,12 @@ def close() -> None:
     close_all()
 
 
-def _read(plan: Any) -> Plan:
+def _read(plan: Any, files: Iterable[Any]) -> Plan:
     if not isinstance(plan, Iterable):
         raise UsageError(f"the plan is of type {type(plan).__name__}", hint="give a Plan or the paper's JSON list")
     entries = plan if isinstance(plan, str) else list(plan)
-    return with_names_as_files(Plan.from_hugginggpt(entries), exists=isfile)
+    names = [file if isinstance(file, str) else str(file.get("filename") or "") for file in files]
+    return with_names_as_files(Plan.from_hugginggpt(entries), exists=isfile, attached=names)
 
 
 def _words_of(plan: Plan) -> str:

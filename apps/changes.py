@@ -1,7 +1,7 @@
 """`Changes`: what a fork does otherwise than its parent, with the names of outputs: `2`, `2.text`, `3[1].image`."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from os import PathLike
 from typing import Any, Self
@@ -11,6 +11,8 @@ from typing_extensions import TypedDict
 from ..graph.advice import output
 from ..graph.errors import UsageError
 from ..graph.plan import Plan
+from ..graph.result import Options
+from ..nodes.run_options import raised_limits
 
 _NAME = re.compile(r"(\d{1,9})((?:\[\d{1,9}\])*)(?:\.([\w-]+))?")
 
@@ -25,10 +27,11 @@ class GivenChanges(TypedDict, total=False):
 
     outputs: Mapping[Any, "str | PathLike[str]"]
     models: Mapping[Any, str]
-    redo: Sequence[int]
+    redo: "Sequence[int | str] | int | str"
     plan: "Plan | str | Sequence[Mapping[str, Any]] | None"
     at: str | None
     thread_id: str | None
+    options: "Options | Mapping[str, Any] | None"
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,21 @@ class Changes:
     @classmethod
     def of(cls, given: GivenChanges) -> Self:
         """As Python's callers give them: a task may be named by its number too. Raises `UsageError`."""
-        named = {f.name for f in fields(cls)} - {"limits"}
+        named = {f.name for f in fields(cls)} - {"limits"} | {"options"}
         if unknown := sorted(set(given) - named):
             raise UsageError(f"a fork has no {', '.join(unknown)}", hint=f"it has {', '.join(sorted(named))}")
         kept: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         for name in kept.keys() & {"outputs", "models"}:
-            kept[name] = {str(task): value for task, value in dict(kept[name]).items()}
+            kept[name] = _by_task(name, kept[name])
+        for name in kept.keys() & {"at", "thread_id"}:
+            if not isinstance(kept[name], str) or not kept[name].strip():
+                raise UsageError(f"{name} is {kept[name]!r}, and must be a text", hint=f"e.g. {name}='5f0c1a'")
+        if "redo" in kept:
+            kept["redo"] = _task_ids(kept["redo"])
+        if not isinstance(kept.get("plan"), Plan | Iterable | None):
+            raise UsageError(f"the plan is of type {type(kept['plan']).__name__}", hint="give the paper's JSON list")
+        if "options" in kept:
+            kept["limits"] = raised_limits(kept.pop("options"))
         return cls(**kept)
 
     def check_tasks(self, plan: Plan) -> None:
@@ -78,6 +90,32 @@ class Changes:
                 f"task {twice[0]} is given its output, and is to be done too",
                 hint="leave out the one or the other",
             )
+
+
+def _by_task(name: str, given: Any) -> dict[str, Any]:
+    """`outputs` or `models` by the name of a task as text. Raises `UsageError`."""
+    types: tuple[type, ...] = (str,) if name == "models" else (str, PathLike)
+    example = "models={0: 'owner/model'}" if name == "models" else form_of_outputs()
+    if not isinstance(given, Mapping):
+        raise UsageError(f"{name} is {given!r}, and must be an object that names tasks", hint=example)
+    found = dict[str, Any]()
+    for task, value in given.items():
+        if not isinstance(value, types):
+            kind = "the id of a model" if name == "models" else "a text or a path"
+            raise UsageError(f"{name}: {value!r} is given to {task}, and must be {kind}", hint=example)
+        if str(task) in found:
+            raise UsageError(f"{name} names {task} twice", hint="leave one of them out")
+        found[str(task)] = value
+    return found
+
+
+def _task_ids(given: Any) -> tuple[int, ...]:
+    """`redo`: one number, or several. Raises `UsageError`."""
+    each = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    for one in each:
+        if isinstance(one, bool) or not isinstance(one, int | str) or not str(one).strip().isdecimal():
+            raise UsageError(f"redo: {one!r} is no number of a task", hint="e.g. redo=[0, 2]")
+    return tuple(int(one) for one in each)
 
 
 def read_name(name: str) -> tuple[int, str, str]:

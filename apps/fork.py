@@ -13,11 +13,12 @@ from langgraph.checkpoint.base import CheckpointTuple
 from ..checkpoints.forks import unfinished
 from ..checkpoints.history import History
 from ..graph.advice import again, command
-from ..graph.errors import InvalidPlan, UsageError
+from ..graph.errors import UsageError
 from ..graph.plan import Plan
 from ..graph.result import EDITED, PLAN_EDITED, UNFINISHED, Run
 from ..graph.world import World
 from ..nodes.forks import BY_HAND, begin_fork, fork_of, state_of_fork
+from ..nodes.given_plan import with_tasks
 from ..nodes.known_data import known_data
 from ..nodes.long_texts import long_texts_stored
 from ..tools.redaction.configured_secrets import redactor_of
@@ -101,9 +102,7 @@ async def _plan(world: World, base: Run, changes: Changes) -> Plan:
     tasks = given.to_hugginggpt() if isinstance(given, Plan) else given
     if not isinstance(tasks, str):
         tasks = list(tasks)
-    plan = Plan.from_hugginggpt(tasks, await known_data(base, base.plan, tasks, world.fetcher))
-    if not plan.tasks:
-        raise InvalidPlan(["it has no task"])
+    plan = with_tasks(Plan.from_hugginggpt(tasks, await known_data(base, base.plan, tasks, world.fetcher)))
     return await long_texts_stored(redactor_of(world.settings).record(plan), world.store)
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import html
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, SupportsIndex, overload
 
@@ -13,7 +13,7 @@ from ..graph.call import Material
 from ..graph.errors import UsageError
 from ..graph.ports import Store
 from ..graph.resource import Kind, Resource
-from ..graph.result import Result, Run
+from ..graph.result import Options, Result, Run
 from ..graph.settings import MEGABYTE
 from ..graph.stored import has_hash
 from ..nodes.verdicts import QUESTION
@@ -173,20 +173,23 @@ class Outcome(Run):
         """The answer."""
         return self.answer
 
-    def retry(self) -> "Outcome":
+    def retry(self, *, options: Options | Mapping[str, Any] | None = None) -> "Outcome":
         """Run again what failed, and what depends on it. Raises `UsageError` where there is nothing to retry."""
-        return blocking(self.aretry)
+        return blocking(lambda: self.aretry(options=options))
 
-    def resume(self, verdict: Any = None) -> "Outcome":
-        """Continue a run that waits (`verdict`: True, False, or `{"approve": True, "plan": ...}`) or was interrupted."""
-        return blocking(lambda: self.aresume(verdict))
+    def resume(self, verdict: Any = None, *, options: Options | Mapping[str, Any] | None = None) -> "Outcome":
+        """Continue a run that waits (`verdict`: True, False, or `{"approve": True, "plan": ...}`) or was interrupted.
+
+        `options`: new limits, as `{"max_llm_calls": 20}`.
+        """
+        return blocking(lambda: self.aresume(verdict, options=options))
 
     def fork(self, **changes: "Unpack[GivenChanges]") -> "Outcome":
         """A run of its own that goes on from this one with changes; what they do not touch is taken over.
 
         `outputs`: by task, as `{2: "new text", 0: Path("other.png"), "3[1].text": "..."}`. `models`: model id by task id or
         type. `redo`: tasks to be done again. `plan`: another plan. `at`: an earlier checkpoint. `thread_id`: a new
-        conversation by default. Raises `UsageError` for what can't be changed.
+        conversation by default. `options`: new limits. Raises `UsageError` for what can't be changed.
         """
         return blocking(lambda: self.afork(**changes))
 
@@ -194,15 +197,15 @@ class Outcome(Run):
         """As `fork`."""
         from .changes import Changes
 
-        return await self._go_on("fork", Changes.of(changes))
+        return await self._go_on("fork", Changes.of(changes), None)
 
-    async def aretry(self) -> "Outcome":
+    async def aretry(self, *, options: Options | Mapping[str, Any] | None = None) -> "Outcome":
         """As `retry`."""
-        return await self._go_on("retry", None)
+        return await self._go_on("retry", None, options)
 
-    async def aresume(self, verdict: Any = None) -> "Outcome":
+    async def aresume(self, verdict: Any = None, *, options: Options | Mapping[str, Any] | None = None) -> "Outcome":
         """As `resume`."""
-        return await self._go_on("resume", verdict)
+        return await self._go_on("resume", verdict, options)
 
     def __repr__(self) -> str:
         what = repr(self.question or self.answer[:80])
@@ -233,8 +236,8 @@ class Outcome(Run):
 
 
 How = Literal["retry", "resume", "fork"]
-GoOn = Callable[[How, Any], Awaitable[Outcome]]
-"""Continues the run; with the verdict of whoever approves it, or None; or makes a fork of it, with its changes."""
+GoOn = Callable[[How, Any, Any], Awaitable[Outcome]]
+"""Continues the run, with the verdict of whoever approves it, or None, and new limits; or forks it, with its changes."""
 
 
 def _shown(resource: Resource, store: Store) -> str:

@@ -19,6 +19,7 @@ from ..graph.plan import Plan
 from ..graph.result import Options, Run
 from ..graph.state import RUN_ID, with_repairs
 from ..graph.world import World
+from ..nodes.given_plan import with_tasks
 from ..nodes.next_stages import asks, plans, stages_left
 from ..nodes.reread_files import with_files_reread
 from ..nodes.respond import finished
@@ -257,7 +258,7 @@ def _check_verdict(verdict: Any) -> None:
     except Unreadable as error:
         raise UsageError(str(error)) from None
     if plan is not None:
-        Plan.from_hugginggpt(plan)
+        with_tasks(Plan.from_hugginggpt(plan))
 
 
 def _config(thread_id: str) -> RunnableConfig:

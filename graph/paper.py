@@ -7,6 +7,7 @@ means no dependency. A `dep` without a reference becomes `after`. No other modul
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from .errors import InvalidPlan
@@ -25,6 +26,9 @@ LONGEST_PLAN = 1_000_000
 """Characters of a plan as text."""
 LONGEST_TYPE = 100
 """Characters of a task type: the search for similar names, for the hint, is slow for long ones."""
+
+KEYS = ("task", "id", "dep", "args", "parameters", "goal")
+"""Of a task; the last two are not in the paper."""
 
 _MEDIA: dict[str, tuple[Kind, str]] = {
     "image": ("image", "image/*"),
@@ -68,6 +72,11 @@ def _read_task(entry: Mapping[str, Any], position: int, known: Mapping[str, Reso
     task_id, name, args = entry.get("id", position), entry.get("task"), entry.get("args") or {}
     if not isinstance(name, str) or len(name) > LONGEST_TYPE:
         raise InvalidPlan([f"entry {position} has no task type under 'task'"])
+    if unknown := [str(key) for key in entry if key not in KEYS]:
+        near = get_close_matches(unknown[0], KEYS, 1)
+        meant = f"did you mean {near[0]}?" if near else f"its keys are {', '.join(KEYS)}"
+        chosen = "; `models` of the options chooses a model" if unknown[0] == "model" else ""
+        raise InvalidPlan([f"entry {position} ({name}) has an unknown key {unknown[0][:40]!r}; {meant}{chosen}"])
     if not isinstance(args, Mapping):
         raise InvalidPlan([f"entry {position} ({name}): 'args' must be an object"])
     if not isinstance(entry.get("parameters") or {}, Mapping):

@@ -16,7 +16,7 @@ from .converters import with_converters
 from .errors import InvalidPlan
 from .paper import LONGEST_TYPE, MAX_TASKS
 from .resource import Frozen, Resource
-from .task import Ref, Single, Task, Template, in_order, singles_in
+from .task import Ref, Single, Task, Template, in_order, resources_in, singles_in
 from .task_type import Input
 from .vocabulary import VOCABULARY
 
@@ -59,6 +59,16 @@ class Plan(Frozen):
     def by_id(self) -> dict[int, Task]:
         """The tasks by id."""
         return {task.id: task for task in self.tasks}
+
+    def unused(self, files: Iterable[Resource]) -> tuple[Resource, ...]:
+        """Those of the files that no task takes."""
+        taken = {
+            (resource.name, resource.sha256)
+            for task in self.tasks
+            for value in task.inputs.values()
+            for resource in resources_in(value)
+        }
+        return tuple(file for file in files if (file.name, file.sha256) not in taken)
 
     @cached_property
     def digest(self) -> str:

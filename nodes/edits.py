@@ -50,6 +50,7 @@ async def read_edits(state: State, ledger: Ledger, store: Store, fields: EditedF
     if recorded.thread_id != run.thread_id:
         raise InvalidPlan([f"run.run_id: {run.run_id} is a run of another conversation"])
     known = {r.sha256 for r in await ledger.thread_resources(run.thread_id)} | _named(recorded.plan)
+    problems += ["plan: it has no task"] if recorded.plan.tasks and not plan.tasks else []
     if _named(plan) - known:
         problems.append("plan: it names data that is not of this conversation")
     if run.epoch and not run.epoch.startswith(f"{run.run_id}:"):

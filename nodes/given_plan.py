@@ -12,37 +12,43 @@ from ..graph.resource import Resource
 from ..graph.task import Single, resources_in
 
 
-def read_given_plan(given: Any) -> Plan | None:
+def read_given_plan(given: Any, attached: Sequence[str | Resource] = ()) -> Plan | None:
     """The plan in an input, as it is dumped or in the paper's JSON; None where it has none. Raises `InvalidPlan`."""
     if given is None or given == {}:
         return None
     if isinstance(given, str | list):  # the paper's JSON
-        return _checked(with_names_as_files(Plan.from_hugginggpt(given)))
+        return with_tasks(with_names_as_files(Plan.from_hugginggpt(given), attached=attached))
     try:
-        return _checked(Plan.model_validate(given))
+        return with_tasks(Plan.model_validate(given))
     except ValidationError as error:
         raise InvalidPlan(_problems(error)) from None
 
 
-def _checked(plan: Plan) -> Plan:
+def with_tasks(plan: Plan) -> Plan:
+    """The plan. Raises `InvalidPlan` for one without a task: to run it would count as done."""
     if not plan.tasks:
         raise InvalidPlan(["it has no task"])
     return plan
 
 
 def with_names_as_files(
-    plan: Plan, words: Collection[str] = (), exists: Callable[[str], bool] = lambda _: False
+    plan: Plan,
+    words: Collection[str] = (),
+    exists: Callable[[str], bool] = lambda _: False,
+    attached: Iterable[str | Resource] = (),
 ) -> Plan:
     """The plan with each text that is the name of a file, and nothing else, as that file, which is to be read.
 
     For plans in the paper's JSON, where a file and its name look the same. `words`: texts that are known to be texts.
-    `exists`: looks for a name with spaces, which may be a sentence as well.
+    `exists`: looks for a name with spaces, which may be a sentence as well. `attached`: files of the request, which a
+    text may name without their folders.
     """
+    there = {_bare(name) for name in map(_name_of, attached) if name}
 
     def named(_: str, value: Single) -> Single:
         if not isinstance(value, str) or value in words:
             return value
-        is_name = [each.name for each in mentions(value)] == [value]
+        is_name = value in there or [each.name for each in mentions(value)] == [value]
         if not is_name and not (len(value) <= LONGEST_NAME and "\n" not in value and exists(value)):
             return value
         kind, media_type = kind_of_name(value)
@@ -54,9 +60,40 @@ def with_names_as_files(
         raise InvalidPlan(_problems(error)) from None
 
 
-def files_named_in(plan: Plan | None) -> list[str | Resource]:
-    """The paths and URLs that it names, to be read as files of the request."""
-    return list(dict.fromkeys(resource.name for resource in _resources(plan) if resource.missing and resource.name))
+def files_named_in(plan: Plan | None, attached: Iterable[str | Resource] = ()) -> list[str]:
+    """The paths and URLs that it names and that are not attached, to be read as files of the request."""
+    names = dict.fromkeys(resource.name for resource in _resources(plan) if resource.missing and resource.name)
+    given = set(map(_name_of, attached))
+    return [name for name in names if name not in given]
+
+
+def _bare(path: str) -> str:
+    return path.rstrip("/").rsplit("/", 1)[-1]
+
+
+def _name_of(file: str | Resource) -> str | None:
+    return file if isinstance(file, str) else file.name
+
+
+def with_attached(plan: Plan | None, attached: Iterable[str | Resource]) -> Plan | None:
+    """The plan with the path of an attached file in place of its bare name, where one file alone has that name."""
+    paths = dict[str, set[str]]()
+    for name in filter(None, map(_name_of, attached)):
+        paths.setdefault(_bare(name), set()).add(name)
+
+    def named(_: str, value: Single) -> Single:
+        if not isinstance(value, Resource) or not value.missing or len(found := paths.get(value.name or "", ())) != 1:
+            return value
+        return value.model_copy(update={"name": next(iter(found))})
+
+    return plan and Plan(tasks=tuple(task.with_inputs(named) for task in plan.tasks))
+
+
+def unused_files(plan: Plan, files: Iterable[Resource], attached: Iterable[str | Resource]) -> tuple[str, ...]:
+    """A sentence for each file that no task takes; names in the request that stand for no file may be those of results."""
+    given = set(map(_name_of, attached))
+    left = (file.label for file in plan.unused(files) if not file.missing or file.name in given)
+    return tuple(f"Not done: no task of the given plan uses the file {name}." for name in left)
 
 
 def with_files(plan: Plan, files: Sequence[Resource], known: Iterable[Resource]) -> Plan:

@@ -24,7 +24,7 @@ from ..graph.state import RUN_ID, Json, Node, State, conversation_of, epoch_of, 
 from ..graph.version import GRAPH_VERSION
 from .execution import current
 from .given_media import media_in, words_of
-from .given_plan import files_named_in, read_given_plan, with_files
+from .given_plan import files_named_in, read_given_plan, unused_files, with_attached, with_files
 from .llm_budget import LlmBudget
 from .long_texts import long_texts_stored
 from .run_options import idle_choices, options_of
@@ -54,9 +54,8 @@ def plan_node(
             history = (*history, ("assistant", unsaved))
         run_id, thread_id = _ids()
         attached, earlier = _files_of(state)
-        given_plan = read_given_plan(state.get("given_plan"))
-        named = [name for name in files_named_in(given_plan) if name not in attached]
-        gathered = await fetcher.gather(text, [*attached, *named])
+        given_plan = with_attached(read_given_plan(state.get("given_plan"), attached), attached)
+        gathered = await fetcher.gather(text, [*attached, *files_named_in(given_plan, attached)])
         typed, text = text, redact.text(text)  # nothing below holds a secret that the user typed
         known = await ledger.thread_resources(thread_id)
         given = {resource.name: resource for resource in (*known, *earlier) if resource.producer is None}
@@ -85,7 +84,8 @@ def plan_node(
         emit(RunStarted(run_id=run_id, thread_id=thread_id, request=text))
         # 3. the plan
         if given_plan:
-            proposal = Proposal(plan=with_files(given_plan, files, request.resources))
+            read = with_files(given_plan, files, request.resources)
+            proposal = Proposal(plan=read, refusals=unused_files(read, files, attached))
         else:
             proposal = await controller.plan(request, LlmBudget(ledger, run_id))
         refusals = (*current().edits_left, *proposal.refusals, *idle_choices(options.models, proposal.plan))

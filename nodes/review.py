@@ -16,6 +16,7 @@ from ..graph.state import Json, Node, State, epoch_of
 from .edits import Edits, read_edits
 from .execution import current
 from .feasibility import warnings_of
+from .given_plan import with_tasks
 from .known_data import known_data
 from .long_texts import long_texts_stored
 from .verdicts import QUESTION, Unreadable, question_of, read_verdict
@@ -56,7 +57,8 @@ def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: St
         if verdict.plan is None:
             return {"problems": [], **taken}
         try:
-            edited = Plan.from_hugginggpt(verdict.plan, await known_data(run, plan, verdict.plan, fetcher))
+            known = await known_data(run, plan, verdict.plan, fetcher)
+            edited = with_tasks(Plan.from_hugginggpt(verdict.plan, known))
         except (InvalidPlan, InvalidInput) as error:
             return {"problems": list(error.problems) if isinstance(error, InvalidPlan) else [str(error)], **taken}
         rows = tuple(row for row in edits.results if row.task_id in edited.by_id)

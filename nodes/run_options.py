@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from ..graph.advice import command
 from ..graph.errors import UsageError
@@ -12,6 +13,7 @@ from ..graph.plan import Plan
 from ..graph.result import Options
 from ..graph.settings import PLACES, places_of
 from ..graph.vocabulary import VOCABULARY
+from .edited_fields import LIMITS
 
 
 def options_of(given: Any, context: Any, places: Collection[str] = PLACES) -> Options:
@@ -29,13 +31,33 @@ def options_of(given: Any, context: Any, places: Collection[str] = PLACES) -> Op
         options = Options.model_validate(merged)
     except ValidationError as error:
         wrong = (
-            f"options.{'.'.join(map(str, each['loc']))}: {each['msg']} (it is {_short(each['input'])})"
-            for each in error.errors(include_url=False)
+            f"options.{'.'.join(map(str, each['loc']))}: {_reason(each)}" for each in error.errors(include_url=False)
         )
         raise UsageError("; ".join(wrong), hint=f"The options are {', '.join(Options.model_fields)}.") from None
     if problems := unknown_choices(options.models):
         raise UsageError("; ".join(problems), hint=f"{command('tasks')} lists the task types.")
     return options
+
+
+def _reason(error: ErrorDetails) -> str:
+    if error["type"] == "extra_forbidden":
+        near = get_close_matches(str(error["loc"][-1]), Options.model_fields, 1)
+        return f"there is no such option{f'; did you mean {near[0]}?' if near else ''}"
+    return f"{error['msg']} (it is {_short(error['input'])})"
+
+
+def raised_limits(given: Any) -> Mapping[str, int]:
+    """The limits in the options of a call that continues a run, by name. Raises `UsageError` for any other option."""
+    options = options_of(given, None)
+    for name in sorted(options.model_fields_set):
+        value = getattr(options, name)
+        if name not in LIMITS:
+            raise UsageError(
+                f"options.{name} can't be changed in a run that was planned", hint=f"{' and '.join(sorted(LIMITS))} can"
+            )
+        if value is None:
+            raise UsageError(f"options.{name} is None, and must be a number", hint="leave it out to keep the limit")
+    return options.model_dump(include=options.model_fields_set)
 
 
 def unknown_choices(models: Mapping[str, str]) -> list[str]:

@@ -31,7 +31,7 @@ async def test_a_context_is_respected_and_the_options_of_the_input_win(scripted:
     [
         ({"approve": "sometimes"}, "options.approve: Input should be 'always' or 'never'"),
         ({"where": ["the moon"]}, "options.where: there is no place the moon"),
-        ({"aprove": "always"}, "options.aprove: Extra inputs are not permitted"),
+        ({"aprove": "always"}, "options.aprove: there is no such option; did you mean approve?"),
         ({"where": "the moon"}, "options.where: there is no place the moon"),
         ({"models": {"summarisation": "m"}}, "there is no task type 'summarisation'; did you mean summarization?"),
         ({"models": {"moon": "m"}}, "there is no task type 'moon', and it is no task's number"),

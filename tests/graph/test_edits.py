@@ -192,6 +192,19 @@ async def test_an_impossible_plan_of_a_run_that_waits_is_asked_about_with_its_pr
     assert len(backend.calls) == 4
 
 
+async def test_a_plan_without_a_task_is_refused_and_not_counted_as_done(scripted: OpenScripted) -> None:
+    async with scripted(TASKS, backend=(backend := ScriptedBackend())) as world:
+        await ask(world, options=Options(approve="always"))
+        state = await world.graph.ainvoke(Command(resume={"approve": True, "plan": []}), THREAD)
+        assert state["__interrupt__"][0].value["problems"] == ["it has no task"]
+        await world.graph.aupdate_state(THREAD, {"plan": {"tasks": []}})
+        state = await world.graph.ainvoke(Command(resume=True), THREAD)
+        assert state["__interrupt__"][0].value["problems"] == ["plan: it has no task"]
+        assert backend.calls == []
+        done = await world.graph.ainvoke(Command(resume=True), THREAD)
+        assert done["run"]["status"] == "succeeded"
+
+
 STRANGE = {"kind": "text", "media_type": "text/plain", "sha256": "a" * 64}
 REFUSED: Sequence[tuple[dict[str, Any], str]] = [
     ({"results": {"0": "words"}}, "results.0: it must be a result"),

@@ -4,23 +4,14 @@ from collections.abc import Sequence
 
 from ....graph.plan import Plan
 from ....graph.result import Request
-from ....graph.task import resources_in
 from .phrases import phrases_for
 
 
 def unused_files(request: Request, plan: Plan, refusals: Sequence[str] = ()) -> tuple[str, ...]:
     """A sentence a file, in the language of the request. Names that stand for no file may be those of results to save."""
-    taken = {
-        (resource.name, resource.sha256)
-        for task in plan.tasks
-        for value in task.inputs.values()
-        for resource in resources_in(value)
-    }
     unused = [
         file.label
-        for file in request.files
-        if not file.missing
-        and (file.name, file.sha256) not in taken
-        and not any(file.label in reason for reason in refusals)
+        for file in plan.unused(request.files)
+        if not file.missing and not any(file.label in reason for reason in refusals)
     ]
     return tuple(phrases_for(request.text)["unused_file"].format(file=name) for name in unused) if unused else ()

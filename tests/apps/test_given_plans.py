@@ -1,0 +1,54 @@
+"""A plan that a caller gives from Python: each of its words and each attached file takes effect, or is reported."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import hugginggpt
+from hugginggpt import InvalidPlan, Settings
+
+
+@pytest.fixture
+def settings(home: Path) -> Iterator[Settings]:
+    """Of a home whose world is closed at the end."""
+    yield Settings(home=home)
+    hugginggpt.close()
+
+
+def rating(text: str, **more: Any) -> list[dict[str, Any]]:
+    """The plan that rates a text."""
+    return [{"task": "text-classification", "args": {"text": text}, **more}]
+
+
+def test_an_attached_file_that_no_task_takes_is_reported_first(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("one two")
+    outcome = hugginggpt.run("rate it", files=tmp_path / "a.txt", plan=rating("I hate it"), settings=settings)
+    assert outcome.status == "partial"
+    assert outcome.answer.startswith("Not done: no task of the given plan uses the file a.txt.")
+
+
+@pytest.mark.parametrize("name", ["good.txt", "a good review.txt"])
+@pytest.mark.parametrize("attach", [lambda path: path, lambda path: path.open()])
+def test_a_file_is_found_by_its_bare_name(settings: Settings, tmp_path: Path, name: str, attach: Any) -> None:
+    (tmp_path / name).write_text("I love it")
+    outcome = hugginggpt.run("rate it", files=attach(tmp_path / name), plan=rating(name), settings=settings)
+    assert outcome.status == "succeeded"
+    assert "positive" in outcome.answer
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [({"model": "gpt-9"}, "`models` of the options"), ({"parameter": {}}, "did you mean parameters")],
+)
+def test_an_unknown_key_of_a_task_is_refused(settings: Settings, more: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidPlan, match=reason):
+        hugginggpt.run("rate it", plan=rating("I hate it", **more), settings=settings)
+
+
+def test_a_reply_with_an_empty_plan_is_refused_and_the_run_still_waits(settings: Settings) -> None:
+    outcome = hugginggpt.run("rate it", plan=rating("fine"), options={"approve": "always"}, settings=settings)
+    with pytest.raises(InvalidPlan, match="it has no task"):
+        outcome.resume({"approve": True, "plan": []})
+    assert outcome.resume(True).status == "succeeded"
