@@ -30,8 +30,8 @@ class Execution:
         """What of the context no run reads, a sentence each."""
         self.steps: Mapping[str, Any] = {}
         """`interrupt_before` and `interrupt_after` for the nodes inside each task."""
-        self.edits_left: tuple[str, ...] = ()
-        """Edits of the run before, a sentence each, that a new request leaves behind."""
+        self.left: tuple[str, ...] = ()
+        """What a new request leaves behind (edits and the question of the run before, a message), a sentence each."""
         self.edited_fields = EditedFields()
         """What was edited in the run that it continues, beside plan and results."""
         self._claimed: set[str] = set()

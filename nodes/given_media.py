@@ -157,6 +157,16 @@ def words_of(message: BaseMessage) -> str:
     return "\n".join(text for block in message.content if (text := text_of(block)))
 
 
+def message_passed_over(values: Any) -> tuple[str, ...]:
+    """A sentence for the newest message of an input that has a `request` beside it, in other words."""
+    request, messages = (values.get("request"), values.get("messages")) if isinstance(values, Mapping) else ("", ())
+    last = messages[-1] if messages else None
+    if not request or not isinstance(last, HumanMessage) or not (words := words_of(last).strip()):
+        return ()
+    shown = words if len(words) <= 80 else f"{words[:80]}..."
+    return () if words == request.strip() else (f"Not done: the message “{shown}”: `request` was given beside it.",)
+
+
 def _as_text(text: str) -> Json:
     return {"type": "text", "text": text}
 

@@ -88,7 +88,7 @@ def plan_node(
             proposal = Proposal(plan=read, refusals=unused_files(read, files, attached))
         else:
             proposal = await controller.plan(request, LlmBudget(ledger, run_id))
-        refusals = (*current().edits_left, *proposal.refusals, *idle_choices(options.models, proposal.plan))
+        refusals = (*current().left, *proposal.refusals, *idle_choices(options.models, proposal.plan))
         proposal = proposal.model_copy(
             update={"plan": await long_texts_stored(proposal.plan, store), "refusals": refusals}
         )

@@ -35,13 +35,13 @@ from .checked_calls import (
 )
 from .edited_fields import before_edits
 from .execution import Execution
-from .given_media import Intake
+from .given_media import Intake, message_passed_over
 from .lent_savers import usable_here
 from .next_stages import stages_left
 from .respond import complete, finished
 from .result_media import with_small_files
 from .run_options import options_of
-from .take_up import edits_in, edits_left_by, restore, take_up
+from .take_up import edits_in, edits_left_by, question_left_by, restore, take_up
 
 EDITABLE = {"run", "plan", "results"}
 """Channels that a command may update as `update_state` does."""
@@ -92,6 +92,7 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
                 input, config = await self._updated(input, config)
             if isinstance(input, Mapping):
                 input = await self._without_data(input, config)
+                execution.left = () if nested else message_passed_over(input)
             elif isinstance(input, Command) and isinstance(input.update, Mapping):
                 input = replace(input, update=await self._without_data(input.update, config))
             config = await self._taken_up(input, config, execution)
@@ -218,7 +219,8 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
             refuse_reply(named, saved)
         before = await before_edits(self._resolve_checkpointer(named), saved)
         if not (input is None or isinstance(input, Command) or named["configurable"].get("checkpoint_ns")):
-            execution.edits_left = await edits_left_by(saved, before, self.ledger, self.store_of_files)
+            execution.left += await edits_left_by(saved, before, self.ledger, self.store_of_files)
+            execution.left += await question_left_by(saved, self.ledger)
             return config
         latest = await self.newest(_newest_of(named)) if "checkpoint_id" in named["configurable"] else saved
         is_newest = bool(latest and latest.checkpoint["id"] == saved.checkpoint["id"])

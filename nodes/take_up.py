@@ -13,6 +13,7 @@ from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Overwrite
 
+from ..graph.advice import fork
 from ..graph.call import Artifact
 from ..graph.errors import InvalidInput, InvalidPlan
 from ..graph.plan import Plan
@@ -138,6 +139,15 @@ async def edits_left_by(
     """What was edited in a run after it ended, a sentence each, where a new request comes before it was run."""
     edits = await edits_in(saved, before, ledger, store)
     return tuple(f"Not used: {what}, and the run did not go on from there." for what in edits)
+
+
+async def question_left_by(saved: CheckpointTuple, ledger: Ledger) -> tuple[str, ...]:
+    """That the run of the checkpoint waits for approval, where a new request comes before the reply."""
+    state = saved.checkpoint["channel_values"].get("run")
+    run = await ledger.runs.recorded(str(state.get("run_id"))) if isinstance(state, Mapping) else None
+    if run is None or run.status != "waiting":
+        return ()
+    return (f"Not done: run {run.run_id} of this conversation still waits for approval; {fork(run.run_id)} asks anew.",)
 
 
 async def edits_in(

@@ -205,6 +205,23 @@ async def test_a_plan_without_a_task_is_refused_and_not_counted_as_done(scripted
         assert done["run"]["status"] == "succeeded"
 
 
+async def test_a_new_request_says_that_the_run_before_it_still_waits(scripted: OpenScripted) -> None:
+    async with scripted(TASKS) as world:
+        await ask(world, options=Options(approve="always"))
+        run_id = (await world.graph.aget_state(THREAD)).values["run"]["run_id"]
+        state = await world.graph.ainvoke({"request": "again", "options": {"approve": "never"}}, THREAD)
+    assert state["run"]["refusals"][0].startswith(f"Not done: run {run_id} of this conversation still waits")
+
+
+async def test_a_message_beside_a_request_in_other_words_is_reported(scripted: OpenScripted) -> None:
+    async with scripted(TASKS) as world:
+        given = {"request": "summarise it", "messages": [{"role": "user", "content": "translate it"}]}
+        state = await world.graph.ainvoke(given, THREAD)
+        same = await world.graph.ainvoke(given | {"request": "translate it"}, THREAD)
+    assert state["run"]["refusals"] == ["Not done: the message “translate it”: `request` was given beside it."]
+    assert same["run"]["refusals"] == []
+
+
 STRANGE = {"kind": "text", "media_type": "text/plain", "sha256": "a" * 64}
 REFUSED: Sequence[tuple[dict[str, Any], str]] = [
     ({"results": {"0": "words"}}, "results.0: it must be a result"),

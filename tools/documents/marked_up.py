@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from .forms import HTML, WORD, Form, local
+from .merged_cells import spans, spread
 from .reading import joined
 
 _FIGURE = re.compile(r"\W?\d[\d.,' ]*(?:[^\W\d_]{1,3})?\W?$")
@@ -97,7 +98,7 @@ class _Writer:
         """A table as Markdown's; one that only arranges blocks (one column or row, a table in it) as blocks."""
         self.end_block()
         rows = [list(_within(row, self.form.cells)) for row in _within(table, self.form.rows)]
-        texts = [[_in_cell(cell, self.form) for cell in row] for row in rows]
+        texts = spread([[(_in_cell(cell, self.form), *spans(cell)) for cell in row] for row in rows])
         texts = [row for row in texts if any(row)]
         nested = any(next(_iter(cell, self.form.tables), None) is not None for row in rows for cell in row)
         self.blocks += [_in_cell(each, self.form) for each in table if local(each) == "caption"]

@@ -13,6 +13,7 @@ from typing import Any
 from ...graph.errors import input_error, input_too_large
 from .archive import MOST_UNPACKED, Archive, opened
 from .forms import local
+from .merged_cells import Merged, fill_down, open_merged_cells
 from .reading import Reading, unreadable
 
 Row = Sequence[Any]
@@ -36,7 +37,11 @@ def workbook_table(path: Path, label: str) -> Reading:
     try:
         book = calamine.load_workbook(path)
         shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible == calamine.SheetVisibleEnum.Visible]
-        sheets = {name: _filled(book.get_sheet_by_name(name).to_python(skip_empty_area=True)) for name in shown}
+        read = {name: book.get_sheet_by_name(name) for name in shown}
+        merged = {name: sheet.merged_cell_ranges or () for name, sheet in read.items()} | _open_merged(path, label)
+        texts = {name: _texts(sheet) for name, sheet in read.items()}
+        single = sum(fill_down(rows, merged[name], read[name].start or (0, 0)) for name, rows in texts.items())
+        sheets = {name: _filled(rows) for name, rows in texts.items()}
     except calamine.PasswordError:
         raise unreadable(label, what, "it is locked by a password", "Save a copy without one.") from None
     except (calamine.CalamineError, OSError, ValueError) as error:
@@ -47,13 +52,27 @@ def workbook_table(path: Path, label: str) -> Reading:
     _check_formulas(path, label)
     hidden = len(book.sheet_names) - len(shown)
     notes = [f"{hidden} of its sheets {'is' if hidden == 1 else 'are'} hidden, and not read"] if hidden else []
+    notes += (
+        [f"numbers that stand in merged cells ({single}) are read in the first of their rows only"] if single else []
+    )
     return _as_csv(_stacked(sheets, label), (*notes, *_hidden_parts(path, label)))
 
 
-def _filled(rows: Iterable[Row]) -> list[list[str]]:
-    """Rows and columns that have some content, as text."""
-    texts = [[_cell(cell) for cell in row] for row in rows]
-    texts = [row for row in texts if any(row)]
+def _texts(sheet: Any) -> list[list[str]]:
+    return [[_cell(cell) for cell in row] for row in sheet.to_python(skip_empty_area=True)]
+
+
+def _open_merged(path: Path, label: str) -> dict[str, list[Merged]]:
+    """The merged cells of an OpenDocument workbook; none for others."""
+    if not zipfile.is_zipfile(path):
+        return {}
+    with opened(path, label, "a workbook") as parts:
+        return open_merged_cells(parts.xml("content.xml")) if "content.xml" in parts.names else {}
+
+
+def _filled(rows: Iterable[list[str]]) -> list[list[str]]:
+    """Rows and columns that have some content."""
+    texts = [row for row in rows if any(row)]
     columns = [n for n in range(max(map(len, texts), default=0)) if any(n < len(row) and row[n] for row in texts)]
     return [[row[n] if n < len(row) else "" for n in columns] for row in texts]
 

@@ -10,10 +10,11 @@ from ...graph.errors import ExpertError
 from ..wording.phrases import phrases
 from ..wording.wording import UNSPACED
 from .columns import Columns, Row
+from .folding import same_cell
 from .number_check import check_numbers, say_doubts
 from .query import read_query
 from .table_query import Query
-from .total_row import without_totals
+from .total_row import doubt, without_totals
 
 MAX_ROWS = 30
 """Rows of an answer."""
@@ -31,6 +32,9 @@ def answered(table: Columns, question: str) -> tuple[str, Query]:
     body, total = without_totals(table)
     query = read_query(question, body)
     left_out = bool(total) and bool(query.operations - {"people"}) and (not query.conditional or _compares(query))
+    calculated = query.operations - {"people", "rows"} or query.group is not None
+    if calculated and (not query.conditional or _compares(query)) and (error := doubt(table)):
+        raise error
     check_numbers(query)
     say_doubts(query)
     said = [_say(query, "without", total=total)] if left_out else []
@@ -138,7 +142,7 @@ def _best_group(query: Query, subject: int, measure: int) -> str:
     names = [name for name, number in sums.items() if number == best]
     answer = _say(query, how, names=_say(query, "and").join(names), value=table.written(best))
     (single,) = table.extremes(measure, most=choose is max, limit=1)
-    if single[subject] not in names and "average" not in query.operations:
+    if same_cell(single[subject]) not in map(same_cell, names) and "average" not in query.operations:
         answer += _say(query, "highest" if choose is max else "lowest", row=table.row_text(single))
     return answer
 
@@ -205,7 +209,7 @@ def _listed_numbers(table: Columns, found: dict[str, Decimal]) -> str:
 
 
 def _listed(found: dict[str, str]) -> str:
-    return "; ".join(f"{name} {value}" for name, value in found.items())
+    return "; ".join(f"{name or '(empty)'} {value}" for name, value in found.items())
 
 
 def _no_condition(table: Columns) -> ExpertError:

@@ -3,13 +3,13 @@
 `Table` holds its rows in memory, `LargeTable` in DuckDB; all that counts, adds and compares is written for both.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple, Self
 
-from ...graph.caveats import caveat
 from ...graph.errors import input_error
 from .cell_numbers import DATE, begins_as_number, is_missing, read_number, unit_of
 from .condition import Condition
@@ -109,6 +109,10 @@ class Columns(ABC):
         """The rows but those of some numbers."""
 
     @abstractmethod
+    def part(self, begin: int, end: int) -> Self:
+        """The rows from one number to before another."""
+
+    @abstractmethod
     def suspects(self, words: str) -> Mapping[int, Row]:
         """The last row, and those in which a folded cell is one of some words (a regular expression), by number."""
 
@@ -131,15 +135,33 @@ class Columns(ABC):
         """As `column`; `ExpertError` (input fault), which names the columns, for none or several."""
         if (found := self.column(name)) is None:
             raise input_error(f"{self.label} has no column “{name}”; its columns are {', '.join(self.names)}")
-        self.say_twins(found)
+        self.check_twins(found)
         return found
 
-    def say_twins(self, column: int) -> None:
-        """Says that other columns have the same name as one that is used; they are numbered when a table is read."""
+    def check_twins(self, column: int) -> None:
+        """Raises `ExpertError` where other columns have the same name as one that is used; they are numbered when read."""
         name = self.names[column]
-        many = 1 + sum(other.startswith(f"{name} (") and other[len(name) + 2 : -1].isdigit() for other in self.names)
-        if name and many > 1:
-            caveat(f"{self.label} has {many} columns {name}; the first was used (the others: {name} (2), ...)")
+        numbered = re.compile(rf"{re.escape(name)} \(\d+\)")
+        places = [n for n, other in enumerate(self.names, 1) if n == column + 1 or numbered.fullmatch(other)]
+        if name and len(places) > 1:
+            raise input_error(
+                f"{self.label} has {len(places)} columns {name}, the columns {' and '.join(map(str, places))} from the left",
+                hint="Give them different names in the file.",
+            )
+
+    def without_cell(self, column: int) -> int:
+        """In how many rows a column is empty."""
+        return sum(many for cell, many in self.known(column).cells.items() if not cell.strip())
+
+    def labels_groups(self, column: int) -> bool:
+        """Whether a column seems to have a text in the first row of each group only, and nothing in the rows below it.
+
+        Most of its cells are empty, and no text is there twice; the first columns are like this.
+        """
+        cells = self.known(column).cells
+        sparse = 2 * self.without_cell(column) >= self.count > 1 and not self.is_numeric(column)
+        once = all(many == 1 for cell, many in cells.items() if cell.strip())
+        return sparse and once and bool(next(iter(cells)).strip()) and (not column or self.labels_groups(column - 1))
 
     # -- cells ------------------------------------------------------------------------------------------------------
 

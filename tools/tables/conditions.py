@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from ...graph.caveats import lacks
 from ...graph.errors import input_error
 from .cell_numbers import is_missing, read_number
 from .columns import Columns
@@ -39,6 +40,12 @@ def kept(table: T, where: Sequence[str]) -> T:
     for text in where:
         condition, columns = _placed(table, condition_of(text))
         found = table.matching(condition, columns)
+        for column in columns if condition.column != ANY and not table.is_text else ():
+            if table.labels_groups(column):
+                lacks(
+                    f"{table.without_cell(column)} of {table.count} cells of {table.names[column]} are empty: their rows"
+                    " are not counted with the group above them"
+                )
         phrase = len(columns) > 1 and " " in condition.value  # perhaps a column and its value: "without status open"
         text_only = condition.operator == "!=" and size_of(condition.value, table.decimal_comma) is None
         named = text_only or (condition.operator == "not contains" and phrase)

@@ -16,6 +16,11 @@ def fold(text: str) -> str:
     return re.sub(r"[\s_\ufeff]+", " ", plain.replace(CURLY, "'")).strip()
 
 
+def same_cell(cell: str) -> str:
+    """A cell without case and repeated spaces: cells of which this is the same are one group."""
+    return " ".join(cell.split()).casefold()
+
+
 def singular(word: str) -> str:
     """A folded English noun in the singular, roughly: `cities` and `city` give the same."""
     if word.endswith("ies") and len(word) > 4:

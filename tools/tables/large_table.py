@@ -70,20 +70,21 @@ class LargeTable(Columns):
 
     def distinct(self, column: int, limit: int) -> Sequence[str]:
         """The first different cells of a column."""
-        sql = f"SELECT c{column} FROM t {{where}} GROUP BY 1 ORDER BY min(rowid) LIMIT {limit}"
+        sql = f"SELECT {_first(column)} FROM t {{where}} GROUP BY {_same(column)} ORDER BY min(rowid) LIMIT {limit}"
         return [cell for (cell,) in self._texts(sql)]
 
     def different(self, column: int) -> int:
         """How many different cells a column has."""
-        return int(self._rows(f"SELECT count(DISTINCT coalesce(c{column}, '')) FROM t {{where}}")[0][0])
+        return int(self._rows(f"SELECT count(DISTINCT {_same(column)}) FROM t {{where}}")[0][0])
 
     def sums(self, column: int, by: int | None = None, *, median: bool = False) -> dict[str, Sum]:
         """The numbers of a column, added for each cell of another; without one under the empty name."""
-        number, key = self.cells.number(column), "''" if by is None else f"coalesce(c{by}, '')"
+        number, key = self.cells.number(column), "''" if by is None else _first(by)
+        same = "()" if by is None else _same(by)
         middle = f"median({number})" if median else "NULL"
         sql = (
             f"SELECT {key}, sum({number}), count({number}), max({self.cells.places(column)}), {middle} FROM t {{where}}"
-            f" GROUP BY 1 HAVING count({number}) > 0 ORDER BY min(rowid) LIMIT {MOST_CELLS + 1}"
+            f" GROUP BY {same} HAVING count({number}) > 0 ORDER BY min(rowid) LIMIT {MOST_CELLS + 1}"
         )
         return {
             str(name): Sum(total.quantize(Decimal(1).scaleb(-(places or 0))), many, places or 0, half and _short(half))
@@ -92,7 +93,10 @@ class LargeTable(Columns):
 
     def counts(self, by: int) -> dict[str, int]:
         """In how many rows each cell of a column is."""
-        sql = f"SELECT coalesce(c{by}, ''), count(*) FROM t {{where}} GROUP BY 1 ORDER BY min(rowid) LIMIT {MOST_CELLS + 1}"
+        sql = (
+            f"SELECT {_first(by)}, count(*) FROM t {{where}} GROUP BY {_same(by)} ORDER BY min(rowid)"
+            f" LIMIT {MOST_CELLS + 1}"
+        )
         return {str(name): many for name, many in self._few(self._rows(sql), by)}
 
     def _few(self, rows: list[tuple[Any, ...]], by: int | None) -> list[tuple[Any, ...]]:
@@ -200,6 +204,10 @@ class LargeTable(Columns):
         """The rows but those of some numbers."""
         return self._with("NOT list_contains({}, rowid)", list(numbers))
 
+    def part(self, begin: int, end: int) -> "LargeTable":
+        """The rows from one number to before another."""
+        return self._with("rowid >= {} AND rowid < {}", begin, end)
+
     def suspects(self, words: str) -> dict[int, Row]:
         """The last row, and those in which a folded cell is one of some words (a regular expression), by number."""
         labelled = " OR ".join(f"regexp_full_match(rtrim(fold(c{n}), ': '), $1)" for n in range(len(self.names)))
@@ -218,6 +226,16 @@ class LargeTable(Columns):
 
     def _sampled(self, rows: Sequence[Row]) -> Table:
         return Table(self.label, self.names, tuple(dict.fromkeys(map(tuple, rows))), self.decimal_comma)
+
+
+def _same(column: int) -> str:
+    """The cells of a column as groups, in SQL: without case and spaces around."""
+    return f"lower(trim(coalesce(c{column}, '')))"
+
+
+def _first(column: int) -> str:
+    """The cell that is written first in a group, in SQL."""
+    return f"trim(coalesce(arg_min(c{column}, rowid), ''))"
 
 
 def _short(number: Decimal) -> Decimal:

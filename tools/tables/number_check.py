@@ -1,10 +1,16 @@
 """`check_numbers`: refuses to calculate with a column that is not of numbers of one unit, by its name."""
 
-from ...graph.caveats import caveat
+from collections import Counter
+
+from ...graph.caveats import caveat, lacks
 from ...graph.errors import ExpertError, input_error
 from .cell_numbers import is_missing
 from .columns import Columns
+from .folding import same_cell
 from .table_query import Query
+
+MAX_SHOWN = 6
+"""Cells that a note shows."""
 
 
 def no_number(table: Columns, column: int) -> ExpertError:
@@ -17,16 +23,33 @@ def no_number(table: Columns, column: int) -> ExpertError:
 
 
 def say_doubts(query: Query) -> None:
-    """Says what of the columns that the question names may be meant otherwise: units that some cells lack, twin names."""
+    """Says what may be meant otherwise: units that some cells lack, cells in no group; refuses columns of one name."""
     whole = query.whole
     named = {*query.columns, *query.measures, *([] if query.group is None else [query.group])}
     for column in sorted(named):
-        whole.say_twins(column)
+        whole.check_twins(column)
+        if column == query.group or (query.operations - {"people", "rows"} and column in query.subjects):
+            _say_groups(query, column)
     for column in query.measures if query.operations - {"people", "rows"} else ():
         units = query.table.units(column)
         if len(units) > 1 and "" in units:
             (unit,) = [unit for unit in units if unit]
             caveat(f"some cells of {whole.names[column]} have the unit {unit} and others none, and count as {unit} too")
+
+
+def _say_groups(query: Query, column: int) -> None:
+    """Says which rows are in no group of a column, and that some groups are written in several ways."""
+    rows, name = query.table, query.table.names[column]
+    empty = rows.without_cell(column)
+    if empty and (column == query.group or rows.labels_groups(column)):
+        lacks(
+            f"{empty} of {rows.count} cells of {name} are empty: their rows are not counted with the group above them"
+        )
+    filled = [cell for cell in rows.known(column).cells if cell.strip()]
+    spellings = Counter(map(same_cell, filled))
+    if several := [cell for cell in filled if spellings[same_cell(cell)] > 1]:
+        shown = ", ".join(f"“{cell}”" for cell in several[:MAX_SHOWN])
+        caveat(f"cells of {name} that differ only in case or spaces are counted together: {shown}")
 
 
 def check_numbers(query: Query) -> None:

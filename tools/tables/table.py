@@ -16,7 +16,7 @@ from .cell_numbers import DATE, is_missing
 from .columns import Columns, Facts, Row, Sum
 from .condition import NEGATED, Condition
 from .conditions import row_test, sizes_of
-from .folding import fold
+from .folding import fold, same_cell
 from .table_words import is_within
 
 LINE = "line"
@@ -58,23 +58,32 @@ class Table(Columns):
 
     def distinct(self, column: int, limit: int) -> Sequence[str]:
         """The first different cells of a column."""
-        return list(self.known(column).cells)[:limit]
+        return [written for written, _ in self._groups(column).values()][:limit]
+
+    def _groups(self, column: int) -> dict[str, tuple[str, int]]:
+        """The different cells of a column, without case and spaces around: as first written, and in how many rows."""
+        found: dict[str, tuple[str, int]] = {}
+        for cell, many in self.known(column).cells.items():
+            written, before = found.get(key := same_cell(cell), (cell.strip(), 0))
+            found[key] = written, before + many
+        return found
 
     def different(self, column: int) -> int:
         """How many different cells a column has."""
-        return len(self.known(column).cells)
+        return len(self._groups(column))
 
     def sums(self, column: int, by: int | None = None, *, median: bool = False) -> dict[str, Sum]:
         """The numbers of a column, added for each cell of another; without one under the empty name."""
         numbers: dict[str, list[Decimal]] = {}
         for row in self.cells:
             if (number := self.number(row[column])) is not None:
-                numbers.setdefault("" if by is None else row[by], []).append(number)
-        return {name: _sum(found, median) for name, found in numbers.items()}
+                numbers.setdefault("" if by is None else same_cell(row[by]), []).append(number)
+        names = {} if by is None else self._groups(by)
+        return {names[key][0] if names else key: _sum(found, median) for key, found in numbers.items()}
 
     def counts(self, by: int) -> dict[str, int]:
         """In how many rows each cell of a column is."""
-        return dict(self.known(by).cells)
+        return dict(self._groups(by).values())
 
     def extremes(self, column: int, *, most: bool, limit: int) -> Sequence[Row]:
         """The rows with the highest or the lowest number or date."""
@@ -114,6 +123,10 @@ class Table(Columns):
         """The rows but those of some numbers."""
         gone = set(numbers)
         return self._with(row for number, row in enumerate(self.cells) if number not in gone)
+
+    def part(self, begin: int, end: int) -> "Table":
+        """The rows from one number to before another."""
+        return self._with(self.cells[begin:end])
 
     def suspects(self, words: str) -> dict[int, Row]:
         """All rows: they are few."""

@@ -1,10 +1,14 @@
-"""`without_totals`: a table without its rows of totals and subtotals, which are sums of other rows."""
+"""`without_totals`: a table without its rows of totals, subtotals and means, which say again what other rows say."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from typing import TypeVar
 
 from ...graph.caveats import caveat
+from ...graph.errors import ExpertError, input_error
+from ..wording.wording import LANGUAGES, UNSPACED, wording
 from .cell_numbers import is_missing
 from .columns import Columns, Row
 from .folding import fold
@@ -12,33 +16,19 @@ from .folding import fold
 T = TypeVar("T", bound=Columns)
 MAX_SHOWN = 30
 """Rows of totals that are named."""
-_WEAK = frozenset(("sum", "all", "suma", "soma", "somme"))
-"""Words for a total, as `fold` leaves them, that may be something else: a last row with one is a total if it adds up."""
-_STRONG = re.compile(
-    r"(?:sub ?-?|grand |sous-|total )?totals?(?: general| geral)?|subtotal(?:es|is)?|total general|totaux"
-    r"|(?:gesamt|zwischen|end)?summen?"
-    r"|gesamt|合计|总计|小计|合計|小計|総計"
-)
 
 
 def without_totals(table: T) -> tuple[T, str]:
     """The rows that are no totals, and the rows of totals as a text; the table itself, and nothing, where it has none.
 
-    A row of totals is labelled so in its only text (`Total`, `Subtotal`), its other cells are numbers or empty; or it is
-    the last, its numbers are the sums of their columns, and it has a word for a total or nothing where others have texts.
+    A row of totals is labelled so in its only text (`Total`, `Subtotal`). Or its numbers are the sums or means of the rows
+    above it, since the last such row or from the beginning, and its label begins or ends with a word for them (`North
+    Total`, `Average`), or it has nothing where all others have texts.
     """
-    if table.count < 2 or table.is_text:
-        return table, ""
-    found = table.suspects(f"(?:{_STRONG.pattern}|{'|'.join(_WEAK)})")
-    totals = [n for n, row in found.items() if _is_labelled(table, row)]
-    last = max(found)
-    if last not in totals and table.count > 2 and _adds_up(table, last, found[last]):
-        totals.append(last)
+    totals, _ = _divided(table)
     if not totals or len(totals) == table.count:
         return table, ""
-    shown = "; ".join(table.row_text(found[n]) for n in totals[:MAX_SHOWN])
-    more = f"; ... ({len(totals)})" if len(totals) > MAX_SHOWN else ""
-    return table.without(totals), shown + more
+    return table.without(list(totals)), _shown(table, totals)
 
 
 def body(table: T) -> T:
@@ -46,31 +36,114 @@ def body(table: T) -> T:
     rows, totals = without_totals(table)
     if totals:
         caveat(f"without the row of totals of {table.label}: {totals}")
+    _, doubtful = _divided(table)
+    if doubtful:
+        caveat(f"rows of {table.label} are called totals, but are not the sums of others: {_shown(table, doubtful)}")
     return rows
+
+
+def doubt(table: Columns) -> ExpertError | None:
+    """The refusal to calculate with rows that are called totals and do not add up; None where there are none."""
+    _, doubtful = _divided(table)
+    if not doubtful:
+        return None
+    return input_error(
+        f"{table.label} has rows that are called totals, but are not the sums of the rows above them:"
+        f" {_shown(table, doubtful)}",
+        hint="Correct or remove them, so that nothing is counted twice.",
+    )
+
+
+def _shown(table: Columns, rows: Mapping[int, Row]) -> str:
+    more = f"; ... ({len(rows)})" if len(rows) > MAX_SHOWN else ""
+    return "; ".join(table.row_text(row) for row in list(rows.values())[:MAX_SHOWN]) + more
+
+
+@cache
+def _words(kind: str) -> frozenset[str]:
+    """The words of totals that say so by themselves (`exact`), or where the numbers add up (`summed`); of all languages."""
+    return frozenset(fold(word) for code in LANGUAGES for word in wording(code).section("totals")[kind])
+
+
+@cache
+def _labels(*kinds: str) -> re.Pattern[str]:
+    """Labels, as `fold` leaves them, that begin or end with a word of totals."""
+    known = {fold(word): code for code in LANGUAGES for kind in kinds for word in wording(code).section("totals")[kind]}
+    spaced = "|".join(re.escape(word).replace(r"\ ", " ") for word, code in known.items() if code not in UNSPACED)
+    joined = "|".join(re.escape(word) for word, code in known.items() if code in UNSPACED)
+    return re.compile(rf"(?:{spaced})(?:[^a-z0-9].*)?|.*[^a-z0-9](?:{spaced})|(?:{joined}).*|.*(?:{joined})")
 
 
 def _label(cell: str) -> str:
     return fold(cell).rstrip(": ")
 
 
-def _is_labelled(table: Columns, row: Row) -> bool:
-    texts = [cell for cell in row if not is_missing(cell) and table.number(cell) is None]
-    return len(texts) == 1 and len(row) > 1 and _STRONG.fullmatch(_label(texts[0])) is not None
+def _texts(table: Columns, row: Row) -> list[str]:
+    return [cell for cell in row if not is_missing(cell) and table.number(cell) is None]
 
 
-def _adds_up(table: Columns, number: int, last: Row) -> bool:
-    """Whether the last row is called a total, or has only numbers beside other rows' texts; and they are the sums."""
-    rest = table.without([number])
-    named = any(_label(cell) in _WEAK or _STRONG.fullmatch(_label(cell)) for cell in last)
-    empty = [n for n, cell in enumerate(last) if is_missing(cell)]
-    bare = [n for n, cell in enumerate(last) if n not in empty and table.number(cell) is None]
-    unlabelled = not bare and any(not rest.missing(n) and not rest.is_numeric(n) for n in empty)
-    if not named and not unlabelled:
+def _is_exact(table: Columns, row: Row) -> bool:
+    """Whether the only text of a row is a word for a total."""
+    texts = _texts(table, row)
+    return len(texts) == 1 and len(row) > 1 and _label(texts[0]) in _words("exact")
+
+
+def _divided(table: Columns) -> tuple[dict[int, Row], dict[int, Row]]:
+    """The rows of totals by number, and those that are called so and do not add up."""
+    if table.count < 2 or table.is_text:
+        return {}, {}
+    pattern = _labels("exact", "summed")
+    found = table.suspects(pattern.pattern)
+    named = {n: row for n, row in found.items() if any(pattern.fullmatch(_label(cell)) for cell in row)}
+    blank = _without_texts(table, found, named)
+    totals, doubtful = _walked(table, named, blank)
+    if set(blank) - set(totals):  # rows with an empty cell are rows like others
+        totals, doubtful = _walked(table, named, {})
+    return totals, doubtful
+
+
+def _without_texts(table: Columns, found: Mapping[int, Row], named: Mapping[int, Row]) -> dict[int, Row]:
+    """The rows that have nothing where all others have a text, and no text of their own, unless their group's name."""
+    for column in range(len(table.names)):
+        empty = {n: row for n, row in found.items() if is_missing(row[column])}
+        all_found = sum(table.missing(column).values()) == len(empty)
+        blank = {n: row for n, row in empty.items() if n not in named}
+        if not blank or not all_found or table.is_numeric(column):
+            continue
+        above = {n: table.part(n - 1, n).first(1) for n in blank if n}
+        if all(n in above and set(_texts(table, row)) <= set(*above[n]) for n, row in blank.items()):
+            return blank
+    return {}
+
+
+def _walked(
+    table: Columns, named: Mapping[int, Row], blank: Mapping[int, Row]
+) -> tuple[dict[int, Row], dict[int, Row]]:
+    totals, doubtful, begin = dict[int, Row](), dict[int, Row](), 0
+    for number, row in sorted({**named, **blank}.items()):
+        above = (table.part(begin, number), table.part(0, number).without(list(totals)))
+        texts = _texts(table, row)
+        called = len(texts) == 1 and _labels("exact").fullmatch(_label(texts[0])) is not None
+        least = 1 if called else 2
+        if _is_exact(table, row) or any(_adds_up(rows, row, least, mean=number in named) for rows in above):
+            totals[number] = row
+            begin = number + 1
+        elif called and any(table.number(cell) is not None for cell in row):
+            doubtful[number] = row
+    return totals, doubtful
+
+
+def _adds_up(rows: Columns, total: Row, least: int, *, mean: bool) -> bool:
+    """Whether the numbers of a row are the sums of other rows', of so many at least; or their means."""
+    numbers = {n: value for n, cell in enumerate(total) if (value := rows.number(cell)) is not None}
+    if rows.count < least or not any(numbers.values()):
         return False
-    numbers = {n: found for n, cell in enumerate(last) if (found := table.number(cell)) is not None}
-    return any(numbers.values()) and all(_total(rest, n) == found for n, found in numbers.items())
-
-
-def _total(table: Columns, column: int) -> Decimal | None:
-    found = table.sums(column).get("")
-    return found.total if found else None
+    for column, number in numbers.items():
+        found = rows.sums(column).get("")
+        if not found:
+            return False
+        places = Decimal(1).scaleb(min(0, int(number.as_tuple().exponent)))
+        means = mean and (found.total / found.numbers).quantize(places) == number
+        if found.total != number and not means:
+            return False
+    return True

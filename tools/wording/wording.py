@@ -30,7 +30,7 @@ SECTIONS = (
         "operations",
     ),
     *("directions", "media", "examples"),
-    *("conditions", "tables", "measures", "calendar", "refusals", "answer"),
+    *("conditions", "tables", "measures", "totals", "calendar", "refusals", "answer"),
 )
 _PHRASE_WORD = re.compile(r"(?<![\w/{-])[^\W\d_]+(?:-[^\W\d_]+)?(?![\w}/-]|\"? =)")
 """A word of a phrase, and not of the name of a meaning or of a placeholder."""

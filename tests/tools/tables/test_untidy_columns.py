@@ -56,6 +56,7 @@ def test_a_missing_value_is_left_out_of_its_column_and_said(text: str, question:
         (US.replace("n/a", "see note"), "how many Q1 are there?", "column Q1 of us3.csv.*see note"),
         (US.replace("n/a", "see note"), "sort us3.csv by Q1", "column Q1 of us3.csv.*see note"),
         (US, "sum of Q1 in East", "column Q1 of us3.csv"),
+        ("name,amount,n,amount\nA,1,5,10\nB,2,6,20\n", "sum of amount", "2 columns amount, the columns 2 and 4"),
         (US, "sum of Region", "column Region of us3.csv"),
         ("item,weight,n\nsalt,500 g,1\nflour,2 kg,2\n", "sum of weight", "column weight of us3.csv.* g and kg"),
         ("item,price,n\nsalt,5 EUR,1\nflour,2 USD,2\n", "what is the highest price?", "price of us3.csv.* EUR and USD"),
@@ -108,7 +109,6 @@ def test_numbers_are_sorted_by_value_and_missing_values_come_last() -> None:
     ("rows", "question", "answer", "said"),
     [
         ("name,amount\nA,12 EUR\nB,5\n", "sum of amount", "17", "unit EUR and others none"),
-        ("name,amount,amount\nA,1,10\nB,2,20\n", "sum of amount", "3", "2 columns amount"),
         ("name,amount\nA,1\nB,\nC,4\n", "sum of amount", "5", "1 of 3 cells of amount are left out, as they are empty"),
     ],
 )
@@ -129,3 +129,58 @@ def test_a_last_row_that_adds_up_is_no_row_of_its_column_whatever_its_label(last
 def test_a_last_number_that_only_happens_to_be_the_sum_is_a_row() -> None:
     assert answer_about(table("item,n\nA,3\nB,4\nC,7\n"), "sum of n") == "14"
     assert answer_about(table("day,n\n1,3\n2,4\n3,7\n"), "sum of n") == "14"
+
+
+@pytest.mark.parametrize(
+    ("rows", "question", "answer"),
+    [
+        ("area,n\nNorth,1\nNorth,2\nNorth Total,3\nSouth,4\nSouth Total,4\n", "sum of n", "7"),
+        ("kind,item,n\nFood,a,1\nFood,b,2\nSum Food,,3\nHome,c,4\n", "average n", "2.33"),
+        ("name,n\nAnn,90\nBob,85\nAverage,87.5\n", "how many rows are there?", "2"),
+        ("quarter,month,n\nQ1,Jan,10\nQ1,Feb,20\nQ1,,30\nQ2,Mar,5\nQ2,Apr,1\nQ2,,6\n", "sum of n", "36"),
+        ("day,km\n2024-01-02,12\n2024-01-03,8\nCarried forward,20\n2024-01-04,10\n", "sum of km", "30"),
+        ("Ort,n\nBonn,1\nKöln,2\nZwischensumme West,3\nJena,4\n", "sum of n", "7"),
+    ],
+)
+def test_a_row_whose_label_has_a_word_of_totals_and_whose_numbers_add_up_is_left_out(
+    rows: str, question: str, answer: str
+) -> None:
+    assert answer_about(table(rows), question).startswith(f"{answer} (without the row of totals")
+
+
+def test_sums_over_rows_that_are_called_totals_and_do_not_add_up_are_refused() -> None:
+    rows = table("area,n\nNorth,1\nNorth,2\nNorth Total,9\nSouth,4\n")
+    with pytest.raises(ExpertError, match=r"called totals.*area North Total, n 9"):
+        answer_about(rows, "sum of n")
+    assert answer_about(rows, "sum of n in South") == "4"
+
+
+def test_rows_with_an_empty_text_that_add_up_to_nothing_are_rows() -> None:
+    assert answer_about(table("item,note,n\nA,x,3\nB,y,4\nC,,7\n"), "sum of n") == "14"
+
+
+def test_groups_and_different_cells_are_counted_without_case_and_spaces_around() -> None:
+    rows = table("name,department,salary\nAnn,Sales,3000\nBob,sales ,3500\nCid,IT,4200\nDee,SALES,2500\n")
+    with collecting() as heard:
+        assert answer_about(rows, "average salary per department") == "Sales 3000; IT 4200"
+        assert answer_about(rows, "how many different departments are there?") == "2 (Sales, IT)"
+        assert answer_about(rows, "which department has the highest salary?").startswith("Sales, with 9000")
+    assert any("differ only in case or spaces" in note for note in heard.notes)
+
+
+GROUPED = "region,store,sales\nNorth,A,10\n,B,20\n,C,30\nSouth,D,5\n,E,7\n"
+
+
+@pytest.mark.parametrize(
+    "question", ["sum of sales in North", "sum of sales per region", "which region sold the most?"]
+)
+def test_empty_cells_below_the_label_of_a_group_are_reported_first(question: str) -> None:
+    with collecting() as heard:
+        answer_about(table(GROUPED), question)
+    assert any("cells of region are empty" in each for each in heard.lacks)
+
+
+def test_a_column_of_remarks_with_empty_cells_is_filtered_without_a_report() -> None:
+    with collecting() as heard:
+        assert answer_about(table("item,remark\nA,broken\nB,\nC,\n"), "which item has remark broken?") == "A"
+    assert heard.lacks == []
