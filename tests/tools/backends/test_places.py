@@ -49,7 +49,7 @@ async def test_zebras_are_counted_over_three_pictures(home: Path, tmp_path: Path
     files, hub = zebras_in(tmp_path)
     async with with_providers(home, hub, "object-detection") as world:
         events = await ask(world, "How many zebras are there in these three pictures?", files=files)
-    assert last(events).status == "succeeded", last(events).results
+    assert last(events).status == "succeeded", last(events)
     counted = next(result for result in last(events).results if result["task_type"] == "count")
     assert counted["outputs"]["text"]["text"] == "3"
 

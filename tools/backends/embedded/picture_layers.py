@@ -1,11 +1,13 @@
 """`in_own_mode`: an operation on a picture that keeps its transparency and its deep greys, or says what is lost."""
 
 from collections.abc import Callable
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from ....graph.caveats import caveat
 from ...media.picture_modes import DEEP, as_rgb
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _ON_ALL_LAYERS = ("resize", "enlarge", "rotate", "flip", "format", "crop")
 """Operations that move pixels, and with them their transparency; the others change colours only."""
@@ -15,8 +17,8 @@ _DEEP_FORMATS = ("png", "tiff")
 
 
 def in_own_mode(
-    image: Image.Image, label: str, operation: str, format: str, change: Callable[[Image.Image], Image.Image]
-) -> Image.Image:
+    image: "Image.Image", label: str, operation: str, format: str, change: "Callable[[Image.Image], Image.Image]"
+) -> "Image.Image":
     """The picture changed, in RGB, RGBA or a deep grey mode, as the format that it is written in can hold."""
     written = format.lower()
     if image.mode in DEEP:

@@ -185,8 +185,10 @@ def _noun_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
     if given.intersection(("image", "document")):
         names.append(lexicon().cues["document"])
     yield from (match.span() for pattern in names for match in pattern.finditer(parsed.masked))
-    named = _ATTACHED.search(parsed.masked) if any(file.start < 0 for file in parsed.files) else None
-    if named and not _chooses(named["which"] or ""):
+    attached = [file for file in parsed.files if file.start < 0]
+    named = _ATTACHED.search(parsed.masked) if attached else None
+    which = (named["which"] or "").strip() if named else ""
+    if named and (NUMBERS.get(which) == len(attached) or not _chooses(which)):
         yield named.span()
     known = {value for task in linker.tasks for name, value in task.parameters.items() if name.endswith("language")}
     yield from (m.span() for m in WORD.finditer(parsed.masked) if LANGUAGES.get(m.group()) in known)
@@ -194,8 +196,8 @@ def _noun_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
 
 def _chooses(word: str) -> bool:
     """Whether a word before a noun chooses a part of it: "the last chapter", "the longest paragraph"."""
-    english, bare = wording("en"), word.strip()
-    return bare.endswith("est") or bare in (*english.section("harmless")["restricting"], *english.ordinals, *NUMBERS)
+    english = wording("en")
+    return word.endswith("est") or word in (*english.section("harmless")["restricting"], *english.ordinals, *NUMBERS)
 
 
 def _goal_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:

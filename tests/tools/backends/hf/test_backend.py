@@ -87,7 +87,7 @@ FAILURES: list[tuple[Reply, FailureKind, bool, str]] = [
     (as_json({"error": "big"}, 413), "too_large", False, "smaller"),
     (as_json({"error": "slow down"}, 429, retry_after="7"), "rate_limit", True, "wait 7 s"),
     (as_json({"error": "loading", "estimated_time": 12.5}, 503), "loading", True, "wait 12.5 s"),
-    (as_json({"error": "oops"}, 500), "unavailable", True, "at fault"),
+    (as_json({"error": "oops"}, 500), "unavailable", True, "failed at this request"),
     (as_json({"error": "late"}, 504), "timeout", True, "smaller one"),
 ]
 
