@@ -65,12 +65,12 @@ def reviewed(home: Path, answer: str) -> hugginggpt.Outcome:
 
     with serve(model) as server:
         settings = Settings(home=home, llm=f"openai:scripted@{server.url}/v1", openai_api_key="k", llm_window=100_000)
-        request = f"Count the words and tell me whether the customer was happy: '{REVIEW}'"
+        request = f"Count the lines and tell me whether the customer was happy: '{REVIEW}'"
         return hugginggpt.run(request, settings=settings, options={"select": "rank"})
 
 
 def test_a_result_that_the_answer_leaves_out_is_added_under_its_heading_with_its_weak_expert(home: Path) -> None:
-    outcome = reviewed(home, "There are 14 words [0].")
+    outcome = reviewed(home, "There is 1 line [0].")
 
     assert "Left out above: [1] text-classification\npositive" in outcome.answer
     assert "embedded/vader (weak: " in outcome.answer
@@ -87,7 +87,7 @@ def test_a_result_that_the_answer_leaves_out_is_added_under_its_heading_with_its
     ],
 )
 def test_a_wrong_citation_is_named_and_the_run_is_done_in_part(home: Path, said: str, named: str) -> None:
-    outcome = reviewed(home, f"There are 14 words [0].\n{said}")
+    outcome = reviewed(home, f"There is 1 line [0].\n{said}")
 
     assert named in outcome.answer
     assert "No result was found behind" not in outcome.answer
