@@ -84,10 +84,11 @@ def test_a_chat_model_gets_the_earlier_turns_and_an_interrupted_one_is_resumed(t
         done = chat_process(tmp_path, "greet the crew\nnow in French\n/resume\n", *options, HUGGINGGPT_RETRIES="0")
 
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["Ahoy.", "Salut."]
+    assert [line for line in done.stdout.splitlines() if line in ("Ahoy.", "Salut.")] == ["Ahoy.", "Salut."]
+    assert "No expert was used" in done.stdout
     assert "answers 500" in done.stderr
     sent = " ".join(message["content"] for message in received_messages[-1])
-    assert '{"user":"greet the crew"},{"assistant":"Ahoy."}' in sent
+    assert '{"user":"greet the crew"},{"assistant":"Ahoy.' in sent
 
 
 def test_from_a_pipe_the_worst_request_decides_the_exit_code(tmp_path: Path) -> None:

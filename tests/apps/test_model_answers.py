@@ -7,7 +7,7 @@ import pytest
 
 import hugginggpt
 from hugginggpt.graph.settings import Settings
-from hugginggpt.tools.scripted import chat, in_turn, serve
+from hugginggpt.tools.scripted import Received, Reply, chat, in_turn, serve, stage_of
 
 
 def counting(*names: str) -> str:
@@ -45,3 +45,50 @@ def test_a_file_that_the_models_plan_leaves_out_is_said_first(home: Path, files:
 
     assert outcome.status == "partial"
     assert outcome.answer.startswith("Not done: no task uses the file prices.csv")
+
+
+REVIEW = "The staff were friendly and helpful. Breakfast was great and the view is lovely."
+BOTH = json.dumps(
+    {
+        "tasks": [
+            {"task": "count", "id": 0, "dep": [-1], "args": {"text": REVIEW}},
+            {"task": "text-classification", "id": 1, "dep": [-1], "args": {"text": REVIEW}},
+        ],
+        "refusals": [],
+    }
+)
+
+
+def reviewed(home: Path, answer: str) -> hugginggpt.Outcome:
+    def model(received: Received) -> Reply:
+        return chat(BOTH if stage_of(received) == "plan" else answer)
+
+    with serve(model) as server:
+        settings = Settings(home=home, llm=f"openai:scripted@{server.url}/v1", openai_api_key="k", llm_window=100_000)
+        request = f"Count the lines and tell me whether the customer was happy: '{REVIEW}'"
+        return hugginggpt.run(request, settings=settings, options={"select": "rank"})
+
+
+def test_a_result_that_the_answer_leaves_out_is_added_under_its_heading_with_its_weak_expert(home: Path) -> None:
+    outcome = reviewed(home, "There is 1 line [0].")
+
+    assert "Left out above: [1] text-classification\npositive" in outcome.answer
+    assert "embedded/vader (weak: " in outcome.answer
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        (
+            "The text reads as positive [0].",
+            "A wrong citation: “The text reads as positive.” is what [1] says, not [0]",
+        ),
+        ("The text reads as positive [5].", "There is no result [5]"),
+    ],
+)
+def test_a_wrong_citation_is_named_and_the_run_is_done_in_part(home: Path, said: str, named: str) -> None:
+    outcome = reviewed(home, f"There is 1 line [0].\n{said}")
+
+    assert named in outcome.answer
+    assert "No result was found behind" not in outcome.answer
+    assert outcome.status == "partial"

@@ -28,6 +28,12 @@ class Phrases:
         """An entry of a table; empty where it has none."""
         return self.tables.get(table, {}).get(key, "")
 
+    def weakness(self, model_id: str) -> str:
+        """Why an embedded expert is weak: `weak: picks sentences`; empty for others."""
+        name = model_id.removeprefix("embedded/")
+        why = self.named("caveats", name) if name != model_id else ""
+        return self.say("weak", why=why) if why else ""
+
     def has_word(self, key: str, text: str) -> bool:
         """Whether a word of the text begins with one of the list under `key`; in Chinese and Japanese, contains it."""
         edge = "" if self.code in UNSPACED else r"(?<![^\W_])"

@@ -1,15 +1,21 @@
 """`AnswerChecker` checks each sentence of a chat model's answer before it is shown: its files, task marks and sources."""
 
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 from ....graph.caveats import lacks
-from ....graph.result import Run
+from ....graph.resource import satisfies
+from ....graph.result import Result, Run
+from ...wording.phrases import phrases as wording_phrases
+from ...wording.request_language import language_of, own_words
 from .context import credits_of, files_of
 from .facts import Facts
-from .grounding import Sources
+from .grounding import Sources, mentions
 from .phrases import phrases_for
+from .prompts import RESULT_CHARACTERS
+from .sentence_form import ends, is_statement, with_marks
+from .whole_answer import last_tasks
 
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]*”’»]*\s+|(?<=[。！？])|\n")
 _FILE_NAME = re.compile(
@@ -18,8 +24,6 @@ _FILE_NAME = re.compile(
     re.IGNORECASE,
 )
 _TASK_MARK = re.compile(r"\s?(?:\[(?:task )?(\d+)\](?!\()|\(task (\d+)\))")
-MIN_STATEMENT = 4
-"""Words. Shorter sentences, such as "Done." and "Here you are.", need no result."""
 MAX_SENTENCE = 2_000
 """Characters after which a text is cut although no sentence ends."""
 
@@ -62,7 +66,9 @@ class AnswerChecker:
         self._cited: dict[int, list[str]] = {}
         """The sentences that cite each task, without names and marks."""
         self._succeeded = {str(result.task_id) for result in run.results if result.ok}
+        self._planned = {str(result.task_id) for result in run.results}
         self._phrases = phrases_for(run.request.text)
+        self._words = wording_phrases(language_of(own_words(run.request.text)))
         self.text = ""
         """The answer so far, checked."""
         self.said = False
@@ -71,33 +77,45 @@ class AnswerChecker:
         """File names in the answer that do not exist."""
         self.ungrounded: list[str] = []
         """Statements for which no result was found."""
+        self.unknown: list[tuple[str, list[str]]] = []
+        """Statements that cite tasks which the run does not have, with the marks."""
+        self.miscited: list[tuple[str, list[int], int]] = []
+        """Statements with the tasks that they cite, and another that found the label which they name."""
         self.false: list[tuple[str, list[int]]] = []
         """Statements that the results which they cite do not bear out, with the numbers of their tasks."""
 
     def check(self, sentence: str) -> str:
         """The sentence without invented files and wrong marks; one without marks gets those of the tasks it rests on."""
-        before = len(self.invented)
+        before, unknown = len(self.invented), self._unknown_marks(sentence)
         checked = _FILE_NAME.sub(lambda match: self._checked_file(match[0]), sentence)
         checked = _TASK_MARK.sub(lambda match: match[0] if (match[1] or match[2]) in self._succeeded else "", checked)
         stated = self._without_names(checked)
         if not _TASK_MARK.search(checked):
-            if sources := self._sources.of(checked) or self._facts.borne_out_by(stated):
-                checked = _with_marks(checked, sources)
+            sources = self._sources.of(checked) or self._facts.borne_out_by(stated)
+            if sources and (found := self._facts.label_elsewhere(stated, sources)) is not None:
+                sources = [found]
+            if sources:
+                checked = with_marks(checked, sources)
             elif (
                 self._succeeded
+                and not unknown
                 and before == len(self.invented)
-                and _ends(checked)
+                and ends(checked)
                 and not self._sources.is_about_failures(checked)
             ):
                 if tasks := self._facts.at_odds(stated):
                     self.false.append((checked.strip(), [*tasks]))
-                elif _is_statement(checked):
+                elif is_statement(checked):
                     self.ungrounded.append(checked.strip())
         cited = [int(match[1] or match[2]) for match in _TASK_MARK.finditer(checked)]
         for task_id in cited:
             self._cited.setdefault(task_id, []).append(stated)
         if cited and self._facts.unsupported(stated, cited):
             self.false.append((checked.strip(), cited))
+        elif cited and (found := self._facts.label_elsewhere(stated, cited)) is not None:
+            self.miscited.append((stated.strip(), cited, found))
+        if unknown:
+            self.unknown.append((stated.strip(), unknown))
         self.text += checked
         self.said = self.said or bool(checked.strip())
         return checked
@@ -117,7 +135,7 @@ class AnswerChecker:
     def missing_lines(self) -> list[str]:
         """Lines for experts, files, failures and contradictions that the answer omits, and for its inventions."""
         phrases = self._phrases
-        lines = [line for model_id, line in credits_of(self._run) if model_id not in self.text]
+        lines = [*self._left_out(), *self._credits()]
         lines += [
             f"[{task_id}] {path}" for task_id, path in files_of(self._run, self._paths) if str(path) not in self.text
         ]
@@ -134,6 +152,8 @@ class AnswerChecker:
         lines += self._false_lines()
         if self.invented:
             lines.append(phrases["removed"].format(files=", ".join(dict.fromkeys(self.invented))))
+        if self._run.status == "succeeded" and not self._run.plan.tasks:
+            lines.append(phrases["no_expert"])
         if self.ungrounded:
             lines.append(phrases["untraced"].format(sentences=" ".join(f"“{each}”" for each in self.ungrounded)))
         return lines
@@ -150,6 +170,42 @@ class AnswerChecker:
             found = self._facts.shown(cited)
             lacks(line := self._phrases["disagrees"].format(sentence=sentence, found=found))
             yield line
+        for sentence, cited, found_by in self.miscited:
+            if found_by not in self._cited:  # where another sentence cites it, its result is told
+                marks = ", ".join(map("[{}]".format, cited))
+                lacks(line := self._phrases["miscited"].format(sentence=sentence, id=found_by, marks=marks))
+                yield line
+        for sentence, unknown in self.unknown:
+            lacks(line := self._phrases["no_result"].format(sentence=sentence, marks=", ".join(unknown)))
+            yield line
+
+    def _credits(self) -> Iterator[str]:
+        """A line for each expert that the answer does not name, or that is weak without a word about it."""
+        for model_id, line in credits_of(self._run):
+            weak = self._words.weakness(model_id)
+            if model_id not in self.text or (weak and weak not in self.text):
+                yield self._words.say("heading", what=line, which=weak) if weak else line
+
+    def _left_out(self) -> Iterator[str]:
+        """The results in text that no task takes and the answer does not have, each under a heading."""
+        last = {task.id for task in last_tasks(self._run.plan)}
+        for row in self._run.results:
+            if row.ok and row.task_id in last and not self._is_told(row) and (text := self._facts.whole(row.task_id)):
+                heading = self._phrases["left_out"].format(id=row.task_id, task=row.task_type)
+                yield f"{heading}\n{text}" + ("…" if len(text) >= RESULT_CHARACTERS else "") + "\n"
+
+    def _is_told(self, row: Result) -> bool:
+        """Whether the answer cites a result or has its words; files are named by their paths."""
+        cited = row.task_id in self._cited or not any(satisfies(made.kind, "text") for made in row.resources)
+        label = cited or self._facts.is_in(row.task_id, self.text)
+        return label or mentions(self.text, self._facts.whole(row.task_id))
+
+    def _unknown_marks(self, sentence: str) -> list[str]:
+        """The marks of tasks that the run does not have; those in a request or a result are of these texts."""
+        found = (
+            match[0].strip() for match in _TASK_MARK.finditer(sentence) if (match[1] or match[2]) not in self._planned
+        )
+        return [mark for mark in found if self._planned and mark.casefold() not in self._request + self._contents]
 
     def _without_names(self, sentence: str) -> str:
         """The sentence without task marks and without the names of files and models, whose numbers state nothing."""
@@ -179,23 +235,3 @@ class AnswerChecker:
             return name
         self.invented.append(name)
         return self._phrases["no_file"]
-
-
-def _with_marks(sentence: str, task_ids: Sequence[int]) -> str:
-    body = sentence.rstrip()
-    stop = body[-1] if body and body[-1] in ".!?。！？" else ""
-    marks = " ".join(f"[{task_id}]" for task_id in task_ids)
-    return f"{body.removesuffix(stop)} {marks}{stop}{sentence[len(body) :]}"
-
-
-def _ends(sentence: str) -> bool:
-    """Whether a sentence ends in a full stop: no heading and no question."""
-    return sentence.strip().strip("\"')]*”’»").endswith((".", "!", "。", "！"))
-
-
-def _is_statement(sentence: str) -> bool:
-    """Whether a sentence is a statement: some words that end in a full stop."""
-    body = sentence.strip().strip("\"')]*”’»")
-    if not _ends(body):
-        return False
-    return len(body.split()) >= MIN_STATEMENT or body.endswith(("。", "！"))

@@ -7,19 +7,17 @@ counted.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
-from typing import Any
+from decimal import Decimal
 
 from ....graph.result import Result, Run
 from ....graph.task import Task
-from ....graph.untrusted_json import read_untrusted_json
 from ...languages import NAMES, iso1
 from ...wording.phrases import phrases
 from ...wording.request_language import language_of, own_words
 from ...wording.wording import LANGUAGES, UNSPACED, folded, wording
+from .quantities import counts, follows, readings_of, rows_in
 
 _NUMBER = re.compile(r"(?<![A-Za-z\d_./])\d+(?:[.,'\u2019\u00a0\u202f]\d+)*")
-_THOUSANDS = re.compile(r"\d{1,3}(?:[.,'\u2019\u00a0\u202f]\d{3})+")
 _BULLET = re.compile(r"^\s*\d+[.)]\s+", re.MULTILINE)
 MANY = 12
 """Numbers of a result, above which no sums and differences of two of them are looked for; the largest read as a word."""
@@ -49,6 +47,7 @@ class Facts:
         self._request = run.request.text
         self._made = {made.sha256: row.task_id for row in run.results for made in row.resources}
         self._rows = {row.task_id: row for row in run.results if row.ok}
+        self._given = {key: [*self._contents[key], *_texts_of(run.plan.by_id.get(key))] for key in self._rows}
         self._known = {key: self._known_numbers(row, run.plan.by_id.get(key)) for key, row in self._rows.items()}
         self._labels = {key: found for key, row in self._rows.items() if (found := self._labels_of(row))}
 
@@ -69,7 +68,7 @@ class Facts:
         if short := bool(cited) and all(map(self._is_short, cited)):
             stated += self._words_for_numbers(sentence)
         denied = [text for text, _ in stated if not self._names(text, sentence)]
-        lost = [text for text, readings in stated if text not in denied and not _follows(readings, known)]
+        lost = [text for text, readings in stated if text not in denied and not follows(readings, known)]
         if short:
             said = {reading for task_id in cited for reading in self._readings_of(task_id)}
             lost += [text for text, readings in stated if text in denied and readings & said]
@@ -98,6 +97,32 @@ class Facts:
             ):
                 yield task_id
 
+    def label_elsewhere(self, sentence: str, cited: Collection[int]) -> int | None:
+        """The task that found the label (`positive` and such) that a sentence names, where none of those cited has it."""
+        sources = self._with_sources(cited)
+        given = " ".join(text for task_id in sources for text in self._given.get(task_id, ()))
+        for task_id in self._labels:
+            if (
+                task_id in sources
+                or not self._closed([task_id])
+                or any(map(self._closed, ([each] for each in sources if each in self._labels)))
+            ):
+                continue
+            named = [form for form in self._top_forms(task_id) if self._names(form, sentence)]
+            if named and not any(self._names(form, given) for form in named):
+                return task_id
+        return None
+
+    def whole(self, task_id: int) -> str:
+        """The text of a result, or the label that it found."""
+        return (
+            self._labels[task_id][0] if task_id in self._labels else "\n".join(self._contents.get(task_id, ())).strip()
+        )
+
+    def is_in(self, task_id: int, text: str) -> bool:
+        """Whether a text names the label that a task found."""
+        return any(self._names(form, text) for form in self._top_forms(task_id))
+
     def shown(self, cited: Iterable[int]) -> str:
         """What the results say, shortened: `[0] 4`."""
         lines = []
@@ -121,7 +146,7 @@ class Facts:
         found = {Decimal(len(row.resources))}
         for text in self._contents[row.task_id]:
             found |= {reading for _, readings in self._numbers(text) for reading in readings}
-            found |= set(map(Decimal, _counts(text)))
+            found |= set(map(Decimal, counts(text)))
         if len(found) <= MANY:
             found |= {value for a in found for b in found if a != b for value in (a + b, abs(a - b))}
         if task:
@@ -132,7 +157,7 @@ class Facts:
 
     def _numbers(self, text: str) -> list[tuple[str, set[Decimal]]]:
         """Each number as written, with what it may stand for: `1.234` is 1234, or 1.234."""
-        return [(match[0], _readings(match[0])) for match in _NUMBER.finditer(_BULLET.sub("", text))]
+        return [(match[0], readings_of(match[0])) for match in _NUMBER.finditer(_BULLET.sub("", text))]
 
     def _words_for_numbers(self, text: str) -> list[tuple[str, set[Decimal]]]:
         words = re.findall(r"[^\W\d_]+", text)
@@ -145,7 +170,7 @@ class Facts:
         """The labels of a result, the likeliest first."""
         if not any(made.kind == "labels" for made in row.resources):
             return []
-        rows = _rows_in("".join(self._contents[row.task_id]))
+        rows = rows_in("".join(self._contents[row.task_id]))
         return [str(each["label"]) for each in rows if isinstance(each, dict) and each.get("label")]
 
     def _is_language(self, task_id: int) -> bool:
@@ -187,43 +212,10 @@ def _denials(code: str) -> str:
     return f"(?:{words}).?$" if code in UNSPACED else rf"(?<![^\W_])(?:{words})\w{{0,2}} (?:[a-z]{{1,2}} |the )?$"
 
 
-def _readings(text: str) -> set[Decimal]:
-    plain = re.sub(r"['\u2019\u00a0\u202f]", "", text)
-    found = set[Decimal]()
-    if _THOUSANDS.fullmatch(text):
-        found.add(Decimal(re.sub(r"\D", "", text)))
-    head, _, tail = plain.replace(",", ".").rpartition(".")
-    if "." not in head:
-        found.add(Decimal(f"{head}.{tail}" if head else tail))
-    else:
-        found.add(Decimal(f"{head.replace('.', '')}.{tail}"))
-    return found
-
-
-def _follows(readings: Iterable[Decimal], known: Collection[Decimal]) -> bool:
-    """Whether a number is one of those known, one of them rounded, or one of them in percent."""
-    for number in readings:
-        step = Decimal(1).scaleb(min(0, int(number.as_tuple().exponent)))
-        for value in known:
-            for scaled in (value, value * 100) if value <= 1 else (value,):
-                if number == scaled or any(
-                    number == scaled.quantize(step, how) for how in (ROUND_HALF_UP, ROUND_DOWN) if scaled < 10**15
-                ):
-                    return True
-    return False
-
-
-def _counts(text: str) -> Iterator[int]:
-    """What can be counted in a text: its words, lines and characters, its members, and those of each label."""
-    yield from (len(text.split()), len(text.splitlines()), len(text), max(0, len(text.splitlines()) - 1))
-    rows = _rows_in(text)
-    labels = [str(row.get("label")) for row in rows if isinstance(row, dict)]
-    yield from {len(rows), *(labels.count(label) for label in labels)} if rows else ()
-
-
-def _rows_in(text: str) -> list[Any]:
-    try:
-        value = read_untrusted_json(text)
-    except ValueError:
-        return []
-    return value if isinstance(value, list) else []
+def _texts_of(task: Task | None) -> list[str]:
+    """The texts that a task was given in its plan."""
+    values = list(task.inputs.values()) if task else []
+    flat = [each for value in values for each in (value if isinstance(value, tuple) else (value,))]
+    return [
+        text for each in flat if isinstance(text := each if isinstance(each, str) else getattr(each, "text", None), str)
+    ]

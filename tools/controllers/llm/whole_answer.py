@@ -26,7 +26,7 @@ def whole_answer(run: Run, paths: Mapping[str, Path]) -> str | None:
 
     The plan must be done in full, with one last task whose output is one text, in the language of the request.
     """
-    last = _last_tasks(run.plan)
+    last = last_tasks(run.plan)
     if run.status != "succeeded" or run.doubts or len(last) != 1 or not all(map(_is_plain, run.results)):
         return None
     made = [resource for result in run.results if result.task_id == last[0].id for resource in result.resources]
@@ -39,7 +39,7 @@ def whole_answer(run: Run, paths: Mapping[str, Path]) -> str | None:
     return text if last[0].type in _ANY_LANGUAGE or language_of(text.lower()) == language else None
 
 
-def _last_tasks(plan: Plan) -> list[Task]:
+def last_tasks(plan: Plan) -> list[Task]:
     """The tasks whose results no other task takes."""
     taken = {source for task in plan.tasks for source in task.depends_on}
     return [task for task in plan.tasks if task.id not in taken]
@@ -52,7 +52,7 @@ def _is_plain(result: Result) -> bool:
 
 
 def _asked_for_alone(task: Task, draft: Proposal) -> bool:
-    asked = _last_tasks(draft.plan)
+    asked = last_tasks(draft.plan)
     if task.type in _ANSWERING:
         return len(asked) < 2
     return not draft.refusals and [each.type for each in asked] == [task.type]

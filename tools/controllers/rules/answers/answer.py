@@ -61,9 +61,8 @@ def _experts(outcomes: Outcomes) -> str:
 
 
 def _named(model_id: str, words: Phrases) -> str:
-    name = model_id.removeprefix("embedded/")
-    why = words.named("caveats", name) if name != model_id else ""
-    return words.say("heading", what=name, which=words.say("weak", why=why)) if why else name
+    name, weak = model_id.removeprefix("embedded/"), words.weakness(model_id)
+    return words.say("heading", what=name, which=weak) if weak else name
 
 
 def _ranges(ids: list[int]) -> str:
