@@ -171,7 +171,7 @@ class AnswerChecker:
             lacks(line := self._phrases["disagrees"].format(sentence=sentence, found=found))
             yield line
         for sentence, cited, found_by in self.miscited:
-            if found_by not in self._cited:  # where another sentence cites it, its result is told
+            if found_by not in self._cited:  # where another sentence cites it, its result is in the answer
                 marks = ", ".join(map("[{}]".format, cited))
                 lacks(line := self._phrases["miscited"].format(sentence=sentence, id=found_by, marks=marks))
                 yield line
@@ -190,11 +190,11 @@ class AnswerChecker:
         """The results in text that no task takes and the answer does not have, each under a heading."""
         last = {task.id for task in last_tasks(self._run.plan)}
         for row in self._run.results:
-            if row.ok and row.task_id in last and not self._is_told(row) and (text := self._facts.whole(row.task_id)):
+            if row.ok and row.task_id in last and not self._is_answered(row) and (text := self._facts.whole(row.task_id)):
                 heading = self._phrases["left_out"].format(id=row.task_id, task=row.task_type)
                 yield f"{heading}\n{text}" + ("…" if len(text) >= RESULT_CHARACTERS else "") + "\n"
 
-    def _is_told(self, row: Result) -> bool:
+    def _is_answered(self, row: Result) -> bool:
         """Whether the answer cites a result or has its words; files are named by their paths."""
         cited = row.task_id in self._cited or not any(satisfies(made.kind, "text") for made in row.resources)
         label = cited or self._facts.is_in(row.task_id, self.text)
