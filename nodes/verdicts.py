@@ -100,7 +100,7 @@ def _of_words(reply: str) -> Verdict:
     if words[:1] in ("{", "["):
         try:
             return read_verdict(json.loads(words))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise error if isinstance(error, Unreadable) else _unreadable(reply) from None
     plain = words.casefold().strip(" .!\"'")
     if plain in _YES or plain in _NO:
@@ -133,7 +133,7 @@ def _as_plan(plan: Any) -> Any:
         return plan
     try:
         return json.loads(plan)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable(f"the plan in the reply is not JSON ({error}); nothing was run") from None
 
 
