@@ -48,7 +48,7 @@ async def test_a_model_in_a_folder_plans_and_reports_its_tasks_and_tokens(model:
     assert [task.type for task in proposal.plan.tasks] == ["language-identification"]
     assert proposal.repairs == ()
     assert callbacks.drafted == [(0, "language-identification")]
-    assert proposal.usage.input_tokens > 900
+    assert proposal.usage.input_tokens > 300
     assert proposal.usage.output_tokens == 5
     assert (await controller._client.window()) == 32_768
     assert controller.model.place == "this machine"
@@ -67,9 +67,9 @@ def test_a_whole_run_needs_no_network(shell: Shell, model: Path) -> None:
 
 
 @pytest.mark.local
-async def test_an_answer_that_fills_the_window_is_cut_off_and_never_run(tmp_path: Path) -> None:
+async def test_an_answer_that_repeats_itself_without_an_end_is_never_run(tmp_path: Path) -> None:
     endless = make_chat_model(tmp_path / "endless", {"<plan>": "and so on"}, window=2_500, endless=True)
-    with pytest.raises(ControllerError, match="was cut off"):
+    with pytest.raises(ControllerError, match="repeats itself without an end"):
         await LlmController(f"huggingface-local:{endless}", settings()).plan(REQUEST)
 
     small = make_chat_model(tmp_path / "small", LINES, window=200)
