@@ -73,7 +73,7 @@ async def test_an_answer_that_repeats_itself_without_an_end_is_never_run(tmp_pat
         await LlmController(f"huggingface-local:{endless}", settings()).plan(REQUEST)
 
     small = make_chat_model(tmp_path / "small", LINES, window=200)
-    with pytest.raises(ControllerError, match="tokens, and the model reads 200"):
+    with pytest.raises(ControllerError, match="reads 200 at once"):
         await LlmController(f"huggingface-local:{small}", settings()).plan(REQUEST)
 
 

@@ -190,7 +190,12 @@ class AnswerChecker:
         """The results in text that no task takes and the answer does not have, each under a heading."""
         last = {task.id for task in last_tasks(self._run.plan)}
         for row in self._run.results:
-            if row.ok and row.task_id in last and not self._is_answered(row) and (text := self._facts.whole(row.task_id)):
+            if (
+                row.ok
+                and row.task_id in last
+                and not self._is_answered(row)
+                and (text := self._facts.whole(row.task_id))
+            ):
                 heading = self._phrases["left_out"].format(id=row.task_id, task=row.task_type)
                 yield f"{heading}\n{text}" + ("…" if len(text) >= RESULT_CHARACTERS else "") + "\n"
 
