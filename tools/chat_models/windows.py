@@ -26,6 +26,8 @@ def larger_window(model: str, tokens: int) -> str:
     window = 4_096
     while window < tokens * 1.5:
         window *= 2
+    if model.startswith("huggingface-local:"):
+        return f"choose a model that reads {window} tokens at once"
     return (
         _SWITCHES.get(model.partition(":")[0], _ANY).format(tokens=window) + f", and set HUGGINGGPT_LLM_WINDOW={window}"
     )
