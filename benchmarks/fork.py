@@ -15,6 +15,7 @@ import json
 import statistics
 import tempfile
 import time
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -24,34 +25,30 @@ from hugginggpt.apps.changes import Changes
 from hugginggpt.apps.cli.app import collect_seldom
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.settings import Settings
-from hugginggpt.graph.world import open_world
+from hugginggpt.graph.world import World, open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
 
 TASK = 0.5
 """Seconds of the last task."""
 
 
+def world_in(home: str, tasks: list[dict[str, Any]], backend: ScriptedBackend) -> AbstractAsyncContextManager[World]:
+    """The scripted world that plans these tasks."""
+    return open_world(
+        Settings(home=Path(home)), controller=ScriptedController(tasks), catalog=ScriptedCatalog(), backends=[backend]
+    )
+
+
 async def forked(tasks: list[dict[str, Any]]) -> tuple[float, float, int]:
     """Seconds, CPU seconds and calls of a fork in which the last task gets other words."""
     *others, end = tasks
-    backend = ScriptedBackend()
     with tempfile.TemporaryDirectory() as home:
-        async with open_world(
-            Settings(home=Path(home)),
-            controller=ScriptedController(tasks),
-            catalog=ScriptedCatalog(),
-            backends=[backend],
-        ) as world:
+        async with world_in(home, tasks, ScriptedBackend()) as world:
             session = Session(world)
             async for _ in session.start("go", thread_id="t"):
                 pass
         backend = ScriptedBackend(latency={end["id"]: TASK})
-        async with open_world(
-            Settings(home=Path(home)),
-            controller=ScriptedController(tasks),
-            catalog=ScriptedCatalog(),
-            backends=[backend],
-        ) as world:
+        async with world_in(home, tasks, backend) as world:
             session = Session(world)
             parent = await session.run()
             changed = [*others, end | {"args": {"text": f"again {end['args']['text']}"}}]

@@ -69,8 +69,8 @@ async def test_all_choices_that_are_open_are_asked_in_one_call_and_the_others_in
 
     assert model.calls == ["plan", "choose", "answer"]
     assert chosen(events) == {
-        0: ("org/german", "as told"),
-        1: ("org/meetings", "as told"),
+        0: ("org/german", "as scripted"),
+        1: ("org/meetings", "as scripted"),
         2: ("org/any", "most downloads of 2 that can do it here (9)"),
     }
 

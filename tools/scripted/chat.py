@@ -150,7 +150,7 @@ class ScriptedChatModel:
     def _chosen(self, prompt: str) -> str:
         tasks = json.loads(prompt.rpartition("<data>")[2].removesuffix("</data>"))
         chosen = [(task["task"], self._choice([row["id"] for row in task["candidates"]])) for task in tasks]
-        return json.dumps({"choices": [{"task": task, "id": id, "reason": "as told"} for task, id in chosen]})
+        return json.dumps({"choices": [{"task": task, "id": id, "reason": "as scripted"} for task, id in chosen]})
 
     def _planned(self, received: Received) -> list[str]:
         plan = self._plan

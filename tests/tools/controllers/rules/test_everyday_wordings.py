@@ -133,7 +133,7 @@ def test_a_slanting_part_is_refused() -> None:
     ("words", "noted"), [("transkribiere a.mp3", True), ("transkribiere die deutsche Aufnahme a.mp3", False)]
 )
 def test_a_recording_that_is_taken_as_english_is_noted(words: str, noted: bool) -> None:
-    """Recognition assumes English; who asks in another language is told so where none is named."""
+    """Recognition assumes English; a request in another language that names none gets a notice."""
     assert bool(planned(words, "a.mp3").repairs) is noted
 
 
