@@ -116,8 +116,8 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
 
 def _says_nothing(words: str) -> bool:
     """Whether words before a noun only name a kind of data or a result: "the audio file", "the resulting picture"."""
-    last = words.split()[-1]
-    return last in (*_nouns("en"), *_OF_ALL) or len(last) > 4 and last.endswith(("ed", "ing"))
+    last = words.rsplit(maxsplit=1)[-1]
+    return last in (*_nouns("en"), *_OF_ALL) or (len(last) > 4 and last.endswith(("ed", "ing")))
 
 
 @cache
@@ -145,7 +145,8 @@ def _patterns(code: str) -> re.Pattern[str]:
         rf"{_EXCEPT} (?:the )?(?P<but>{ordinals})(?: (?:(?P<but_noun>{nouns})|{_ANY}))?\b"
     )
     one = rf"\b(?:the|my|our) (?P<ordinal>{ordinals}){many} (?:(?P<noun>{nouns})|{_ANY})\b{whole}"
-    like = rf"\b(?:the|my|our) (?P<like>(?:[a-z-]+ )?[a-z-]+) (?:one|(?P<some>ones)|(?P<l_noun>{either([*language.nouns])})|file)\b{whole}"
+    named = rf"one|(?P<some>ones)|(?P<l_noun>{either([*language.nouns])})|file"
+    like = rf"\b(?:the|my|our) (?P<like>(?:[a-z-]+ )?[a-z-]+) (?:{named})\b{whole}"
     several = (
         rf"\b(?:(?:these|those|the|my|our|all)(?: (?:of|the|my|our|these|those))* (?P<several>{either([*language.numbers])})"
         rf"|(?P<pair>both)(?: (?:of|the|my|our|these|those))*) (?:(?P<s_noun>{nouns})|{_ANY})\b"

@@ -178,7 +178,7 @@ class Linker:
         return any(task.type == task_type for task in self.tasks)
 
     def open_results(self, words: str, kinds: Sequence[Kind]) -> list[Referent]:
-        """What "both" and "them" mean after several intents: results that no task takes yet; "both", a text and its translation."""
+        """What "both" and "them" mean after several intents: results that no task takes; "both", also a source."""
         if not _SEVERAL.search(words):
             return []
         taken = {value for task in self.tasks for value in task.inputs.values()}
