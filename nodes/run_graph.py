@@ -22,6 +22,7 @@ from ..graph.ports import Fetcher, Ledger, Store
 from ..graph.resource import Resource
 from ..graph.result import Options
 from ..graph.state import GraphInput, State, conversation_of
+from ..graph.traces import end_in_time
 from .checked_calls import (
     AnyKey,
     check_input,
@@ -78,6 +79,7 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
         self, input: Any, config: RunnableConfig | None = None, **options: Any
     ) -> AsyncGenerator[Any, None]:
         """Stream the graph; see `Pregel.astream`. Raises `RunChanged` for a run of another version of the graph."""
+        end_in_time()
         execution = Execution(self.ledger.runs)
         # a parent keeps what it gets, which is references; events hold no messages
         as_is = ensure_config(config)["configurable"].get("checkpoint_ns") or options.get("stream_mode") == "custom"
