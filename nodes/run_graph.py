@@ -32,6 +32,7 @@ from .checked_calls import (
     refuse_reply,
     refuse_to_go_on,
     steps_inside,
+    with_readable_reply,
     without_nothing,
 )
 from .edited_fields import before_edits
@@ -95,8 +96,10 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
             if isinstance(input, Mapping):
                 input = await self._without_data(input, config)
                 execution.left = () if nested else message_passed_over(input)
-            elif isinstance(input, Command) and isinstance(input.update, Mapping):
-                input = replace(input, update=await self._without_data(input.update, config))
+            elif isinstance(input, Command):
+                input = with_readable_reply(input)
+                if isinstance(input.update, Mapping):
+                    input = replace(input, update=await self._without_data(input.update, config))
             config = await self._taken_up(input, config, execution)
             stream = cast(AsyncGenerator[Any, None], super().astream(input, config, **options))
             async with aclosing(stream) as parts:
