@@ -28,6 +28,7 @@ Command = Callable[..., Printed]
 def shell(home: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command in this process."""
     monkeypatch.setenv("HUGGINGGPT_HOME", str(home))
+    monkeypatch.setenv("COLUMNS", "400")
 
     def run(*words: str) -> Printed:
         done = CliRunner().invoke(app, list(words))
