@@ -61,7 +61,7 @@ async def live_checks(world: World) -> AsyncIterator[LiveCheck]:
         for expert in await _one_of_each_provider(world):
             yield await _check_expert(world, world.backends["hf"], expert, expert.provider, count)
     if settings.vlm:
-        chat = ChatBackend(settings, lambda _run_id: count)
+        chat = ChatBackend(settings, lambda _run_id, _key: count)
         able = [expert for expert in chat.experts("image-to-text") if chat.obstacle(expert, None) is None]
         if able:
             yield await _check_expert(world, chat, able[0], settings.vlm, count)
@@ -77,7 +77,7 @@ async def live_checks(world: World) -> AsyncIterator[LiveCheck]:
 async def check_endpoint(world: World, endpoint: Endpoint) -> LiveCheck:
     """One real call to a server that was added; before it, a chat model that is to read pictures is shown two."""
     count = UsageCount()
-    servers = EndpointBackend(world.settings, lambda _run_id: count)
+    servers = EndpointBackend(world.settings, lambda _run_id, _key: count)
     expert = next(e for e in servers.experts(endpoint.task_type) if e.model_id == endpoint.name)
     what = f"endpoint {endpoint.name}"
     if reads_pictures_by_chat(endpoint):
