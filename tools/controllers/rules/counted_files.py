@@ -95,10 +95,10 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
             chosen = [file for file in among if not {*like.split()}.isdisjoint(re.findall(r"\w+", file.label.lower()))]
             chosen = chosen if len(chosen) == 1 or words.get("some") else ()
         elif several := words.get("several") or words.get("pair"):
-            size = numbers.get(several, 2)
-            if size > len(among) or any(file in named for file in among):
+            count = numbers.get(several, 2)
+            if count > len(among) or any(file in named for file in among):
                 continue
-            chosen = among if size == len(among) else ()
+            chosen = among if count == len(among) else ()
         elif words.get("other") or words.get("others"):
             chosen = [file for file in among if file not in known] if known else []
         else:
