@@ -71,6 +71,13 @@ def empty_copy() -> RowConnection:
     return _migrated(None)
 
 
+def copied(db: RowConnection) -> RowConnection:
+    """A private copy, which may be changed; on disk where it is large (sqlite.org/inmemorydb.html)."""
+    copy = connect("", check_same_thread=False, factory=RowConnection)
+    db.backup(copy)
+    return copy
+
+
 def _migrated(db: RowConnection | None) -> RowConnection:
     """A copy in memory with today's tables, or without rows. Raises `StorageError` for tables of a newer version."""
     from .migrations import migrate, refuse_newer
