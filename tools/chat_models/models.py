@@ -22,6 +22,7 @@ from pydantic import SecretStr
 from ...graph.errors import UsageError
 from ...graph.settings import Settings
 from ...graph.untrusted_json import read_untrusted_json
+from ..backends.local.gguf import serve_it
 from ..net.addresses import without_secrets
 from ..net.certificates import certificates
 from ..net.configured_transport import MAX_STREAM_BYTES, ConfiguredTransport
@@ -77,7 +78,7 @@ class ChatModel:
         """Parse `PROVIDER:MODEL[@URL]`; raises `UsageError` for anything else, and when a key is needed and not set."""
         found = _NAME.fullmatch(spec.strip())
         if not found:
-            raise UsageError(f"there is no controller {spec!r}", hint=_HINT)
+            raise UsageError(f"there is no controller {spec!r}", hint=serve_it(spec.strip()) or _HINT)
         provider, model, url = found["provider"].lower(), found["model"], found["url"]
         name = f"{provider}:{model}"
         if provider == "hf" and url is None:
