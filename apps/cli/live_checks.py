@@ -10,9 +10,9 @@ from ...graph.call import Artifact, Call, Material
 from ...graph.errors import ExpertError, HuggingGPTError
 from ...graph.expert import Expert
 from ...graph.ports import Backend, NoCallbacks
-from ...graph.result import LlmCall, Usage
 from ...graph.settings import Settings
 from ...graph.task import Task
+from ...graph.usage import LlmCall, Usage
 from ...graph.vocabulary import VOCABULARY
 from ...graph.world import World
 from ...tools.backends.chat.backend import ChatBackend
@@ -61,7 +61,7 @@ async def live_checks(world: World) -> AsyncIterator[LiveCheck]:
         for expert in await _one_of_each_provider(world):
             yield await _check_expert(world, world.backends["hf"], expert, expert.provider, count)
     if settings.vlm:
-        chat = ChatBackend(settings, lambda _run_id: count)
+        chat = ChatBackend(settings, lambda _run_id, _key: count)
         able = [expert for expert in chat.experts("image-to-text") if chat.obstacle(expert, None) is None]
         if able:
             yield await _check_expert(world, chat, able[0], settings.vlm, count)
@@ -77,7 +77,7 @@ async def live_checks(world: World) -> AsyncIterator[LiveCheck]:
 async def check_endpoint(world: World, endpoint: Endpoint) -> LiveCheck:
     """One real call to a server that was added; before it, a chat model that is to read pictures is shown two."""
     count = UsageCount()
-    servers = EndpointBackend(world.settings, lambda _run_id: count)
+    servers = EndpointBackend(world.settings, lambda _run_id, _key: count)
     expert = next(e for e in servers.experts(endpoint.task_type) if e.model_id == endpoint.name)
     what = f"endpoint {endpoint.name}"
     if reads_pictures_by_chat(endpoint):

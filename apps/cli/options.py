@@ -71,7 +71,14 @@ Where = Annotated[
 Download = Annotated[
     str | None, option("--download", "ask|yes|no", "Whether models may be downloaded to run on this machine [ask].")
 ]
-Timeout = Annotated[float | None, option("--timeout", "SECONDS", "For one call to an expert [300].")]
+Timeout = Annotated[
+    float | None,
+    option(
+        "--timeout",
+        "SECONDS",
+        "For one call to an expert [300]; the controller's: $HUGGINGGPT_LLM_FIRST_TOKEN [300], _NEXT_TOKEN [120].",
+    ),
+]
 
 Events = Annotated[bool, typer.Option("--json", help="Print every event as JSON, one a line, on stdout.")]
 Approve = Annotated[str, option("--approve", "always|never", "Pause for your approval once the plan is ready.")]
