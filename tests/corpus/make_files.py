@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -444,6 +444,36 @@ def parquet(path: Path) -> None:
         source = Path(folder) / "members.csv"
         source.write_text(MEMBERS, encoding="utf-8")
         by("python", "-c", "import sys, polars; polars.read_csv(sys.argv[1]).write_parquet(sys.argv[2])", source, path)
+
+
+COLUMNS = (
+    ("The ferry to Lund leaves at seven", "The museum opens again in May"),
+    ("in the morning and takes four", "after two years of repairs. The"),
+    ("hours. Tickets cost 12 euros and", "new director is Clara Voss, who"),
+    ("can be bought on board. Captain", "came from Bergen. Entrance is"),
+    ("Jonas Meyer has been sailing it", "free on the first Sunday of each"),
+    ("since 1998 without an accident.", "month for everybody under 20."),
+)
+PRICES = (("Article", "Pieces", "Price"), ("Hooks", "12", "3.50"), ("Nails", "900", "1.20"), ("Hinges", "4", "7.80"),
+          ("Screws", "310", "2.40"))  # fmt: skip
+
+
+def in_rows(rows: Sequence[Sequence[str]], places: Sequence[int]) -> str:
+    """A page of PostScript whose texts are drawn row by row."""
+    shown = (
+        f"{x} {770 - 13 * number} moveto ({text}) show"
+        for number, row in enumerate(rows)
+        for x, text in zip(places, row, strict=True)
+    )
+    return "%!PS\n/Helvetica findfont 10 scalefont setfont\n" + "\n".join(shown) + "\nshowpage\n"
+
+
+def distilled(source: Path, path: Path) -> None:
+    by("gs", "-q", "-sDEVICE=pdfwrite", "-o", path, source)
+
+
+MAKERS["columns.pdf"] = from_text("columns.ps", in_rows(COLUMNS, (50, 310)), distilled)
+MAKERS["prices.pdf"] = from_text("prices.ps", in_rows(PRICES, (50, 200, 310)), distilled)
 
 
 def main() -> None:
