@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from ... import __version__
 from ...graph.resource import Resource
-from ...graph.result import LlmCall, Result, Run
+from ...graph.result import Result, Run
 from ...graph.task import Ref, Single, Task, Template, singles_in
 from ...graph.vocabulary import VOCABULARY
 from ..cli.printable import clean
