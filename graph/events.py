@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter
 
+from .call_progress import CallProgress
 from .expert import Assignment
 from .plan import Plan
 from .resource import Frozen
@@ -84,6 +85,15 @@ class LlmCalled(_OfRun):
     call: LlmCall
 
 
+class LlmProgress(_OfRun):
+    """What a call to a chat model waits for, or has written so far, each second. For display only, not recorded."""
+
+    event: Literal["llm_progress"] = "llm_progress"
+    progress: CallProgress
+    key: str = ""
+    """Ledger key of the task whose expert the model is; empty for the controller's calls."""
+
+
 class TaskQueued(_OfTask):
     """A task has its expert and its inputs, and waits for a slot. For display only, not recorded."""
 
@@ -154,6 +164,7 @@ class RunFinished(_OfRun):
 Event = Annotated[
     RunStarted
     | LlmCalled
+    | LlmProgress
     | TaskDrafted
     | PlanReady
     | ExpertChosen
@@ -194,7 +205,7 @@ def _reader() -> TypeAdapter[Event]:
 
 def _log_event(event: Event) -> None:
     """`task_started run_id=... task_id=1 model_id=...`; details of what is still being made at level `debug`."""
-    level = logging.DEBUG if isinstance(event, TaskDrafted | TaskProgress | AnswerDelta) else logging.INFO
+    level = logging.DEBUG if isinstance(event, TaskDrafted | TaskProgress | LlmProgress | AnswerDelta) else logging.INFO
     if _log.isEnabledFor(level):
         fields = {name: value for name, value in event if isinstance(value, str | int | float) and name != "event"}
         fields |= _fields_within(event)
@@ -211,6 +222,8 @@ def _fields_within(event: Event) -> dict[str, Any]:
         case LlmCalled(call=call):
             usage = call.usage
             return {"stage": call.stage, "model": call.model, "seconds": usage.seconds, "tokens": usage.tokens}
+        case LlmProgress(progress=progress):
+            return {"model": progress.model, "phase": progress.phase, "tokens": progress.tokens}
         case TaskFinished(result=result):
             return {
                 name: getattr(result, name) for name in ("task_id", "key", "status", "attempts", "duration", "error")

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Event,
         ExpertChosen,
         LlmCalled,
+        LlmProgress,
         PlanReady,
         RunFinished,
         RunStarted,
@@ -65,8 +66,8 @@ _NAMES = {
     "apps.tool": "as_tool",
     "graph.errors": "ControllerError ExpertError HuggingGPTError IncompleteAnswer InvalidInput InvalidPlan LedgerLost "
     "LimitReached NoUsablePlan RunBusy RunCancelled RunChanged StorageError UnknownRun UnusableFile UsageError",
-    "graph.events": "AnswerDelta Event ExpertChosen LlmCalled PlanReady RunFinished RunStarted RunWaiting TaskDrafted "
-    "TaskFinished TaskProgress TaskQueued TaskStarted read_event",
+    "graph.events": "AnswerDelta Event ExpertChosen LlmCalled LlmProgress PlanReady RunFinished RunStarted RunWaiting "
+    "TaskDrafted TaskFinished TaskProgress TaskQueued TaskStarted read_event",
     "graph.plan": "Plan",
     "graph.resource": "Resource",
     "graph.result": "Options Result Run",
@@ -78,10 +79,10 @@ _MODULES = {name: module for module, names in _NAMES.items() for name in names.s
 
 __all__ = [
     "AnswerDelta", "ControllerError", "Event", "ExpertChosen", "ExpertError", "HuggingGPTError", "IncompleteAnswer",
-    "InvalidInput", "InvalidPlan", "LedgerLost", "LimitReached", "LlmCalled", "NoUsablePlan", "Options", "Outcome", "Plan",
-    "PlanReady",
-    "Ref", "Resource", "Result", "Results", "Run", "RunBusy", "RunCancelled", "RunChanged", "RunFinished", "RunStarted",
-    "RunWaiting", "Session", "Settings", "StorageError", "Task", "TaskDrafted", "TaskFinished", "TaskProgress",
+    "InvalidInput", "InvalidPlan", "LedgerLost", "LimitReached", "LlmCalled", "LlmProgress", "NoUsablePlan", "Options",
+    "Outcome", "Plan", "PlanReady", "Ref", "Resource", "Result", "Results", "Run", "RunBusy", "RunCancelled",
+    "RunChanged", "RunFinished", "RunStarted", "RunWaiting", "Session", "Settings", "StorageError",
+    "Task", "TaskDrafted", "TaskFinished", "TaskProgress",
     "TaskQueued", "TaskResult", "TaskStarted", "Template", "UnknownRun", "UnusableFile", "UsageError", "World",
     "__version__", "afork", "aresume", "aretry", "arun", "as_tool", "astream", "build_graph", "close", "fork", "open_world",
     "read_event", "resume", "retry", "run", "stream",

@@ -45,7 +45,7 @@ def tokens(usage: Usage) -> tuple[int, int, int]:
 
 def settings(base_url: str | None, **given: object) -> Settings:
     return Settings.model_validate(
-        {"home": Path("unused"), "openai_base_url": base_url, "retries": 0, "timeout": 30, **given}
+        {"home": Path("unused"), "openai_base_url": base_url, "retries": 0, "timeout": 30, "llm_timeout": 30, **given}
     )
 
 
