@@ -1,11 +1,10 @@
-"""`several_questions`: the questions in a run of words that asks for several things: "what are the rent, the deposit and the term?".
+"""`several_questions`: the questions in a sentence that asks for several things: "what are the rent and the deposit?".
 
-In languages with spaces a thing begins with an article or with a question word of its own; in Chinese and Japanese the things
-stand between a file and the words that ask. Not covered: things without an article ("wie hoch sind Miete und Kaution").
+In languages with spaces a thing begins with an article or with a question word of its own; in Chinese and Japanese the
+things stand between a file and the words that ask. Not covered: things without an article ("wie hoch sind Miete und Kaution").
 """
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -70,7 +69,7 @@ def _spaced(words: str, start: int, end: int, language: Wording) -> Questions | 
     least = [1 if head else 3, *(1 + alone for alone in own[1:])]
     if any(not few <= len(words[a:b].split()) <= _MOST_WORDS for few, (a, b) in zip(least, parts, strict=True)):
         return None
-    listed = len(parts) > 1 and not words[parts[-2][1] : parts[-1][0]].strip() == ","  # no "the people, who are named"
+    listed = len(parts) > 1 and words[parts[-2][1] : parts[-1][0]].strip() != ","  # no "the people, who are named"
     if not listed or (head and not _is_thing(words, parts[0], language)):
         return None
     return Questions(
@@ -111,7 +110,9 @@ def _requests(words: str, questions: Questions, language: Wording) -> bool:
     if languages and languages.search(words, questions.start, questions.end):
         return True
     things = [words[slice(*asked[0 if language.unspaced else -1])] for asked in questions.asked]
-    near = [next((m.meaning for m in nearest(thing, language.code, most=1) if m.score >= _REQUEST), "") for thing in things]
+    near = [
+        next((m.meaning for m in nearest(thing, language.code, most=1) if m.score >= _REQUEST), "") for thing in things
+    ]
     return any(name and not name.startswith(_FOUND) for name in near) or all(map(_is_entity, near))
 
 

@@ -181,8 +181,9 @@ def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -
     if first and all(port.name not in fixed or fixed[port.name] != first[0].value for port in data_of(meaning)):
         add_boxes(row.inputs, fixed, first[0])
     every = [{**fixed, over[0]: value} for value in over[1]] if over else [fixed]
-    if "question" in fixed and meaning.task_type != _OF_ROWS and (several := several_questions(words.text, words.language.code)):
-        asked = several[0].texts(linker.parsed.text[intent.start : intent.stop], words.language.code)
+    several = several_questions(words.text, words.language.code) if meaning.task_type != _OF_ROWS else ()
+    for each in several if "question" in fixed else ():
+        asked = each.texts(linker.parsed.text[intent.start : intent.stop], words.language.code)
         every = [{**inputs, "question": question} for inputs in every for question in asked]
     return [
         linker.add_task(meaning.task_type, inputs, intent, parameters)
