@@ -52,6 +52,17 @@ class History:
         """The newest run that can be resumed."""
         return next((run for run in await self.runs() if run.unfinished), None)
 
+    async def cancelled(self, after: Run | None) -> str:
+        """Id of the newest cancelled run that can be resumed, and began after another run; empty where there is none."""
+        seen = set[str]()
+        for run in await self.runs():
+            if after and run.run_id == after.run_id:
+                return ""
+            if run.status == "cancelled" and run.thread_id not in seen:
+                return run.run_id
+            seen.add(run.thread_id)
+        return ""
+
     async def failed(self) -> Run | None:
         """The newest run with tasks that can be retried."""
         return next((run for run in await self.runs() if run.plan.tasks and run.status in {"partial", "failed"}), None)

@@ -66,6 +66,13 @@ def _opened(file: Path, patience: float) -> RowConnection:
     raise StorageError(f"the database {file} can't be opened", hint=f"name another home: {setting('home', 'DIR')}")
 
 
+def copied(db: RowConnection) -> RowConnection:
+    """A private copy, which may be changed; on disk where it is large (sqlite.org/inmemorydb.html)."""
+    copy = connect("", check_same_thread=False, factory=RowConnection)
+    db.backup(copy)
+    return copy
+
+
 def _migrated(db: RowConnection | None) -> RowConnection:
     """A copy in memory with today's tables, or without rows. Raises `StorageError` for tables of a newer version."""
     from .migrations import migrate, refuse_newer

@@ -60,6 +60,7 @@ def connect(
             ledger=ledger,
             store=store,
             redact=redact,
+            backends=backends,
             where=settings.where,
         ),
     )

@@ -22,6 +22,7 @@ from ..graph.ports import Fetcher, Ledger, Store
 from ..graph.resource import Resource
 from ..graph.result import Options
 from ..graph.state import GraphInput, State, conversation_of
+from ..graph.traces import end_in_time
 from .checked_calls import (
     AnyKey,
     check_input,
@@ -31,6 +32,7 @@ from .checked_calls import (
     refuse_reply,
     refuse_to_go_on,
     steps_inside,
+    with_readable_reply,
     without_nothing,
 )
 from .edited_fields import before_edits
@@ -78,6 +80,7 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
         self, input: Any, config: RunnableConfig | None = None, **options: Any
     ) -> AsyncGenerator[Any, None]:
         """Stream the graph; see `Pregel.astream`. Raises `RunChanged` for a run of another version of the graph."""
+        end_in_time()
         execution = Execution(self.ledger.runs)
         # a parent keeps what it gets, which is references; events hold no messages
         as_is = ensure_config(config)["configurable"].get("checkpoint_ns") or options.get("stream_mode") == "custom"
@@ -93,8 +96,10 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
             if isinstance(input, Mapping):
                 input = await self._without_data(input, config)
                 execution.left = () if nested else message_passed_over(input)
-            elif isinstance(input, Command) and isinstance(input.update, Mapping):
-                input = replace(input, update=await self._without_data(input.update, config))
+            elif isinstance(input, Command):
+                input = with_readable_reply(input)
+                if isinstance(input.update, Mapping):
+                    input = replace(input, update=await self._without_data(input.update, config))
             config = await self._taken_up(input, config, execution)
             stream = cast(AsyncGenerator[Any, None], super().astream(input, config, **options))
             async with aclosing(stream) as parts:
