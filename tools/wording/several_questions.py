@@ -1,7 +1,7 @@
 """`several_questions`: the questions in a sentence that asks for several things: "what are the rent and the deposit?".
 
 In languages with spaces a thing begins with an article or with a question word of its own; in Chinese and Japanese the
-things stand between a file and the words that ask. Not covered: things without an article ("wie hoch sind Miete und Kaution").
+things stand between a file and the words that ask. Not covered: things without an article ("sind Miete und Kaution").
 """
 
 import re
