@@ -8,6 +8,7 @@ from ..graph.advice import command, setting
 from ..graph.errors import UnknownRun
 from ..graph.resource import Resource
 from ..graph.result import Result, Run
+from .database import Database
 from .ledger import SqliteLedger
 from .row_connection import RowConnection
 from .rows import COLUMNS, listed_once, valid_resources
@@ -21,6 +22,11 @@ class History:
     def __init__(self, ledger: SqliteLedger) -> None:
         self._ledger = ledger
         self._home = ledger.database.file.parent
+
+    @property
+    def database(self) -> Database:
+        """The database of the home."""
+        return self._ledger.database
 
     async def runs(self, *, thread_id: str | None = None, limit: int = 50) -> list[Run]:
         """The newest runs first."""
