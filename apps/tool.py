@@ -26,7 +26,7 @@ from ..graph.background import blocking
 from ..graph.builder import Graph
 from ..graph.errors import HuggingGPTError, InvalidInput, LedgerLost, StorageError, UsageError
 from ..graph.events import RunFinished, read_event
-from ..graph.result import Options
+from ..graph.options import Options
 from ..graph.settings import Settings, settings_for_others, settings_given
 from ..graph.state import CONVERSATION, conversation_of
 from ..graph.traces import end_in_time

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from .resource import Frozen
-from .result import Stage
+from .usage import Stage
 
 Phase = Literal["called", "reading", "thinking", "writing"]
 """`called`: it is not known to be connected. `reading`: it is, has the prompt, and no token has come."""

@@ -14,7 +14,8 @@ from .call_progress import CallProgress
 from .expert import Assignment
 from .plan import Plan
 from .resource import Frozen
-from .result import LlmCall, Repairs, Result, Run, RunStatus, Usage
+from .result import Repairs, Result, Run, RunStatus
+from .usage import LlmCall, Usage
 
 
 class _OfRun(Frozen):

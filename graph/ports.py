@@ -11,9 +11,11 @@ from .call_progress import CallProgress
 from .choice import Choice
 from .content_blocks import GivenFile
 from .expert import Assignment, Candidate, Expert, Obstacle
+from .options import Options
 from .resource import Resource
-from .result import LlmCall, Options, Proposal, Request, Result, Run, RunStatus, Stage
+from .result import Proposal, Request, Result, Run, RunStatus
 from .task import Task
+from .usage import LlmCall, Stage
 
 
 class Callbacks(Protocol):

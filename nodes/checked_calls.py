@@ -15,7 +15,7 @@ from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.types import Command, Overwrite
 
 from ..graph.errors import InvalidInput, UsageError
-from ..graph.result import Options
+from ..graph.options import Options
 from ..graph.state import GraphInput, State
 from .verdicts import FORMS
 

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from langgraph.types import Overwrite
 
 from ..graph.clock import now
+from ..graph.options import Options
 from ..graph.plan import Plan
 from ..graph.ports import Ledger, Store
-from ..graph.result import Options, Result, Run
+from ..graph.result import Result, Run
 from ..graph.state import Json, epoch_of
 from ..graph.task import Task
 from ..graph.version import GRAPH_VERSION

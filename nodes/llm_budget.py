@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..graph.call_progress import CallProgress
 from ..graph.events import LlmCalled, LlmProgress, TaskDrafted, emit
 from ..graph.ports import Ledger
-from ..graph.result import LlmCall, Stage, Usage
+from ..graph.usage import LlmCall, Stage, Usage
 
 
 @dataclass(frozen=True)

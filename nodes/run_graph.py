@@ -18,9 +18,9 @@ from langgraph.types import Command, StateSnapshot, StateUpdate
 from ..graph.advice import form
 from ..graph.background import iterated
 from ..graph.events import RunFinished
+from ..graph.options import Options
 from ..graph.ports import Fetcher, Ledger, Store
 from ..graph.resource import Resource
-from ..graph.result import Options
 from ..graph.state import GraphInput, State, conversation_of
 from ..graph.traces import end_in_time
 from .checked_calls import (

@@ -9,9 +9,9 @@ from pydantic_core import ErrorDetails
 
 from ..graph.advice import command
 from ..graph.errors import UsageError
+from ..graph.options import Options
 from ..graph.plan import Plan
 from ..graph.ports import Backend
-from ..graph.result import Options
 from ..graph.settings import PLACES, places_of
 from ..graph.vocabulary import VOCABULARY
 from .edited_fields import LIMITS

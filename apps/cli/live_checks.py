@@ -10,9 +10,9 @@ from ...graph.call import Artifact, Call, Material
 from ...graph.errors import ExpertError, HuggingGPTError
 from ...graph.expert import Expert
 from ...graph.ports import Backend, NoCallbacks
-from ...graph.result import LlmCall, Usage
 from ...graph.settings import Settings
 from ...graph.task import Task
+from ...graph.usage import LlmCall, Usage
 from ...graph.vocabulary import VOCABULARY
 from ...graph.world import World
 from ...tools.backends.chat.backend import ChatBackend

@@ -13,8 +13,9 @@ import typer
 
 from ...graph.errors import HuggingGPTError, UsageError
 from ...graph.events import AnswerDelta, Event, RunFinished, TaskFinished
+from ...graph.options import Options
 from ...graph.plan import Plan
-from ...graph.result import Options, Result, Run, RunStatus
+from ...graph.result import Result, Run, RunStatus
 from ...graph.settings import Settings
 from ...tools.recording.recorder import Recorder
 from ...tools.recording.replayer import Replayer

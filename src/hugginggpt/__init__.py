@@ -48,9 +48,10 @@ if TYPE_CHECKING:
         TaskStarted,
         read_event,
     )
+    from .graph.options import Options
     from .graph.plan import Plan
     from .graph.resource import Resource
-    from .graph.result import Options, Result, Run
+    from .graph.result import Result, Run
     from .graph.settings import Settings
     from .graph.task import Ref, Task, Template
     from .graph.world import World, build_graph, open_world
@@ -70,7 +71,8 @@ _NAMES = {
     "TaskDrafted TaskFinished TaskProgress TaskQueued TaskStarted read_event",
     "graph.plan": "Plan",
     "graph.resource": "Resource",
-    "graph.result": "Options Result Run",
+    "graph.options": "Options",
+    "graph.result": "Result Run",
     "graph.settings": "Settings",
     "graph.task": "Ref Task Template",
     "graph.world": "World build_graph open_world",

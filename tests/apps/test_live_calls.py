@@ -9,8 +9,8 @@ from hugginggpt.apps.cli.live_tree import LiveTree
 from hugginggpt.graph.call_progress import CallProgress, Phase
 from hugginggpt.graph.events import LlmCalled, LlmProgress, PlanReady, RunStarted, TaskStarted
 from hugginggpt.graph.plan import Plan
-from hugginggpt.graph.result import LlmCall, Usage
 from hugginggpt.graph.task import Task
+from hugginggpt.graph.usage import LlmCall, Usage
 
 
 def waits(phase: Phase, seconds: float, tokens: int = 0, key: str = "") -> LlmProgress:

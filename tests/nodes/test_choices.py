@@ -11,7 +11,7 @@ from hugginggpt.apps.session import Session
 from hugginggpt.graph.errors import ExpertError, UsageError
 from hugginggpt.graph.events import Event, TaskFinished
 from hugginggpt.graph.expert import Expert
-from hugginggpt.graph.result import Options
+from hugginggpt.graph.options import Options
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.nodes.run_options import refuse_unknown_experts

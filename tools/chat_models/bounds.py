@@ -1,6 +1,6 @@
 """`AnswerBound`: the end of reading an answer that is too long, or repeats itself without an end."""
 
-from ...graph.result import Stage
+from ...graph.usage import Stage
 from ..repetition import endless_repetition
 from .errors import EndlessAnswer
 from .json_answers import MAX_CHARACTERS

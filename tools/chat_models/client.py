@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...graph.clock import now
 from ...graph.ports import Callbacks, Slots
-from ...graph.result import LlmCall, Stage, Usage
 from ...graph.settings import Settings
+from ...graph.usage import LlmCall, Stage, Usage
 from .bounds import AnswerBound
 from .call_cost import CallUsage, cost_of, parse_price
 from .errors import (

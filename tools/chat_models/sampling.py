@@ -6,7 +6,7 @@ an end at 0; OpenAI's refuse it. A model is known to think by its name, or once 
 
 import re
 
-from ...graph.result import Stage
+from ...graph.usage import Stage
 from .errors import is_bad_request
 from .models import ChatModel
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...graph.advice import setting
 from ...graph.call_progress import CallProgress, Phase
 from ...graph.errors import IncompleteAnswer
-from ...graph.result import Stage
 from ...graph.settings import Settings
+from ...graph.usage import Stage
 from .errors import EndlessAnswer
 from .models import ChatModel
 from .structured_output import end_reason, piece_of, thought_of

@@ -11,8 +11,9 @@ from ....graph.expert import Assignment
 from ....graph.plan import Plan
 from ....graph.ports import Callbacks, NoCallbacks, Slots
 from ....graph.resource import Resource
-from ....graph.result import Proposal, Request, Run, Usage
+from ....graph.result import Proposal, Request, Run
 from ....graph.settings import Settings
+from ....graph.usage import Usage
 from ...chat_models.client import ChatClient
 from ...chat_models.errors import EndlessAnswer
 from ...chat_models.models import ChatModel

@@ -17,8 +17,8 @@ from hugginggpt.graph.call import Artifact, Call, Material
 from hugginggpt.graph.call_progress import CallProgress
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.resource import Resource
-from hugginggpt.graph.result import LlmCall, Stage
 from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.usage import LlmCall, Stage
 from hugginggpt.tools.backends.chat.backend import ChatBackend
 from hugginggpt.tools.backends.chat.task_prompts import TASK_PROMPTS, needs_vision
 from hugginggpt.tools.backends.worker.decoder import Decoder
