@@ -70,7 +70,7 @@ def test_each_server_is_sent_its_own_key_and_no_other(spec: str, place: str, key
     assert model.key.get_secret_value() == key
 
 
-@pytest.mark.parametrize("spec", ["openai:m@{}/v1", "ollama:m@{}/v1", "vllm:m@{}/v1"])
+@pytest.mark.parametrize("spec", ["openai:m@{}/v1", "lmstudio:m@{}/v1", "vllm:m@{}/v1"])
 async def test_a_server_named_by_its_address_never_sees_the_keys_of_others(spec: str, server: Server) -> None:
     keys = {name: key for name, key in KEYS.items() if name != "llm_api_key"}
     controller = LlmController(spec.format(server.url), settings(**keys))
