@@ -24,7 +24,7 @@ ENGLISH = table("month", "region", "units")
         (("mois", "région", "ventes"), "Quelle est la différence entre les ventes le plus élevé et le plus bas ?"),
         (("mes", "región", "ventas"), "¿Cuál es la diferencia entre las ventas más altas y más bajas?"),
         (("mês", "região", "vendas"), "Qual é a diferença entre as vendas mais altas e mais baixas?"),
-        (("月份", "地区", "销量"), "最高销量和最低销量相差多少？"),
+        (("月份", "地区", "销量"), "最高销量和最低销量相差多少"),
         (("月", "地域", "数量"), "数量の最高と最低の差はいくらですか"),
     ],
 )
@@ -41,7 +41,7 @@ def test_the_difference_of_highest_and_lowest_is_computed(names: tuple[str, str,
         (("mes", "región", "ventas"), "¿Qué 2 regiones tienen más ventas?"),
         (("mês", "região", "vendas"), "Quais 2 regiões têm mais vendas?"),
         (("月份", "地区", "销量"), "销量最高的2个地区"),
-        (("月", "地域", "数量"), "数量が最も多い2つの地域は？"),
+        (("月", "地域", "数量"), "数量が最も多い2つの地域は"),
     ],
 )
 def test_so_many_of_the_best_are_named_with_their_sums(names: tuple[str, str, str], question: str) -> None:
