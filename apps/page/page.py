@@ -16,6 +16,7 @@ from ... import __version__
 from ...graph.resource import Resource
 from ...graph.result import Result, Run
 from ...graph.task import Ref, Single, Task, Template, singles_in
+from ...graph.usage import LlmCall
 from ...graph.vocabulary import VOCABULARY
 from ..cli.printable import clean
 from .drawing import draw_dag, draw_time
