@@ -147,10 +147,15 @@ class ChatClient:
         check_not_cut(self.model.name, length_of(messages), call.usage.total.input_tokens)
 
     async def window(self) -> int:
-        """Tokens that the model can read at once: from the settings, else as LangChain knows it; 0 when unknown."""
+        """Tokens that the model can read at once: from the settings, its server or LangChain; 0 when unknown."""
         if self._window is None:
             async with self._connected() as client:
-                self._window = int((getattr(client, "profile", None) or {}).get("max_input_tokens") or 0)
+                if read := getattr(client, "read_window", None):
+                    with controller_errors(self.model, self._limits.first_token):
+                        async with asyncio.timeout(self._limits.first_token):
+                            self._window = await read()
+                else:
+                    self._window = int((getattr(client, "profile", None) or {}).get("max_input_tokens") or 0)
         return self._window
 
     @asynccontextmanager

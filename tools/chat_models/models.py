@@ -2,7 +2,8 @@
 
 openai:MODEL            OpenAI, or the server at OPENAI_BASE_URL; OPENAI_API_KEY is sent to that server only
 openai:MODEL@URL        any OpenAI-compatible server; HUGGINGGPT_LLM_API_KEY, if set, is sent to it
-ollama: vllm: llamacpp: lmstudio:    the same, at the address where that server listens by default
+vllm: llamacpp: lmstudio:    the same, at the address where that server listens by default
+ollama:MODEL[@URL]      Ollama by its own API, which is asked for the window that a prompt needs
 hf:MODEL                the router of Hugging Face Inference Providers; HF_TOKEN
 huggingface:MODEL[@URL] langchain-huggingface's client: Inference Providers, or an Inference Endpoint at URL
 huggingface-local:MODEL langchain-huggingface's pipeline, in this process: a folder, or a model of the Hub; HF_TOKEN
@@ -20,6 +21,7 @@ from pydantic import SecretStr
 
 from ...graph.errors import UsageError
 from ...graph.settings import Settings
+from ..backends.local.gguf import serve_it
 from ..net.addresses import without_secrets
 from ..net.configured_transport import MAX_STREAM_BYTES
 from ..net.hub_session import hub_limits
@@ -66,19 +68,24 @@ class ChatModel:
     key: SecretStr | None = None
     key_name: str = "its provider's key"
     """The environment variable that the key comes from."""
+    window: int | None = None
+    """Tokens of the largest window that its server may be asked for, where it can be asked."""
 
     @classmethod
     def of(cls, spec: str, settings: Settings) -> "ChatModel":
         """Parse `PROVIDER:MODEL[@URL]`; raises `UsageError` for anything else, and when a key is needed and not set."""
         found = _NAME.fullmatch(spec.strip())
         if not found:
-            raise UsageError(f"there is no controller {spec!r}", hint=_HINT)
+            raise UsageError(f"there is no controller {spec!r}", hint=serve_it(spec.strip()) or _HINT)
         provider, model, url = found["provider"].lower(), found["model"], found["url"]
         name = f"{provider}:{model}"
         if provider == "hf" and url is None:
             if settings.hf_token is None:
                 raise UsageError(f"{name} needs a token", hint="Set HF_TOKEN (huggingface.co/settings/tokens).")
             return cls(name, "openai", model, ROUTER, settings.hf_token, "HF_TOKEN")
+        if provider == "ollama":
+            url, key = url or LOCAL_SERVERS[provider], settings.llm_api_key or NO_KEY
+            return cls(name, provider, model, url, key, _OWN_KEY, settings.llm_window)
         if provider in LOCAL_SERVERS or (provider == "openai" and url):
             return cls(name, "openai", model, url or LOCAL_SERVERS[provider], settings.llm_api_key or NO_KEY, _OWN_KEY)
         if provider == "openai":
@@ -124,6 +131,8 @@ class ChatModel:
         """The methods of structured output worth trying."""
         if self.provider in ("openai", "huggingface"):
             return ("json_schema", "function_calling", "json_mode", "plain")
+        if self.provider == "ollama":
+            return ("json_schema", "json_mode", "plain")
         return ("plain",) if self.provider == LOCAL else ("function_calling", "plain")
 
     @asynccontextmanager
@@ -152,6 +161,20 @@ class ChatModel:
     def _connect(self, timeout: float, on_sent: Callable[[], None]) -> tuple["BaseChatModel", Any]:
         if self.provider == "openai":
             return self._openai(timeout, on_sent)
+        if self.provider == "ollama":
+            from .ollama_client import ollama_client
+
+            return cast(
+                "tuple[BaseChatModel, Any]",
+                ollama_client(
+                    self.model,
+                    str(self.base_url),
+                    self.key or NO_KEY,
+                    seconds=timeout,
+                    window=self.window,
+                    on_sent=on_sent,
+                ),
+            )
         if self.provider == "huggingface":
             return self._huggingface(timeout)
         if self.provider == LOCAL:

@@ -16,7 +16,7 @@ _THINKS = re.compile(
     re.IGNORECASE,
 )
 """Names of models that think before they answer, by their makers' pages."""
-_PROVIDERS = ("openai", "huggingface")
+_PROVIDERS = ("openai", "huggingface", "ollama")
 """Whose clients pass `temperature` on under that name. Others have rules of their own beside thoughts."""
 _CREATIVE: tuple[Stage, ...] = ("expert",)
 """What an expert writes is the user's: the server's own temperature is kept."""

@@ -70,7 +70,7 @@ def test_each_server_is_sent_its_own_key_and_no_other(spec: str, place: str, key
     assert model.key.get_secret_value() == key
 
 
-@pytest.mark.parametrize("spec", ["openai:m@{}/v1", "ollama:m@{}/v1", "vllm:m@{}/v1"])
+@pytest.mark.parametrize("spec", ["openai:m@{}/v1", "lmstudio:m@{}/v1", "vllm:m@{}/v1"])
 async def test_a_server_named_by_its_address_never_sees_the_keys_of_others(spec: str, server: Server) -> None:
     keys = {name: key for name, key in KEYS.items() if name != "llm_api_key"}
     controller = LlmController(spec.format(server.url), settings(**keys))
@@ -310,3 +310,11 @@ async def test_a_key_with_characters_that_no_header_may_have_is_not_repeated() -
         with pytest.raises(ControllerError, match="the key holds characters that no header may have") as raised:
             await LlmController(spec, settings(llm_api_key="sk-\nmine", retries=0)).plan(Request(text="Hi"))
     assert "mine" not in str(raised.value)
+
+
+@pytest.mark.parametrize("spec", ["/models/Tiny Chat.gguf", "./tiny.gguf"])
+def test_a_file_for_llama_cpp_is_answered_with_the_line_that_serves_it(spec: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        ChatModel.of(spec, Settings(home=Path("home")))
+    assert "llama-server -m " in raised.value.hint
+    assert f"--llm llamacpp:{Path(spec).stem}" in raised.value.hint
