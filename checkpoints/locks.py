@@ -25,7 +25,8 @@ def refuse_without_locks(home: Path) -> None:
     except OSError as error:  # of any other kind: it is reported where the database is opened
         if error.errno in _UNSUPPORTED:
             raise StorageError(
-                f"the home folder {home} can't hold the database: its file system keeps no locks or shares no memory ({error.strerror})",
+                f"the home folder {home} can't hold the database: its file system keeps no locks or shares no memory "
+                f"({error.strerror})",
                 hint=f"network drives often do not; name a home on a disk of this machine: {setting('home', 'DIR')}",
             ) from error
 
