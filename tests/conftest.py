@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Of kills and faults: the seeds of random ones, and a command that runs each failed test again."""
     reports = [report for kind in ("passed", "failed", "error") for report in terminalreporter.stats.get(kind, ())]
-    reports = [report for report in reports if {"nightly", "crash"} & set(report.keywords)]
+    reports = [report for report in reports if {"nightly", "crash"} & set(getattr(report, "keywords", ()))]
     seeds = sorted(
         {int(found[1]) for report in reports if (found := re.search(r"_random_.*\[(\d+)\]$", report.nodeid))}
     )
