@@ -4,6 +4,7 @@ import importlib.util
 import os
 import re
 import shlex
+import shutil
 import sys
 from contextlib import AbstractAsyncContextManager
 from fractions import Fraction
@@ -26,11 +27,15 @@ hypothesis_settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests marked `local` need torch; only at home may they be passed over."""
+    """Tests marked `local` need torch, those marked `browser` Chromium; only at home may they be passed over."""
     if importlib.util.find_spec("torch") is None and not os.environ.get("CI"):
         for item in items:
             if item.get_closest_marker("local"):
                 item.add_marker(pytest.mark.skip(reason="needs the extra `local`: pip install -e '.[local]'"))
+    if shutil.which("chromium") is None and not os.environ.get("CI"):
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason="needs Chromium: apt-get install chromium"))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
