@@ -41,8 +41,15 @@ picture(
     "-compress",
     "RLE",
 )
-for _form in ("jp2", "tga", "pcx", "ico"):
-    picture(f"invoice.{_form}", INVOICE, "-resize", "250x250", "-depth", "8")
+for _form in ("jp2", "pcx", "ico"):
+    picture(f"invoice.{_form}", INVOICE, "-resize", "250x250", "-depth", "8", "-alpha", "off")
+
+
+@makes("invoice.tga")
+def invoice_tga(path: Path) -> None:
+    by("ffmpeg", "-y", "-i", FILES / "invoice.pcx", path)
+
+
 picture("plain.ppm", INVOICE, "-resize", "50%", "-depth", "8", "-compress", "none")
 picture("stamp.png", INVOICE, colour="white", ground="none")
 picture("proof_cmyk.jpg", "PRINT PROOF No. 7", "-colorspace", "CMYK")
