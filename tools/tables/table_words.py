@@ -12,7 +12,7 @@ WORD = re.compile(r"[<>=≥≤≠]+|[^\W_]+(?:['.,:/-][^\W_]+)*")
 _ELIDED = re.compile(r"^([cdjlmnst]|qu)'")
 """A French article before a vowel: `l'orange`."""
 OPERATIONS = ("highest", "lowest", "sum", "average", "median", "distinct", "count", "sort", "descending", "ascending",
-              "top", "bottom", "per", "not", "empty", "people", "rows")  # fmt: skip
+              "top", "bottom", "per", "not", "empty", "people", "rows", "difference", "calculate")  # fmt: skip
 COMPARISONS = (">=", "<=", ">", "<", "between", "!=")
 
 
@@ -85,6 +85,6 @@ def is_within(date: object, period: str) -> bool:
     return f"{date}-".startswith(period, 4 if period.startswith("-") else 0)  # after the year: "-03-" is no day
 
 
-def period_name(period: str) -> str:
+def period_name(period: str, language: str = "en") -> str:
     """A period of `period_of` as words: `June`, `2025-06`."""
-    return months()[int(period[1:3]) - 1].capitalize() if period.startswith("-") else period.strip("-")
+    return months(language)[int(period[1:3]) - 1].capitalize() if period.startswith("-") else period.strip("-")
