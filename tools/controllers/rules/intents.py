@@ -15,6 +15,7 @@ from .clauses import Clause, ParsedRequest
 from .conditions import find_conditions
 from .lexicon import QUESTION, Rule, lexicon
 from .operation_words import read_operations
+from .referents import may_hold_tables
 
 _WORD = re.compile(r"[^\W_][\w’-]*")
 _NAMED = r"(?:the|my|our|his|her|its|their) (?!and\b)[\w’'-]+(?: (?!and\b|between\b|in\b|on\b|of\b|from\b)[\w’'-]+){,4}"
@@ -93,7 +94,11 @@ def find_intents(parsed: ParsedRequest) -> list[Intent]:
             found.append(
                 Intent("question", start, end, 0, clause, question=question, triggers=((start, end),), rule="person")
             )
-    kinds = {"", *(file.resource.kind for file in parsed.files)}
+    kinds = {
+        "",
+        *(file.resource.kind for file in parsed.files),
+        *("table" for file in parsed.files if may_hold_tables(file.resource)),
+    }
     for rule in (rule for rule in lexicon().rules if rule.needs in kinds):
         for pattern in rule.find:
             found += _pattern_matches(rule, pattern, parsed, taken)
