@@ -159,14 +159,15 @@ class ChatModel:
 
     def _openai(self, timeout: float) -> tuple["BaseChatModel", Any]:
         import openai
-        from langchain_openai import ChatOpenAI
+
+        from .openai_chat import OpenAIChat
 
         transport: Any = ConfiguredTransport(
             httpx_module_of(openai.DefaultAsyncHttpxClient), seconds=timeout, max_bytes=MAX_STREAM_BYTES
         )
         hooks: Any = {"response": [errors_with_status_200]}
         connections = openai.DefaultAsyncHttpxClient(transport=transport, event_hooks=hooks)
-        model = ChatOpenAI(
+        model = OpenAIChat(
             model=self.model,
             base_url=self.base_url,
             api_key=self.key or NO_KEY,
