@@ -16,8 +16,9 @@ from uuid import uuid4
 from ..graph.background import blocking, iterated
 from ..graph.errors import UsageError
 from ..graph.events import Event, RunFinished, RunWaiting
+from ..graph.options import Options
 from ..graph.plan import Plan
-from ..graph.result import Options, Run
+from ..graph.result import Run
 from ..graph.settings import Settings, settings_given
 from ..graph.world import World
 from ..nodes.given_plan import with_names_as_files

@@ -10,8 +10,8 @@ from typing_extensions import TypedDict
 
 from ..graph.advice import output
 from ..graph.errors import UsageError
+from ..graph.options import Options
 from ..graph.plan import Plan
-from ..graph.result import Options
 from ..nodes.run_options import raised_limits
 
 _NAME = re.compile(r"(\d{1,9})((?:\[\d{1,9}\])*)(?:\.([\w-]+))?")

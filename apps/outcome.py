@@ -11,9 +11,10 @@ from pydantic import ConfigDict, PrivateAttr
 from ..graph.background import blocking
 from ..graph.call import Material
 from ..graph.errors import UsageError
+from ..graph.options import Options
 from ..graph.ports import Store
 from ..graph.resource import Kind, Resource
-from ..graph.result import Options, Result, Run
+from ..graph.result import Result, Run
 from ..graph.settings import MEGABYTE
 from ..graph.stored import has_hash
 from ..nodes.verdicts import QUESTION

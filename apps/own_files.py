@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..graph.builder import Graph
+from ..graph.errors import InvalidInput
 from ..graph.events import RunFinished
 from ..graph.homes import RESOURCES
 from ..graph.resource import Resource
@@ -60,12 +61,15 @@ def _by_hash(resources: Iterable[Resource]) -> dict[str, Resource]:
 
 
 def _content(path: Path, graph: Graph, resource: Resource) -> bytes | None:
-    """The bytes at a path, if that is where this home keeps the resource."""
+    """The bytes at a path, if that is where this home keeps the resource. Raises `InvalidInput` where they can't be read."""
     kept = graph.store_of_files.path(resource)
+    if path.resolve() != kept.resolve():
+        return None
     try:
-        if path.resolve() != kept.resolve():
-            return None
         with open_stored(kept) as file:
             return file.read()
-    except OSError:
-        return None  # the guard of files says why
+    except FileNotFoundError:
+        raise InvalidInput(f"{path.name}, which an earlier call made, is gone", hint="Have it made again.") from None
+    except OSError as error:
+        reason = "permission denied" if isinstance(error, PermissionError) else error.strerror or error
+        raise InvalidInput(f"{path.name}, which an earlier call made, can't be read: {reason}") from None

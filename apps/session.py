@@ -16,8 +16,9 @@ from ..graph.advice import again, resume, retry
 from ..graph.content_blocks import reference_to
 from ..graph.errors import UsageError
 from ..graph.events import Event, PlanReady, RunFinished, RunStarted, RunWaiting, read_event
+from ..graph.options import Options
 from ..graph.plan import Plan
-from ..graph.result import Options, Run
+from ..graph.result import Run
 from ..graph.state import RUN_ID, with_repairs
 from ..graph.world import World
 from ..nodes.given_plan import with_tasks

@@ -26,9 +26,10 @@ from ..graph.background import blocking
 from ..graph.builder import Graph
 from ..graph.errors import HuggingGPTError, InvalidInput, LedgerLost, StorageError, UsageError
 from ..graph.events import RunFinished, read_event
-from ..graph.result import Options
+from ..graph.options import Options
 from ..graph.settings import Settings, settings_for_others, settings_given
 from ..graph.state import CONVERSATION, conversation_of
+from ..graph.traces import end_in_time
 from ..tools.chat_models.models import ChatModel
 from .given_files import as_graph_files
 from .nested_calls import called, is_lent, nested
@@ -127,6 +128,7 @@ def as_tool(
         ChatModel.of(settings.llm, settings)
     settings = settings if settings.file_roots is not None else settings.with_given(file_roots=(Path.cwd(),))
     options = Options(approve=approve or "never", where=settings.where if where is not None else ())
+    end_in_time()  # before the agent is traced, which makes LangSmith's client
     share = Share(settings)
     calls = _Calls(graph, share, options, thread)
     tool = HuggingGPTTool.from_function(

@@ -6,6 +6,7 @@ since the oldest living run began, or in the last minutes, are left for the next
 
 import time
 from collections.abc import Callable, Collection, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -15,6 +16,7 @@ from ..graph.advice import command
 from ..graph.errors import RunBusy
 from . import lease
 from .database import Database
+from .reading import copied
 from .row_connection import RowConnection
 from .state_parts import delete_unreferenced, parts
 from .state_rows import contents, delete_states, states_of, writes_of
@@ -125,7 +127,8 @@ def delete(
 ) -> Deleted:
     """Do `work` in a transaction, then remove files. Blocks; killed in between, `all_files` finds what was left.
 
-    `all_files`: every file without reference, not only those of the deleted rows. `trial`: change nothing.
+    `all_files`: every file without reference, not only those of the deleted rows. `trial`: change nothing; a database that
+    is only read is enough, and its work is done in a copy.
     """
     home, result = database.file.parent, Deleted()
 
@@ -146,8 +149,13 @@ def delete(
             raise _Undo(*found)
         return found
 
+    def in_a_copy(db: RowConnection) -> tuple[list[Path], float]:
+        with closing(copied(db)) as copy:
+            return transaction(copy)
+
     try:
-        paths, limit = database.submit(transaction, writes=True).result()
+        reading = database.reading
+        paths, limit = database.submit(in_a_copy if reading else transaction, writes=not reading).result()
     except _Undo as undone:
         paths, limit = undone.args
     result.files, result.bytes = remove_files(home, paths, before=limit, trial=trial)

@@ -8,6 +8,7 @@ from ..graph.advice import command, setting
 from ..graph.errors import UnknownRun
 from ..graph.resource import Resource
 from ..graph.result import Result, Run, RunStatus
+from .database import Database
 from .ledger import SqliteLedger
 from .row_connection import RowConnection
 from .rows import COLUMNS, listed_once, valid_resources
@@ -21,6 +22,11 @@ class History:
     def __init__(self, ledger: SqliteLedger) -> None:
         self._ledger = ledger
         self._home = ledger.database.file.parent
+
+    @property
+    def database(self) -> Database:
+        """The database of the home."""
+        return self._ledger.database
 
     async def runs(self, *, thread_id: str | None = None, limit: int = 50) -> list[Run]:
         """The newest runs first."""
@@ -60,6 +66,17 @@ class History:
     async def unfinished(self) -> Run | None:
         """The newest run that can be resumed."""
         return next((run for run in await self.runs() if run.unfinished), None)
+
+    async def cancelled(self, after: Run | None) -> str:
+        """Id of the newest cancelled run that can be resumed, and began after another run; empty where there is none."""
+        seen = set[str]()
+        for run in await self.runs():
+            if after and run.run_id == after.run_id:
+                return ""
+            if run.status == "cancelled" and run.thread_id not in seen:
+                return run.run_id
+            seen.add(run.thread_id)
+        return ""
 
     async def failed(self) -> Run | None:
         """The newest run with tasks that can be retried."""

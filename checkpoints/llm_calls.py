@@ -9,7 +9,8 @@ from weakref import WeakValueDictionary
 from ..graph.advice import option as run_option
 from ..graph.clock import now
 from ..graph.errors import LimitReached
-from ..graph.result import LlmCall, Options, Stage, Usage
+from ..graph.options import Options
+from ..graph.usage import LlmCall, Stage, Usage
 from .database import Database
 from .row_connection import RowConnection
 

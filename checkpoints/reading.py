@@ -30,7 +30,7 @@ def connect_for_reading(file: Path, patience: float) -> RowConnection:
             hint=f"name another one: {setting('home', 'DIR')}",
         ) from error
     if empty:
-        return _migrated(None)
+        return empty_copy()
     db = _opened(file, patience)
     if is_current(db):
         return db
@@ -64,6 +64,18 @@ def _opened(file: Path, patience: float) -> RowConnection:
         else:
             return db
     raise StorageError(f"the database {file} can't be opened", hint=f"name another home: {setting('home', 'DIR')}")
+
+
+def empty_copy() -> RowConnection:
+    """A database in memory with today's tables, and no rows."""
+    return _migrated(None)
+
+
+def copied(db: RowConnection) -> RowConnection:
+    """A private copy, which may be changed; on disk where it is large (sqlite.org/inmemorydb.html)."""
+    copy = connect("", check_same_thread=False, factory=RowConnection)
+    db.backup(copy)
+    return copy
 
 
 def _migrated(db: RowConnection | None) -> RowConnection:

@@ -9,10 +9,12 @@ from pydantic import ValidationError
 
 from ..graph.errors import InvalidPlan
 from ..graph.homes import RESOURCES
+from ..graph.options import Options
 from ..graph.plan import Plan
 from ..graph.resource import Resource
-from ..graph.result import REFUSED, Options, Request, Result, Run, RunStatus, Usage
+from ..graph.result import REFUSED, Request, Result, Run, RunStatus
 from ..graph.untrusted_json import InvalidJson, read_untrusted_json
+from ..graph.usage import Usage
 from . import lease
 from .row_connection import RowConnection
 from .rows import COLUMNS, error_line, valid_resources

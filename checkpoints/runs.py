@@ -7,7 +7,8 @@ from typing import Final
 from ..graph.advice import command
 from ..graph.clock import now
 from ..graph.errors import RunBusy
-from ..graph.result import Options, Proposal, Run, RunStatus
+from ..graph.options import Options
+from ..graph.result import Proposal, Run, RunStatus
 from .row_connection import RowConnection
 from .run_leases import RunLeases, refuse_another
 from .run_rows import read_run

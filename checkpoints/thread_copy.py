@@ -7,13 +7,11 @@ too, as msgpack, whatever types a state holds.
 import hashlib
 from collections.abc import Callable, Mapping
 from functools import partial
-from itertools import groupby
 from typing import Any, Final
 
 from .msgpack_tree import Extension, nested, packed, unpacked
 from .row_connection import RowConnection
-from .state_parts import whole, write_parts
-from .state_rows import save_state, save_writes, states_of, writes_of, written_after
+from .thread_states import save_whole, save_whole_writes, saved_states, saved_writes
 
 _COPIED: Final = ("tasks", "resources", "assignments")
 """With the run's own row. `llm_calls` stay with the run that made them: a copy has spent nothing."""
@@ -50,17 +48,14 @@ def _epoch(epoch: str | None, ids: Mapping[str, str]) -> str | None:
 
 
 def _copy_states(db: RowConnection, source: str, target: str, replace: Replace | None) -> None:
-    def copied(kind: str, data: bytes) -> tuple[str, bytes]:
-        form, plain = whole(db, kind, data)
-        return write_parts(db, packed(replace(unpacked(plain)))) if replace and form == "msgpack" else (kind, data)
+    def copied(kind: str, data: bytes) -> bytes:
+        return packed(replace(unpacked(data))) if replace and kind == "msgpack" else data
 
-    for state in reversed(list(states_of(db, source))):  # the newest last, as it was saved
-        kind, data = copied(state.kind, state.state)
-        save_state(db, state._replace(thread_id=target, kind=kind, state=data), replace=False)
-    for namespace, checkpoint_id in written_after(db, source):
-        for _, rows in groupby(writes_of(db, source, namespace, checkpoint_id), lambda write: write.task_id):
-            writes = [write._replace(kind=form, value=value) for write in rows for form, value in [copied(*write[4:])]]
-            save_writes(db, target, namespace, checkpoint_id, writes)
+    for state in saved_states(db, source):
+        save_whole(db, state._replace(thread_id=target, state=copied(state.kind, state.state)))
+    for namespace, checkpoint_id, writes in saved_writes(db, source):
+        changed = [write._replace(value=copied(write.kind, write.value)) for write in writes]
+        save_whole_writes(db, target, namespace, checkpoint_id, changed)
 
 
 def _replaced(value: Any, *, ids: Mapping[str, str], source: str, target: str) -> Any:

@@ -14,9 +14,9 @@ from ..nodes.review import review_node
 from ..nodes.run_graph import RunGraph
 from ..nodes.select import select_node
 from ..nodes.task import task_node
+from .options import Options
 from .ports import Backend, Catalog, ControllerOf, Cutter, Fetcher, Ledger, Slots, Store
 from .redactor import Redactor
-from .result import Options
 from .settings import FILES_PATH, PLACES, Settings
 from .state import GraphInput, State, TaskOutput, TaskState
 
@@ -60,6 +60,7 @@ def connect(
             ledger=ledger,
             store=store,
             redact=redact,
+            backends=backends,
             where=settings.where,
         ),
     )

@@ -10,10 +10,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter
 
+from .call_progress import CallProgress
 from .expert import Assignment
 from .plan import Plan
 from .resource import Frozen
-from .result import LlmCall, Repairs, Result, Run, RunStatus, Usage
+from .result import Repairs, Result, Run, RunStatus
+from .usage import LlmCall, Usage
 
 
 class _OfRun(Frozen):
@@ -82,6 +84,15 @@ class LlmCalled(_OfRun):
 
     event: Literal["llm_called"] = "llm_called"
     call: LlmCall
+
+
+class LlmProgress(_OfRun):
+    """What a call to a chat model waits for, or has written so far, each second. For display only, not recorded."""
+
+    event: Literal["llm_progress"] = "llm_progress"
+    progress: CallProgress
+    key: str = ""
+    """Ledger key of the task whose expert the model is; empty for the controller's calls."""
 
 
 class TaskQueued(_OfTask):
@@ -154,6 +165,7 @@ class RunFinished(_OfRun):
 Event = Annotated[
     RunStarted
     | LlmCalled
+    | LlmProgress
     | TaskDrafted
     | PlanReady
     | ExpertChosen
@@ -194,7 +206,7 @@ def _reader() -> TypeAdapter[Event]:
 
 def _log_event(event: Event) -> None:
     """`task_started run_id=... task_id=1 model_id=...`; details of what is still being made at level `debug`."""
-    level = logging.DEBUG if isinstance(event, TaskDrafted | TaskProgress | AnswerDelta) else logging.INFO
+    level = logging.DEBUG if isinstance(event, TaskDrafted | TaskProgress | LlmProgress | AnswerDelta) else logging.INFO
     if _log.isEnabledFor(level):
         fields = {name: value for name, value in event if isinstance(value, str | int | float) and name != "event"}
         fields |= _fields_within(event)
@@ -211,6 +223,8 @@ def _fields_within(event: Event) -> dict[str, Any]:
         case LlmCalled(call=call):
             usage = call.usage
             return {"stage": call.stage, "model": call.model, "seconds": usage.seconds, "tokens": usage.tokens}
+        case LlmProgress(progress=progress):
+            return {"model": progress.model, "phase": progress.phase, "tokens": progress.tokens}
         case TaskFinished(result=result):
             return {
                 name: getattr(result, name) for name in ("task_id", "key", "status", "attempts", "duration", "error")

@@ -7,12 +7,15 @@ from typing import Protocol, runtime_checkable
 
 from .board import Board
 from .call import Artifact, Call, Part
+from .call_progress import CallProgress
 from .choice import Choice
 from .content_blocks import GivenFile
 from .expert import Assignment, Candidate, Expert, Obstacle
+from .options import Options
 from .resource import Resource
-from .result import LlmCall, Options, Proposal, Request, Result, Run, RunStatus, Stage
+from .result import Proposal, Request, Result, Run, RunStatus
 from .task import Task
+from .usage import LlmCall, Stage
 
 
 class Callbacks(Protocol):
@@ -23,6 +26,9 @@ class Callbacks(Protocol):
 
     async def on_call_end(self, number: int, call: LlmCall) -> None:
         """After each call, with its cost, also when it failed."""
+
+    async def on_progress(self, progress: CallProgress) -> None:
+        """Each second of a call: what it waits for, or has written so far."""
 
     async def on_task_drafted(self, place: int, task_type: str) -> None:
         """While a plan is being written: its next task, unchecked. `place` 0 begins a new draft."""
@@ -36,6 +42,9 @@ class NoCallbacks:
         return 0
 
     async def on_call_end(self, number: int, call: LlmCall) -> None:
+        """Do nothing."""
+
+    async def on_progress(self, progress: CallProgress) -> None:
         """Do nothing."""
 
     async def on_task_drafted(self, place: int, task_type: str) -> None:

@@ -1,4 +1,4 @@
-"""`Result`: how a task ended; `Run`: a request with its plan and results; `Usage`: what its LLM calls cost."""
+"""`Result`: how a task ended; `Proposal`: what planning gives; `Run`: a request with its plan and results."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
@@ -7,8 +7,10 @@ from pydantic import AliasChoices, Field, field_serializer, field_validator
 
 from .expert import Assignment
 from .member import Member, Place, place_of
+from .options import Options
 from .plan import Plan
 from .resource import Frozen, Resource
+from .usage import Usage
 from .vocabulary import VOCABULARY
 
 TaskStatus = Literal["succeeded", "partial", "failed", "skipped", "cancelled"]
@@ -45,56 +47,6 @@ BY_RULES = "no draft of the model can be run; the plan was made by rules"
 
 Outputs = dict[str, tuple[Resource, ...]]
 """What a task made, by output name; one resource, or several where the output is a list or the task was mapped."""
-
-
-Stage = Literal["plan", "choose", "answer", "summarise", "expert"]
-"""The purpose of a call to a chat model."""
-
-
-class Usage(Frozen):
-    """What was spent."""
-
-    llm_calls: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    seconds: float = 0.0
-    cost: float | None = None
-    """Dollars; None where no price is known."""
-    estimated: bool = Field(default=False, exclude_if=lambda estimated: not estimated)
-    """Some of the tokens are estimated from the characters: a server did not count them."""
-
-    @property
-    def tokens(self) -> int:
-        """In and out."""
-        return self.input_tokens + self.output_tokens
-
-    @property
-    def shown_tokens(self) -> str:
-        """`11 + 7 tokens`, with what is estimated marked as that."""
-        about = "about " if self.estimated else ""
-        return f"{about}{self.input_tokens} + {self.output_tokens} tokens{' (estimated)' if self.estimated else ''}"
-
-    def __add__(self, other: "Usage") -> "Usage":
-        known = [usage.cost for usage in (self, other) if usage.cost is not None]
-        return Usage(
-            llm_calls=self.llm_calls + other.llm_calls,
-            input_tokens=self.input_tokens + other.input_tokens,
-            output_tokens=self.output_tokens + other.output_tokens,
-            seconds=self.seconds + other.seconds,
-            cost=sum(known) if known else None,
-            estimated=self.estimated or other.estimated,
-        )
-
-
-class LlmCall(Frozen):
-    """One call to a controller's model."""
-
-    stage: Stage
-    model: str
-    usage: Usage = Usage()
-    prompt_characters: int = 0
-    started_at: float = 0.0
-    """Seconds since the epoch."""
 
 
 class Result(Frozen):
@@ -232,61 +184,6 @@ class Proposal(Frozen):
     """The words that each task comes from; None when the controller does not know."""
     unused: tuple[tuple[int, int], ...] = ()
     """Words that no task uses, as (start, end); only beside `evidence`."""
-
-
-class Options(Frozen):
-    """The user's choices for a run; kept with it, so that a resume follows them too."""
-
-    # `description`: LangGraph's schemas show it. `use_attribute_docstrings` would read the source at each start.
-
-    approve: Literal["always", "never"] = Field(
-        default="never", description="Whether the run pauses for approval once its plan is ready."
-    )
-    where: tuple[str, ...] = Field(
-        default=(),
-        examples=[["embedded"], ["local", "hf"]],
-        description="Places where experts may run, the preferred one first, or a preset; those of the settings when empty.",
-    )
-    models: dict[str, str] = Field(
-        default={},
-        examples=[{"summarization": "facebook/bart-large-cnn"}],
-        description="The user's own choice of expert: model id by task type or task id.",
-    )
-    select: Literal["controller", "rank"] = Field(
-        default="controller",
-        description="Who chooses among several experts; `rank` takes the first and calls no model.",
-    )
-    max_llm_calls: int | None = Field(
-        default=None,
-        ge=0,
-        examples=[20],
-        description="Calls to chat models that a run may make; at the limit it stops and can be resumed.",
-    )
-    max_tokens: int | None = Field(
-        default=None,
-        ge=0,
-        examples=[50_000],
-        description="Tokens, in and out, after which no further call to a chat model is made.",
-    )
-    llm: str = Field(
-        default="",
-        examples=["openai:gpt-5-mini", "ollama:llama3.2", "rules"],
-        exclude_if=lambda llm: not llm,
-        description="Chat model that controls the run, as `PROVIDER:MODEL`; `rules` for the controller without a model; "
-        "empty for that of the settings.",
-    )
-    redo: tuple[int, ...] = Field(
-        default=(),
-        examples=[[4]],
-        exclude_if=lambda redo: not redo,
-        description="Ids of tasks that a fork does again, though their results are known.",
-    )
-
-    @field_validator("where", mode="before")
-    @classmethod
-    def _one_text(cls, value: object) -> object:
-        """A text with commas, as settings take it; presets are resolved where a run begins."""
-        return tuple(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
 
 
 class Run(Frozen):

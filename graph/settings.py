@@ -70,6 +70,12 @@ class Settings(BaseModel):
     """Price of the model: dollars for a million tokens in and out, e.g. `0.25/2`; empty if unknown."""
     llm_window: int | None = Field(default=None, ge=1_000)
     """Context length of the model, in tokens; unset for what LangChain knows of it, else 8,192."""
+    llm_first_token: float = Field(default=300.0, gt=0)
+    """Seconds until a chat model's first token: for connection, queue and reading of the prompt."""
+    llm_next_token: float = Field(default=120.0, gt=0)
+    """Seconds between two tokens of a chat model."""
+    llm_timeout: float = Field(default=1_800.0, gt=0)
+    """Seconds for a chat model's whole answer, thoughts included, however steadily it comes."""
     llm_candidates: int = Field(default=5, ge=1)
     """Number of experts that the model chooses among: the first by rank of those that can run now."""
     llm_description: int = Field(default=80, ge=0)
@@ -89,7 +95,7 @@ class Settings(BaseModel):
     where: tuple[str, ...] = ()
     """Places where experts may run, the preferred one first, or the name of a preset; empty for all, by rank."""
     timeout: float = Field(default=300.0, gt=0)
-    """Seconds for one call to an expert."""
+    """Seconds for one call to an expert; for chat models as experts too, beside the limits of `llm_...`."""
     retries: int = Field(default=2, ge=0)
     """Further attempts after a failure that may be temporary."""
     workers: int = Field(ge=1, default_factory=lambda: max(1, min(4, os.cpu_count() or 1)))

@@ -12,8 +12,9 @@ from langgraph.graph.message import add_messages
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from .options import Options
 from .plan import Plan
-from .result import EARLIER_REPAIRS, Options, Result, Run
+from .result import EARLIER_REPAIRS, Result, Run
 
 Json = dict[str, Any]
 Results = Annotated[dict[str, Json], or_]

@@ -26,6 +26,7 @@ from ..tools.slots import SlotBoard
 from .ports import Backend, Catalog, Consent, Controller, Fetcher, Slots
 from .redactor import Redactor
 from .settings import Settings, settings_given
+from .traces import end_in_time
 
 if TYPE_CHECKING:  # experts are listed without LangGraph
     from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -85,6 +86,7 @@ def build_graph(
     Without `checkpointer` it takes its parent's, or LangGraph Server's. Nothing is opened before the first run.
     """
     settings = settings_given(settings) or Settings.from_env()
+    end_in_time()  # before a parent graph is traced, which makes LangSmith's client
     redact = redactor_of(settings)
     storage = Storage(settings.home, redact)
     if ledger:

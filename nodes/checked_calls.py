@@ -5,6 +5,7 @@ stored, a value of a wrong type would stop every later call of its thread.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -14,8 +15,9 @@ from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.types import Command, Overwrite
 
 from ..graph.errors import InvalidInput, UsageError
-from ..graph.result import Options
+from ..graph.options import Options
 from ..graph.state import GraphInput, State
+from .verdicts import FORMS
 
 _INPUT = tuple(GraphInput.__annotations__)
 INPUT_FORM = '{"request": "summarise notes.txt"}'
@@ -28,16 +30,23 @@ _PREFIXES = ("__", "langgraph_", "checkpoint", "x-", "hugginggpt_")
 
 
 def check_input(given: Any, *, nested: bool) -> None:
-    """Raises `InvalidInput` for an input that is no object, or has a field that the graph does not read.
+    """Raises `InvalidInput` for an input that is no object, has a field that the graph does not read, or an empty command.
 
     `nested`: of a parent graph, which hands over its whole state.
     """
+    if isinstance(given, Command) and given == Command():
+        raise InvalidInput("the command is empty: `resume` has no reply in it", hint=f"give {FORMS}")
     if given is None or isinstance(given, Command):
         return
     if not isinstance(given, Mapping):
         raise InvalidInput(f"the input is of type {type(given).__name__}, and must be an object", hint=INPUT_FORM)
     if not nested:
         _refuse_unknown(given, _INPUT, "input")
+
+
+def with_readable_reply(command: Command[Any]) -> Command[Any]:
+    """The command with an empty object as words: LangGraph takes `{}` for replies to no question, and drops it."""
+    return replace(command, resume="{}") if command.resume == {} else command
 
 
 def check_update(values: Any) -> None:

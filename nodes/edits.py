@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from ..graph.errors import InvalidPlan
+from ..graph.options import Options
 from ..graph.plan import Plan
 from ..graph.ports import Ledger, Store
 from ..graph.resource import Frozen
-from ..graph.result import OPTIONS_EDITED, PLAN_EDITED, Options, Result, Run
+from ..graph.result import OPTIONS_EDITED, PLAN_EDITED, Result, Run
 from ..graph.state import State, epoch_of, legacy_epoch
 from ..graph.task import resources_in
 from .edited_fields import LIMITS, EditedFields

@@ -12,7 +12,7 @@ MAX_REASONS = 2
 
 
 async def warnings_of(plan: Plan, catalog: Catalog, models: Mapping[str, str], where: Sequence[str] = ()) -> list[str]:
-    """Missing files and tasks without an expert. `models`, `where`: see `graph.result.Options`."""
+    """Missing files and tasks without an expert. `models`, `where`: see `graph.options.Options`."""
     found: list[str] = []
     for task in plan.tasks:
         missing = [r for value in task.inputs.values() for r in resources_in(value) if r.missing]

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from langgraph.types import Overwrite
 
 from ..graph.clock import now
+from ..graph.options import Options
 from ..graph.plan import Plan
 from ..graph.ports import Ledger, Store
-from ..graph.result import Options, Result, Run
+from ..graph.result import Result, Run
 from ..graph.state import Json, epoch_of
 from ..graph.task import Task
 from ..graph.version import GRAPH_VERSION
+from .given_plan import refusals_with
 
 BY_HAND = "by hand"
 """How a sentence about a change that a user made ends; it is among the repairs of a run."""
@@ -46,7 +48,7 @@ def fork_of(
         controller=parent.controller,
         plan=plan,
         results=tuple(edited),
-        refusals=parent.refusals,
+        refusals=parent.refusals if plan.digest == parent.plan.digest else refusals_with(plan, parent),
         repairs=tuple(dict.fromkeys((*kept, *changes, *redone))),
         started_at=now(),
         version=GRAPH_VERSION,

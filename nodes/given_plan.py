@@ -9,6 +9,7 @@ from ..graph.errors import InvalidPlan
 from ..graph.mentions import LONGEST_NAME, kind_of_name, mentions
 from ..graph.plan import Plan
 from ..graph.resource import Resource
+from ..graph.result import Run
 from ..graph.task import Single, resources_in
 
 
@@ -92,8 +93,18 @@ def with_attached(plan: Plan | None, attached: Iterable[str | Resource]) -> Plan
 def unused_files(plan: Plan, files: Iterable[Resource], attached: Iterable[str | Resource]) -> tuple[str, ...]:
     """A sentence for each file that no task takes; names in the request that stand for no file may be those of results."""
     given = set(map(_name_of, attached))
-    left = (file.label for file in plan.unused(files) if not file.missing or file.name in given)
-    return tuple(f"Not done: no task of the given plan uses the file {name}." for name in left)
+    return tuple(_unused(file) for file in plan.unused(files) if not file.missing or file.name in given)
+
+
+def refusals_with(plan: Plan, run: Run) -> tuple[str, ...]:
+    """The refusals of a run whose plan is replaced by this one: what they say of its files is said anew."""
+    files = run.request.files
+    about_files = set(map(_unused, files))
+    return (*(each for each in run.refusals if each not in about_files), *unused_files(plan, files, ()))
+
+
+def _unused(file: Resource) -> str:
+    return f"Not done: no task of the given plan uses the file {file.label}."
 
 
 def with_files(plan: Plan, files: Sequence[Resource], known: Iterable[Resource]) -> Plan:

@@ -3,9 +3,10 @@
 import asyncio
 from dataclasses import dataclass
 
-from ..graph.events import LlmCalled, TaskDrafted, emit
+from ..graph.call_progress import CallProgress
+from ..graph.events import LlmCalled, LlmProgress, TaskDrafted, emit
 from ..graph.ports import Ledger
-from ..graph.result import LlmCall, Stage, Usage
+from ..graph.usage import LlmCall, Stage, Usage
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,8 @@ class LlmBudget:
 
     ledger: Ledger
     run_id: str
+    key: str = ""
+    """Of the task whose expert the model is; empty for the controller."""
 
     async def on_call_start(self, stage: Stage, model: str, tokens: int = 0) -> int:
         """Record a call before it is made; raises `LimitReached`."""
@@ -23,6 +26,10 @@ class LlmBudget:
         """Record what it cost, also when it failed or the run was cancelled meanwhile."""
         await asyncio.shield(self.ledger.llm_calls.end(number, call))
         emit(LlmCalled(run_id=self.run_id, call=call))
+
+    async def on_progress(self, progress: CallProgress) -> None:
+        """Report what a call waits for."""
+        emit(LlmProgress(run_id=self.run_id, progress=progress, key=self.key))
 
     async def on_task_drafted(self, place: int, task_type: str) -> None:
         """Report a task of the plan that is being written."""

@@ -1,7 +1,7 @@
 """The stage `plan`: starts a run from the request, has the controller turn it into tasks, and records both."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ from ..graph.clock import now
 from ..graph.content_blocks import referred, text_of
 from ..graph.errors import InvalidInput
 from ..graph.events import RunStarted, emit
-from ..graph.ports import ControllerOf, Fetcher, Ledger, Store
+from ..graph.ports import Backend, ControllerOf, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
 from ..graph.resource import Resource
 from ..graph.result import Proposal, Request, Run
@@ -27,7 +27,7 @@ from .given_media import media_in, words_of
 from .given_plan import files_named_in, read_given_plan, unused_files, with_attached, with_files
 from .llm_budget import LlmBudget
 from .long_texts import long_texts_stored
-from .run_options import idle_choices, options_of
+from .run_options import idle_choices, options_of, refuse_unknown_experts
 
 
 def plan_node(
@@ -37,6 +37,7 @@ def plan_node(
     ledger: Ledger,
     store: Store,
     redact: Redactor,
+    backends: Mapping[str, Backend],
     where: Sequence[str] = (),
     places: Collection[str] = PLACES,
 ) -> Node[State]:
@@ -48,6 +49,7 @@ def plan_node(
     async def plan(state: State) -> Json:
         # 1. the request
         options = redact.record(options_of(state.get("options"), current().context, places))
+        await asyncio.to_thread(refuse_unknown_experts, options.models, backends)
         controller = await controllers(options.llm)
         text, history = _request_of(state)
         if unsaved := await _unsaved_answer(state, ledger):

@@ -16,7 +16,7 @@ from ..graph.state import Json, Node, State, epoch_of
 from .edits import Edits, read_edits
 from .execution import current
 from .feasibility import warnings_of
-from .given_plan import with_tasks
+from .given_plan import refusals_with, with_tasks
 from .known_data import known_data
 from .long_texts import long_texts_stored
 from .verdicts import QUESTION, Unreadable, question_of, read_verdict
@@ -75,7 +75,9 @@ async def _adopted(edits: Edits, ledger: Ledger, store: Store, redact: Redactor)
     plan = await long_texts_stored(redact.record(edits.plan), store)
     repairs = tuple(dict.fromkeys((*edits.run.repairs, *edits.what)))
     options = redact.record(edits.run.options)
-    run = edits.run.model_copy(update={"repairs": repairs, "options": options, "status": "running", "answer": ""})
+    refusals = refusals_with(plan, edits.run) if PLAN_EDITED in edits.what else edits.run.refusals
+    changed = {"repairs": repairs, "refusals": refusals, "options": options, "status": "running", "answer": ""}
+    run = edits.run.model_copy(update=changed)
     run = run.model_copy(update={"epoch": epoch_of(run, plan, edits.results)})
     proposal = Proposal(plan=plan, refusals=run.refusals, repairs=repairs)
     for result in edits.results:

@@ -18,10 +18,11 @@ from langgraph.types import Command, StateSnapshot, StateUpdate
 from ..graph.advice import form
 from ..graph.background import iterated
 from ..graph.events import RunFinished
+from ..graph.options import Options
 from ..graph.ports import Fetcher, Ledger, Store
 from ..graph.resource import Resource
-from ..graph.result import Options
 from ..graph.state import GraphInput, State, conversation_of
+from ..graph.traces import end_in_time
 from .checked_calls import (
     AnyKey,
     check_input,
@@ -31,6 +32,7 @@ from .checked_calls import (
     refuse_reply,
     refuse_to_go_on,
     steps_inside,
+    with_readable_reply,
     without_nothing,
 )
 from .edited_fields import before_edits
@@ -81,6 +83,7 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
 
         Among the options `saved`: the checkpoint from which it goes on, where the caller has just read it (`newest`).
         """
+        end_in_time()
         execution = Execution(self.ledger.runs)
         # a parent keeps what it gets, which is references; events hold no messages
         as_is = ensure_config(config)["configurable"].get("checkpoint_ns") or options.get("stream_mode") == "custom"
@@ -96,8 +99,10 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
             if isinstance(input, Mapping):
                 input = await self._without_data(input, config)
                 execution.left = () if nested else message_passed_over(input)
-            elif isinstance(input, Command) and isinstance(input.update, Mapping):
-                input = replace(input, update=await self._without_data(input.update, config))
+            elif isinstance(input, Command):
+                input = with_readable_reply(input)
+                if isinstance(input.update, Mapping):
+                    input = replace(input, update=await self._without_data(input.update, config))
             config = await self._taken_up(input, config, execution, read)
             stream = cast(AsyncGenerator[Any, None], super().astream(input, config, **options))
             async with aclosing(stream) as parts:

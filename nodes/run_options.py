@@ -9,8 +9,9 @@ from pydantic_core import ErrorDetails
 
 from ..graph.advice import command
 from ..graph.errors import UsageError
+from ..graph.options import Options
 from ..graph.plan import Plan
-from ..graph.result import Options
+from ..graph.ports import Backend
 from ..graph.settings import PLACES, places_of
 from ..graph.vocabulary import VOCABULARY
 from .edited_fields import LIMITS
@@ -71,6 +72,22 @@ def unknown_choices(models: Mapping[str, str]) -> list[str]:
         elif not model_id.strip():
             problems.append(f"options.models: no model is named for {task}")
     return problems
+
+
+def refuse_unknown_experts(models: Mapping[str, str], backends: Mapping[str, Backend]) -> None:
+    """Raises `UsageError` for an embedded expert that does not exist: its place lists all of them, and asks no server.
+
+    May block: the place reads its list from files.
+    """
+    for task, model_id in models.items():
+        place = backends.get(model_id.partition("/")[0])
+        if place is None or place.name != "embedded" or task not in VOCABULARY:
+            continue
+        known = sorted(expert.model_id for expert in place.experts(task))
+        if model_id not in known:
+            near = get_close_matches(model_id, known, 1)
+            meant = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known) or 'none'}"
+            raise UsageError(f"options.models: there is no expert {_short(model_id)} for {task}{meant}")
 
 
 def idle_choices(models: Mapping[str, str], plan: Plan) -> tuple[str, ...]:

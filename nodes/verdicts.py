@@ -17,7 +17,7 @@ _YES = frozenset("yes y ok okay approve approved accept accepted run go true 1 j
 _NO = frozenset(
     "no n reject rejected refuse refused ignore deny denied stop cancel false 0 nein non não нет 否".split()
 )
-_FORMS = "true, false, 'yes', 'no', or {\"approve\": true, \"plan\": [...]}"
+FORMS = "true, false, 'yes', 'no', or {\"approve\": true, \"plan\": [...]}"
 
 RESPONSE_SCHEMA: Mapping[str, Any] = {
     "title": "Reply",
@@ -122,7 +122,7 @@ def _of_type(reply: Mapping[str, Any]) -> Verdict:
             inner = action.get("args", action) if isinstance(action, Mapping) else action
             plan = inner.get("plan") if isinstance(inner, Mapping) else inner
             if plan is None:
-                raise Unreadable(f"the reply is an edit and names no plan; give {_FORMS}")
+                raise Unreadable(f"the reply is an edit and names no plan; give {FORMS}")
             return Verdict(True, _as_plan(plan))
     raise _unreadable(reply)
 
@@ -144,4 +144,4 @@ def _text(value: Any) -> str:
 def _unreadable(reply: Any) -> Unreadable:
     text = repr(reply)
     shown = text if len(text) <= 80 else f"{text[:80]}..."
-    return Unreadable(f"the reply {shown} is neither approval nor refusal; give {_FORMS}")
+    return Unreadable(f"the reply {shown} is neither approval nor refusal; give {FORMS}")

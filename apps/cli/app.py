@@ -17,6 +17,7 @@ from ..eval.commands import evaluations
 from .delete_commands import delete_commands
 from .global_options import CommandGroup
 from .history_commands import history_commands
+from .move_commands import move_commands
 from .run_commands import run_commands
 from .setup_commands import setup_commands
 
@@ -33,7 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for commands in (run_commands, history_commands, delete_commands, setup_commands):
+for commands in (run_commands, history_commands, move_commands, delete_commands, setup_commands):
     app.add_typer(commands)
 app.add_typer(evaluations, name="eval")
 

@@ -12,7 +12,7 @@ import typer
 
 from ...graph.errors import HuggingGPTError, UsageError
 from ...graph.events import Event
-from ...graph.result import Options
+from ...graph.options import Options
 from .answer_text import AnswerText
 from .arguments import choices_of, selection_of
 from .consent import TerminalConsent, terminal_consent

@@ -76,7 +76,7 @@ def _seconds(given: str) -> float:
 def _delete(work: Work, *, prunes: bool, dry_run: bool, yes: bool, home: Path | None, as_json: bool) -> Report:
     async def done() -> Report | None:
         settings = settings_of_home(home)
-        async with open_storage(settings.home, redactor_of(settings)) as storage:
+        async with open_storage(settings.home, redactor_of(settings), reading=dry_run) as storage:
             database = storage.ledger.database
             planned = await _planned(storage, work)
             nothing = not (planned.runs or planned.deleted.files or planned.deleted.checkpoints)

@@ -32,6 +32,8 @@ from .console import err, out, plain, print_json, run_async, table
 
 State = Literal["ok", "note", "broken"]
 _LITTLE_SPACE = 500 * MEGABYTE
+_TRIAL = 60.0
+"""Seconds for the plan that a chat model makes on trial."""
 
 
 class Finding(NamedTuple):
@@ -137,7 +139,8 @@ async def _controller(settings: Settings) -> Finding:
     from ...tools.controllers.llm.trial import trial
 
     try:
-        controller = LlmController(settings.llm, settings.model_copy(update={"timeout": min(settings.timeout, 60.0)}))
+        patience = {name: min(getattr(settings, name), _TRIAL) for name in ("llm_first_token", "llm_timeout")}
+        controller = LlmController(settings.llm, settings.model_copy(update=patience))
         tried = await trial(controller)
     except HuggingGPTError as error:
         return Finding("controller", "broken", str(error))

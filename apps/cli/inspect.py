@@ -11,8 +11,9 @@ from rich.tree import Tree
 
 from ...graph.errors import UnknownRun
 from ...graph.resource import Resource
-from ...graph.result import LlmCall, Result, Run, Usage
+from ...graph.result import Result, Run
 from ...graph.task import Task
+from ...graph.usage import LlmCall, Usage
 from ...tools.redaction.configured_secrets import redactor_of
 from .arguments import settings_of_home
 from .console import err, local_time, out, plain, print_json, report_errors, run_async, table, warn

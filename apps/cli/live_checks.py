@@ -10,18 +10,19 @@ from ...graph.call import Artifact, Call, Material
 from ...graph.errors import ExpertError, HuggingGPTError
 from ...graph.expert import Expert
 from ...graph.ports import Backend, NoCallbacks
-from ...graph.result import LlmCall, Usage
 from ...graph.settings import Settings
 from ...graph.task import Task
+from ...graph.usage import LlmCall, Usage
 from ...graph.vocabulary import VOCABULARY
 from ...graph.world import World
 from ...tools.backends.chat.backend import ChatBackend
-from ...tools.backends.endpoint.backend import EndpointBackend
-from ...tools.backends.endpoint.endpoints_file import Endpoint, read_endpoints
+from ...tools.backends.endpoint.backend import EndpointBackend, reads_pictures_by_chat
+from ...tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint, read_endpoints
 from ...tools.net.daemon_threads import call_in_daemon_thread
 from ...tools.net.http_errors import expert_errors
 from ...tools.net.hub_session import hub_limits
 from .samples import sample
+from .sight_check import blindness
 
 SECONDS = 120.0
 HUB_SECONDS = 20.0
@@ -60,22 +61,34 @@ async def live_checks(world: World) -> AsyncIterator[LiveCheck]:
         for expert in await _one_of_each_provider(world):
             yield await _check_expert(world, world.backends["hf"], expert, expert.provider, count)
     if settings.vlm:
-        chat = ChatBackend(settings, lambda _run_id: count)
+        chat = ChatBackend(settings, lambda _run_id, _key: count)
         able = [expert for expert in chat.experts("image-to-text") if chat.obstacle(expert, None) is None]
         if able:
             yield await _check_expert(world, chat, able[0], settings.vlm, count)
         else:
             yield LiveCheck(f"{settings.vlm}, image-to-text", False, "no expert there can do it")
     for endpoint in read_endpoints(settings.config):
-        yield await check_endpoint(world, endpoint)
+        check = await check_endpoint(world, endpoint)
+        if check.ok and endpoint.untried:
+            add_endpoint(settings.config, endpoint.model_copy(update={"untried": ""}))
+        yield check
 
 
 async def check_endpoint(world: World, endpoint: Endpoint) -> LiveCheck:
-    """One real call to a server that was added."""
+    """One real call to a server that was added; before it, a chat model that is to read pictures is shown two."""
     count = UsageCount()
-    servers = EndpointBackend(world.settings, lambda _run_id: count)
+    servers = EndpointBackend(world.settings, lambda _run_id, _key: count)
     expert = next(e for e in servers.experts(endpoint.task_type) if e.model_id == endpoint.name)
-    return await _check_expert(world, servers, expert, f"endpoint {endpoint.name}", count)
+    what = f"endpoint {endpoint.name}"
+    if reads_pictures_by_chat(endpoint):
+        try:
+            async with world.store.scratch() as scratch:
+                blind = await blindness(world, servers, expert, scratch, SECONDS)
+        except ExpertError as error:
+            blind = str(error).replace("\n", " ")
+        if blind:
+            return LiveCheck(_label(what, expert), False, blind)
+    return await _check_expert(world, servers, expert, what, count)
 
 
 async def _one_of_each_provider(world: World) -> list[Expert]:
@@ -108,7 +121,7 @@ async def _check_token(settings: Settings) -> LiveCheck:
 
 async def _check_expert(world: World, backend: Backend, expert: Expert, what: str, count: UsageCount) -> LiveCheck:
     """Call an expert; every error is reported, so that the other checks follow."""
-    label = f"{what}, {expert.task_type} by {expert.model_id}"
+    label = _label(what, expert)
     began, count.spent = time.perf_counter(), Usage()
     try:
         async with call_with_samples(world, backend, expert) as artifacts:
@@ -119,6 +132,10 @@ async def _check_expert(world: World, backend: Backend, expert: Expert, what: st
         return LiveCheck(label, False, f"{type(error).__name__}: {error}")
     by = f" by {expert.provider}" if expert.provider else ""
     return LiveCheck(label, True, f"{summary} in {time.perf_counter() - began:.1f} s{by}; {_cost(count.spent)}")
+
+
+def _label(what: str, expert: Expert) -> str:
+    return f"{what}, {expert.task_type} by {expert.model_id}"
 
 
 def _cost(spent: Usage) -> str:

@@ -15,6 +15,8 @@ from rich.text import Text
 from ...graph.events import (
     Event,
     ExpertChosen,
+    LlmCalled,
+    LlmProgress,
     PlanReady,
     RunStarted,
     RunWaiting,
@@ -50,6 +52,8 @@ class LiveTree:
         self._started: dict[str, float] = {}
         self._members: dict[int, set[str]] = {}
         self._progress: dict[int, TaskProgress] = {}
+        self._calls: dict[str, LlmProgress] = {}
+        """Calls to chat models that take longer than a second: of experts by ledger key, of the controller by stage."""
         self._results: dict[int, Result] = {}
         self._recorded: set[int] = set()
         # what goes to a pipe or a file, JSON say, must not be printed on the screen instead
@@ -73,6 +77,10 @@ class LiveTree:
             case TaskDrafted():
                 self._drafts = [*(self._drafts or [])[: event.place], event.task_type]
                 self._print_if_static(f"  + {event.task_type}")
+            case LlmProgress():
+                self._show_call(event)
+            case LlmCalled():
+                self._calls.pop(event.call.stage, None)
             case PlanReady():
                 self._show_plan(event)
             case RunWaiting():
@@ -102,6 +110,9 @@ class LiveTree:
                 self._show_progress(event)
             case TaskFinished():
                 self._progress.pop(event.result.task_id, None)
+                self._calls = {
+                    key: call for key, call in self._calls.items() if key.partition("[")[0] != str(event.result.task_id)
+                }
                 self._results[event.result.task_id] = event.result
                 if event.recorded:
                     self._recorded.add(event.result.task_id)
@@ -143,6 +154,14 @@ class LiveTree:
         if event.total and event.done >= event.total:
             del self._progress[event.task_id]
 
+    def _show_call(self, event: LlmProgress) -> None:
+        """Show what a call waits for; where nothing is redrawn, print a line when that changes and every ten seconds."""
+        key, now = event.key or event.progress.stage, event.progress
+        before = self._calls.get(key)
+        if before is None or (before.progress.phase, before.progress.seconds // 10) != (now.phase, now.seconds // 10):
+            self._print_if_static(f"  … {f'{event.key} ' if event.key else ''}{clean(str(now))}")
+        self._calls[key] = event
+
     def _print(self, text: str, style: str = "dim") -> None:
         self._console.print(Text(clean(text), style=style), soft_wrap=True)
 
@@ -154,10 +173,16 @@ class LiveTree:
         """The tree of the tasks; while the plan is being written, the tasks so far."""
         if self._drafts is not None:
             drafted = (Text(f"  + {name}", style="dim") for name in self._drafts)
-            return Group(_with_spinner(Spinner("dots", style="cyan"), Text("planning", style="dim")), *drafted)
+            waits = "; ".join(["planning", *self._waits()])
+            return Group(_with_spinner(Spinner("dots", style="cyan"), Text(waits, style="dim")), *drafted)
         if self.plan is None:
             return Group()
-        return tree_of(self.plan, self._row)
+        calls = (_with_spinner(Spinner("dots", style="cyan"), Text(line, style="dim")) for line in self._waits())
+        return Group(tree_of(self.plan, self._row), *calls)
+
+    def _waits(self) -> list[str]:
+        """What calls of the controller wait for."""
+        return [clean(str(call.progress)) for call in self._calls.values() if not call.key]
 
     def _row(self, task: Task) -> RenderableType:
         busy = str(task.id) in self._started or task.id in self._progress
@@ -190,6 +215,9 @@ class LiveTree:
             line.append(f"  {time.monotonic() - self._started[str(task_id)]:.0f} s", style="dim")
         if not result and (progress := self._progress.get(task_id)):
             line.append(f"  {_progress_text(progress)}", style="dim")
+        call = next((call for key, call in self._calls.items() if key.partition("[")[0] == str(task_id)), None)
+        if not result and call:
+            line.append(f"  {clean(str(call.progress))}", style="dim")
         if result and result.error:
             short = NO_EXPERT if result.error.startswith(NO_EXPERT) else result.error  # the answer says what helps
             line.append(f"  {clean(short)}", style=style)

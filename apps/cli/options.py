@@ -71,7 +71,14 @@ Where = Annotated[
 Download = Annotated[
     str | None, option("--download", "ask|yes|no", "Whether models may be downloaded to run on this machine [ask].")
 ]
-Timeout = Annotated[float | None, option("--timeout", "SECONDS", "For one call to an expert [300].")]
+Timeout = Annotated[
+    float | None,
+    option(
+        "--timeout",
+        "SECONDS",
+        "For one call to an expert [300]; the controller's: $HUGGINGGPT_LLM_FIRST_TOKEN [300], _NEXT_TOKEN [120].",
+    ),
+]
 
 Events = Annotated[bool, typer.Option("--json", help="Print every event as JSON, one a line, on stdout.")]
 Approve = Annotated[str, option("--approve", "always|never", "Pause for your approval once the plan is ready.")]
@@ -117,12 +124,17 @@ ForkThread = Annotated[
 
 # -- of `models`: servers of the user's own ---------------------------------------------------------------------------
 
-Add = Annotated[str | None, option("--add", "URL", "Add a server of your own, with --task.")]
+Add = Annotated[
+    str | None, option("--add", "URL", "Add a server of your own, with --task; it is called once for each.")
+]
 ForTask = Annotated[list[str] | None, option("--task", "TASK", "A task type that the server does; repeatable.")]
 ServerName = Annotated[str | None, option("--name", "NAME", "Name of the server [its host].")]
 ServerApi = Annotated[str | None, option("--api", "tasks|openai|tei", "API of the server [found out by a call].")]
 ServedModel = Annotated[str | None, option("--served-model", "ID", "Model to use, if the server has several.")]
 KeyVariable = Annotated[str | None, option("--key-env", "VAR", "Environment variable with the key for the server.")]
+Keep = Annotated[
+    bool, typer.Option("--keep", help="Add the server though it does not do its task now; marked, exit code 3.")
+]
 Remove = Annotated[str | None, option("--remove", "NAME", "Remove the server with that name or URL.")]
 TakeOver = Annotated[
     bool, typer.Option("--take-over", help="Show the servers that an old home lists, and add them or not.")

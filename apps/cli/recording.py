@@ -6,7 +6,7 @@ from typing import Any
 
 from ...graph.errors import UsageError
 from ...graph.events import RunFinished
-from ...graph.result import Options
+from ...graph.options import Options
 from ...graph.settings import Settings
 from ...tools.recording.recorder import Recorder
 from ...tools.recording.replayer import Replayer

@@ -13,8 +13,9 @@ import typer
 
 from ...graph.errors import HuggingGPTError, UsageError
 from ...graph.events import AnswerDelta, Event, RunFinished, TaskFinished
+from ...graph.options import Options
 from ...graph.plan import Plan
-from ...graph.result import Options, Result, Run, RunStatus
+from ...graph.result import Result, Run, RunStatus
 from ...graph.settings import Settings
 from ...tools.recording.recorder import Recorder
 from ...tools.recording.replayer import Replayer
@@ -154,8 +155,7 @@ async def _chosen(
 ) -> Run:
     """The run of that name, else the newest, which is printed; with the limits that are given. Error `none` without one."""
     run = await newest() if name is None else await session.run(name)
-    last = next(iter(await session.history.runs(limit=1)), None) if name is None else None
-    cancelled = last.run_id if last and last.status == "cancelled" else ""
+    cancelled = await session.history.cancelled(after=run) if name is None else ""
     hint = f"run {cancelled} was cancelled; `hugginggpt resume {cancelled}` goes on with it" if cancelled else ""
     if run is None:
         raise UsageError(none, hint=hint or "`hugginggpt runs` lists all of them")

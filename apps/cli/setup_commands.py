@@ -39,6 +39,7 @@ def models(
     api: options.ServerApi = None,
     model: options.ServedModel = None,
     key_env: options.KeyVariable = None,
+    keep: options.Keep = False,
     remove: options.Remove = None,
     take_over: options.TakeOver = False,
     yes: Annotated[bool, typer.Option("--yes", help="With --take-over: add them without a question.")] = False,
@@ -49,7 +50,11 @@ def models(
     from . import endpoints, experts
 
     if add:
-        endpoints.add(add, for_task or [], name=name, api=api, model=model, key_env=key_env, home=home)
+        from . import add_server
+
+        add_server.add(
+            add, for_task or [], name=name, api=api, model=model, key_env=key_env, keep=keep, home=home, as_json=json
+        )
     elif remove:
         endpoints.remove(remove, home=home)
     elif take_over:

@@ -6,7 +6,8 @@ Where its server does not answer, its threads would hold the process for minutes
 import logging
 import os
 import sys
-from threading import Thread
+
+from ...graph.traces import unsent
 
 PATIENCE = 2.5
 """Seconds after the answer."""
@@ -37,14 +38,10 @@ def end_with_traces() -> None:
     client = getattr(trees, "_CLIENT", None)
     if client is None:
         return
-    sending = Thread(target=client.flush, kwargs={"timeout": PATIENCE}, daemon=True)  # not all of it keeps its timeout
-    sending.start()
-    sending.join(PATIENCE)
-    queue = getattr(client, "tracing_queue", None)
-    if not sending.is_alive() and not _complaints.first and not (queue and queue.unfinished_tasks):
+    why = unsent(client, PATIENCE)
+    if not why and not _complaints.first:
         return
-    why = _complaints.first or f"no answer within {PATIENCE:g} s"
-    sys.stderr.write(f"traces were not all sent to LangSmith: {why}\n")
+    sys.stderr.write(f"traces were not all sent to LangSmith: {_complaints.first or why}\n")
     ending = sys.exc_info()[1]
     code = ending.code if isinstance(ending, SystemExit) else int(ending is not None)
     if code is None or isinstance(code, int):

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Event,
         ExpertChosen,
         LlmCalled,
+        LlmProgress,
         PlanReady,
         RunFinished,
         RunStarted,
@@ -47,9 +48,10 @@ if TYPE_CHECKING:
         TaskStarted,
         read_event,
     )
+    from .graph.options import Options
     from .graph.plan import Plan
     from .graph.resource import Resource
-    from .graph.result import Options, Result, Run
+    from .graph.result import Result, Run
     from .graph.settings import Settings
     from .graph.task import Ref, Task, Template
     from .graph.world import World, build_graph, open_world
@@ -65,11 +67,12 @@ _NAMES = {
     "apps.tool": "as_tool",
     "graph.errors": "ControllerError ExpertError HuggingGPTError IncompleteAnswer InvalidInput InvalidPlan LedgerLost "
     "LimitReached NoUsablePlan RunBusy RunCancelled RunChanged StorageError UnknownRun UnusableFile UsageError",
-    "graph.events": "AnswerDelta Event ExpertChosen LlmCalled PlanReady RunFinished RunStarted RunWaiting TaskDrafted "
-    "TaskFinished TaskProgress TaskQueued TaskStarted read_event",
+    "graph.events": "AnswerDelta Event ExpertChosen LlmCalled LlmProgress PlanReady RunFinished RunStarted RunWaiting "
+    "TaskDrafted TaskFinished TaskProgress TaskQueued TaskStarted read_event",
     "graph.plan": "Plan",
     "graph.resource": "Resource",
-    "graph.result": "Options Result Run",
+    "graph.options": "Options",
+    "graph.result": "Result Run",
     "graph.settings": "Settings",
     "graph.task": "Ref Task Template",
     "graph.world": "World build_graph open_world",
@@ -78,10 +81,10 @@ _MODULES = {name: module for module, names in _NAMES.items() for name in names.s
 
 __all__ = [
     "AnswerDelta", "ControllerError", "Event", "ExpertChosen", "ExpertError", "HuggingGPTError", "IncompleteAnswer",
-    "InvalidInput", "InvalidPlan", "LedgerLost", "LimitReached", "LlmCalled", "NoUsablePlan", "Options", "Outcome", "Plan",
-    "PlanReady",
-    "Ref", "Resource", "Result", "Results", "Run", "RunBusy", "RunCancelled", "RunChanged", "RunFinished", "RunStarted",
-    "RunWaiting", "Session", "Settings", "StorageError", "Task", "TaskDrafted", "TaskFinished", "TaskProgress",
+    "InvalidInput", "InvalidPlan", "LedgerLost", "LimitReached", "LlmCalled", "LlmProgress", "NoUsablePlan", "Options",
+    "Outcome", "Plan", "PlanReady", "Ref", "Resource", "Result", "Results", "Run", "RunBusy", "RunCancelled",
+    "RunChanged", "RunFinished", "RunStarted", "RunWaiting", "Session", "Settings", "StorageError",
+    "Task", "TaskDrafted", "TaskFinished", "TaskProgress",
     "TaskQueued", "TaskResult", "TaskStarted", "Template", "UnknownRun", "UnusableFile", "UsageError", "World",
     "__version__", "afork", "aresume", "aretry", "arun", "as_tool", "astream", "build_graph", "close", "fork", "open_world",
     "read_event", "resume", "retry", "run", "stream",

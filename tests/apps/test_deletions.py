@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from hugginggpt.checkpoints.open import Storage
+from hugginggpt.checkpoints.pruning import prune
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
@@ -109,3 +111,14 @@ def test_a_run_that_a_living_process_works_on_is_kept_and_can_be_deleted_once_th
     assert gone.code == 0, gone.err
     assert gone.out.startswith("deleted: 1 run (1 of them unfinished) and ")
     assert runs(home) == []
+
+
+def test_a_dry_run_needs_no_right_to_write_and_leaves_every_byte(shell: Shell, home: Path) -> None:
+    words = ("prune", "--older", "30d", "--dry-run", "--json")
+    expected = json.loads(shell(*words).out)
+    before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    with closing(Storage(home, reading=True)) as storage:  # as a home that can't be written is opened
+        report = prune(storage.ledger.database, older=30 * 86400.0, keep_last=None, trial=True)
+    assert [head.run_id for head in report.runs] == [run["run_id"] for run in expected["runs"]]
+    assert report.deleted.files == expected["files"]
+    assert {path: path.read_bytes() for path in home.rglob("*") if path.is_file()} == before

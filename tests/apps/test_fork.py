@@ -20,8 +20,9 @@ from hugginggpt.apps.session import Session
 from hugginggpt.checkpoints.pruning import delete_named, prune
 from hugginggpt.graph.errors import RunChanged, UsageError
 from hugginggpt.graph.events import Event, RunFinished
+from hugginggpt.graph.options import Options
 from hugginggpt.graph.plan import Plan
-from hugginggpt.graph.result import Options, Run
+from hugginggpt.graph.result import Run
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, scripted_expert

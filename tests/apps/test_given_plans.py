@@ -52,3 +52,22 @@ def test_a_reply_with_an_empty_plan_is_refused_and_the_run_still_waits(settings:
     with pytest.raises(InvalidPlan, match="it has no task"):
         outcome.resume({"approve": True, "plan": []})
     assert outcome.resume(True).status == "succeeded"
+
+
+def test_a_plan_given_at_approval_or_to_a_fork_that_leaves_a_file_out_is_reported_first(
+    settings: Settings, tmp_path: Path
+) -> None:
+    files = [tmp_path / "good.txt", tmp_path / "bad.txt"]
+    for file in files:
+        file.write_text("I love it")
+    plan = [{**rating(file.name)[0], "id": number} for number, file in enumerate(files)]
+    outcome = hugginggpt.run("rate", files=files, plan=plan, options={"approve": "always"}, settings=settings)
+    said = "Not done: no task of the given plan uses the file bad.txt."
+    whole_plan, plan = outcome.plan, outcome.plan.to_hugginggpt()[:1]
+    outcome = outcome.resume({"approve": True, "plan": plan})
+    assert (outcome.status, outcome.refusals) == ("partial", (said,))
+    assert outcome.answer.startswith(said)
+    whole = outcome.fork(plan=whole_plan).resume(True)
+    assert (whole.status, whole.refusals) == ("succeeded", ())
+    part = whole.fork(plan=plan).resume(True)
+    assert (part.status, part.refusals) == ("partial", (said,))

@@ -92,3 +92,29 @@ def test_a_wrong_citation_is_named_and_the_run_is_done_in_part(home: Path, said:
     assert named in outcome.answer
     assert "No result was found behind" not in outcome.answer
     assert outcome.status == "partial"
+
+
+def test_an_answer_that_is_cut_off_is_reported_as_that_and_keeps_the_results(home: Path) -> None:
+    """It failed the run, whose tasks were all done."""
+
+    def model(received: Received) -> Reply:
+        return chat(BOTH) if stage_of(received) == "plan" else chat("There is 1 line [0]. It", finish_reason="length")
+
+    with serve(model) as server:
+        settings = Settings(home=home, llm=f"openai:scripted@{server.url}/v1", llm_window=100_000)
+        request = f"Count the lines and tell me whether the customer was happy: '{REVIEW}'"
+        outcome = hugginggpt.run(request, settings=settings, options={"select": "rank"})
+
+    assert outcome.status == "partial"
+    assert outcome.answer.startswith("There is 1 line [0]. \n\nopenai:scripted was cut off before its answer")
+    assert "Left out above: [1] text-classification\npositive" in outcome.answer
+
+
+def test_a_call_that_takes_longer_than_a_second_sends_events_of_what_it_waits_for(home: Path) -> None:
+    one = json.dumps({"tasks": [{"task": "count", "id": 0, "dep": [-1], "args": {"text": REVIEW}}], "refusals": []})
+    with serve(in_turn(chat(one, seconds=1.3))) as server:
+        settings = Settings(home=home, llm=f"openai:scripted@{server.url}/v1", llm_window=100_000)
+        events = list(hugginggpt.stream(f"Count the lines of '{REVIEW}'", settings=settings))
+
+    seen = [event.progress for event in events if isinstance(event, hugginggpt.LlmProgress)]
+    assert [(each.stage, each.phase) for each in seen][:1] == [("plan", "reading")]

@@ -114,10 +114,11 @@ def test_a_retry_reads_a_picture_again_that_was_cut_short_and_says_so_once(shell
     assert "read again" not in shell("retry").err
 
 
-def test_resume_and_retry_name_the_newest_run_where_it_was_cancelled(shell: Shell) -> None:
+def test_resume_and_retry_name_a_cancelled_run_that_can_be_resumed(shell: Shell) -> None:
     waiting = shell("run", SPOKEN, "--approve", "always", "--json")
     run_id = json.loads(waiting.out.splitlines()[0])["run_id"]
     shell("cancel", run_id)
+    assert shell("run", "How many words are in 'a b'?").code == 0  # another conversation came after it
     for command in ("resume", "retry"):
         refused = shell(command)
         assert refused.code == 2

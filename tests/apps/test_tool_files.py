@@ -28,3 +28,20 @@ def test_a_file_that_it_may_not_read_is_an_error_with_the_reason(
     assert said in message.content
     assert "--" not in message.content
     assert name != "outside.txt" or "as_tool(settings=Settings(file_roots=FOLDERS))" in message.content
+
+
+def test_a_file_that_it_made_and_that_is_gone_or_can_t_be_read_is_an_error_with_the_reason(home: Path) -> None:
+    """It is no stranger's file: to say that it lies outside the folders would send the agent the wrong way."""
+    with as_tool(settings=Settings(home=home)) as tool:
+
+        def call(**args: Any) -> Any:
+            return tool.invoke({"type": "tool_call", "id": "1", "name": "hugginggpt", "args": args})
+
+        made = Path(call(request="say 'hello' aloud").artifact["resources"][-1]["path"])
+        made.unlink()
+        gone = call(request="transcribe it", files=[str(made)])
+        made.mkdir()
+        unreadable = call(request=f"transcribe {made}")
+    assert (gone.status, unreadable.status) == ("error", "error")
+    assert gone.content.startswith(f"{made.name}, which an earlier call made, is gone")
+    assert unreadable.content.startswith(f"{made.name}, which an earlier call made, can't be read")

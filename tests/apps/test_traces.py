@@ -1,7 +1,11 @@
 """LangSmith is configured, and does not answer: the command ends all the same, and says so in a line."""
 
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -42,3 +46,38 @@ def test_a_langsmith_that_answers_gets_the_traces(shell: Shell) -> None:
     assert done.code == 0
     assert "LangSmith" not in done.err
     assert any(request.method == "POST" for request in server.requests)
+
+
+PROGRAM = """
+import hugginggpt
+print(hugginggpt.run("How many words are in 'a b c'?").answer)
+"""
+
+
+def program(shell: Shell, url: str) -> "subprocess.CompletedProcess[str]":
+    """A program of five lines, which ends when it has printed the answer."""
+    command = [sys.executable, "-c", PROGRAM]
+    return subprocess.run(
+        command, env=traced(shell, url).env, cwd=shell.folder, capture_output=True, text=True, timeout=40, check=True
+    )
+
+
+def test_a_python_program_does_not_wait_for_a_langsmith_that_is_silent(shell: Shell, silent: str) -> None:
+    """LangSmith's client alone holds it for more than the 40 seconds that it has here."""
+    done = program(shell, silent)
+    assert "3" in done.stdout
+    assert "traces were not all sent to LangSmith: no answer" in done.stderr
+
+
+def test_a_langsmith_that_answers_slowly_gets_all_traces_of_a_python_program(shell: Shell) -> None:
+    posted = list[str]()
+
+    def answer(request: Any) -> Any:
+        time.sleep(0 if request.method == "GET" else 2)  # longer than a server that never answered is waited for
+        posted.append(request.method)
+        return as_json({})
+
+    with serve(answer) as server:
+        done = program(shell, server.url)
+    assert "LangSmith:" not in done.stderr
+    assert "POST" in posted

@@ -8,7 +8,7 @@ import langgraph.checkpoint.base.id as checkpoint_ids
 import pytest
 
 from hugginggpt.apps.session import Session
-from hugginggpt.graph.result import Options
+from hugginggpt.graph.options import Options
 from hugginggpt.tools.scripted import ScriptedController
 from scripting import OpenScripted, ask, last, step
 

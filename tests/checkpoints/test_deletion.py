@@ -25,7 +25,8 @@ from hugginggpt.checkpoints.state_parts import parts
 from hugginggpt.checkpoints.state_rows import contents
 from hugginggpt.checkpoints.stored_files import hashes_in, remove_files, stored_files
 from hugginggpt.graph.errors import UnknownRun, UsageError
-from hugginggpt.graph.result import Options, Request, Run
+from hugginggpt.graph.options import Options
+from hugginggpt.graph.result import Request, Run
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController

@@ -11,7 +11,8 @@ from sqlite_utils import Database as SqliteUtils
 
 from hugginggpt.checkpoints.migrations import FORMAT, migrate, migrations
 from hugginggpt.checkpoints.open import Storage
-from hugginggpt.graph.result import Options, Request, Run
+from hugginggpt.graph.options import Options
+from hugginggpt.graph.result import Request, Run
 
 RUN = Run(run_id="new", thread_id="t", request=Request(text="go"), options=Options(max_llm_calls=3), version="1")
 OLD_RUNS = """

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from hugginggpt.apps.cli.app import app
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.errors import UnknownRun, UsageError
-from hugginggpt.graph.result import Options
+from hugginggpt.graph.options import Options
 from hugginggpt.tools.scripted import ScriptedBackend
 from scripting import OpenScripted, ask, last, step
 

@@ -38,6 +38,7 @@ def graph(home: Path) -> Any:
         ({"request": "go", "given_plan": [{"task": "moon"}]}, "moon"),
         (None, "thread t has no run to go on with"),
         (Command(resume=True), "thread t has no run to go on with"),
+        (Command(resume=None), "the command is empty: `resume` has no reply in it"),
         (Command(update={"plan": {}}), "thread t has no run to go on with"),
         (Command(update={"pln": {}, "plan": {}}), "the state has no field 'pln'\nDid you mean plan?"),
     ],
@@ -94,3 +95,11 @@ def test_what_a_server_mixes_into_a_context_is_no_choice_and_the_rest_is_reporte
     assert "context.colour was not used" in unused[0]
     with pytest.raises(UsageError, match="did you mean approve"):
         known_context({"aprove": "always"}, served=True)
+
+
+async def test_an_empty_reply_is_asked_again_with_the_reason(graph: Any) -> None:
+    """LangGraph takes `{}` for replies to no question, and would ask as if nothing had been said."""
+    await graph.ainvoke({"request": "go", "options": {"approve": "always"}}, CONFIG)
+    values = await graph.ainvoke(Command(resume={}), CONFIG)
+    assert "the reply {} is neither approval nor refusal" in values["__interrupt__"][0].value["problems"][0]
+    assert (await graph.ainvoke(Command(resume=True), CONFIG))["run"]["status"] == "succeeded"

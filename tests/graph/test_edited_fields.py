@@ -6,8 +6,9 @@ import pytest
 
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.errors import HuggingGPTError, LimitReached
+from hugginggpt.graph.options import Options
 from hugginggpt.graph.plan import Plan
-from hugginggpt.graph.result import Options, Run
+from hugginggpt.graph.result import Run
 from hugginggpt.graph.state import State
 from hugginggpt.graph.world import World
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, scripted_expert

@@ -9,8 +9,9 @@ from langgraph.types import Command
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.errors import UsageError
 from hugginggpt.graph.events import RunFinished
+from hugginggpt.graph.options import Options
 from hugginggpt.graph.plan import Plan
-from hugginggpt.graph.result import EDITED, Options, Run
+from hugginggpt.graph.result import EDITED, Run
 from hugginggpt.graph.world import World
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, scripted_expert
 from scripting import OpenScripted, ask, last, step

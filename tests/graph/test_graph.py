@@ -17,8 +17,8 @@ from hugginggpt.apps.session import Session
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import ExpertError, InvalidInput, StorageError, UsageError
 from hugginggpt.graph.events import TaskFinished, TaskQueued, TaskStarted
+from hugginggpt.graph.options import Options
 from hugginggpt.graph.plan import Plan
-from hugginggpt.graph.result import Options
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.version import GRAPH_VERSION
 from hugginggpt.graph.world import build_graph

@@ -17,6 +17,7 @@ VALUES = {
     "home": "/x/home", "config": "/x/config", "cache": "/x/cache", "llm_window": "4000", "llm_candidates": "3",
     "llm_description": "10", "where": "hf,embedded", "timeout": "1.5", "retries": "0", "workers": "1", "download": "no",
     "local_memory": "8GB", "max_file_bytes": "10", "max_image_pixels": "11", "max_audio_seconds": "12.5",
+    "llm_first_token": "2.5", "llm_next_token": "2.5", "llm_timeout": "2.5",
     "fetch_timeout": "2.5", "file_roots": f"/a{os.pathsep}/b", "allow_private_urls": "1", "fetch_proxy": "http://proxy:3128",
     "public_url": "https://a.example",
 }  # fmt: skip

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from hugginggpt.apps.session import Session
+from hugginggpt.graph.errors import ExpertError, UsageError
 from hugginggpt.graph.events import Event, TaskFinished
 from hugginggpt.graph.expert import Expert
-from hugginggpt.graph.result import Options
+from hugginggpt.graph.options import Options
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
+from hugginggpt.nodes.run_options import refuse_unknown_experts
+from hugginggpt.tools.backends.embedded.backend import EmbeddedBackend
 from hugginggpt.tools.scripted import (
     Received,
     Reply,
@@ -128,3 +131,14 @@ async def test_a_limit_on_calls_holds_for_choices_too(home: Path) -> None:
     with serve(ScriptedChatModel(TASKS)) as server, pytest.raises(Exception, match="raise the limit"):
         await drive(home, server.url, options=Options(max_llm_calls=1))
     assert len(server.requests) == 1
+
+
+def test_an_embedded_expert_that_does_not_exist_is_refused_before_anything_is_planned() -> None:
+    place = EmbeddedBackend(Settings())
+    refuse_unknown_experts({"summarization": "embedded/summary", "translation": "any/model"}, {"embedded": place})
+    with pytest.raises(
+        UsageError, match="no expert 'embedded/sumary' for summarization; did you mean embedded/summary"
+    ):
+        refuse_unknown_experts({"summarization": "embedded/sumary"}, {"embedded": place})
+    with pytest.raises(ExpertError, match="there is no such embedded expert for summarization; there are: embedded/"):
+        place.named("summarization", "embedded/sumary")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from langgraph.types import Command
 
-from hugginggpt.graph.result import Options
+from hugginggpt.graph.options import Options
 from hugginggpt.nodes.verdicts import ACTION, RESPONSE_SCHEMA, Unreadable, Verdict, read_verdict
 from hugginggpt.tools.scripted import ScriptedBackend
 from scripting import OpenScripted, step

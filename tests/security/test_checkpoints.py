@@ -21,7 +21,7 @@ from hugginggpt.checkpoints.state_rows import save_state, save_writes, states_of
 from hugginggpt.graph.call import Call
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.expert import Expert
-from hugginggpt.graph.result import Options
+from hugginggpt.graph.options import Options
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.backends.chat.backend import ChatBackend
 from hugginggpt.tools.chat_models.trusted_servers import trust_servers, trusted_origins

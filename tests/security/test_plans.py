@@ -15,9 +15,9 @@ import pytest
 from fences import Fence
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.errors import HuggingGPTError, InvalidPlan, UsageError
+from hugginggpt.graph.options import Options
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
-from hugginggpt.graph.result import Options
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.untrusted_json import InvalidJson, checked_json, read_untrusted_json
 from hugginggpt.graph.world import open_world

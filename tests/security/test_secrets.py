@@ -33,9 +33,10 @@ from hugginggpt.checkpoints.store import FileStore
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import ExpertError, HuggingGPTError
 from hugginggpt.graph.events import Event
+from hugginggpt.graph.options import Options
 from hugginggpt.graph.redactor import Redactor, secrets_of
 from hugginggpt.graph.resource import Resource
-from hugginggpt.graph.result import Options, Run
+from hugginggpt.graph.result import Run
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import build_graph, open_world
 from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint

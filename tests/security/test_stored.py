@@ -234,7 +234,7 @@ def test_recordings_and_homes_are_readable_by_their_owner_only(tmp_path: Path, s
     old = os.umask(0)
     try:
         assert shell("run", "What language is 'this is one'?", "--record", "recording.jsonl").code == 0
-        shell("models", "--add", "http://127.0.0.1:9", "--task", "summarization")
+        assert shell("models", "--add", "http://127.0.0.1:9", "--task", "summarization", "--keep").code == 3
     finally:
         os.umask(old)
     home = tmp_path / "home"

@@ -18,8 +18,9 @@ from dags import Dag, random_dag
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.events import TaskFinished
+from hugginggpt.graph.options import Options
 from hugginggpt.graph.ports import Callbacks
-from hugginggpt.graph.result import Options, Proposal, Request, Run
+from hugginggpt.graph.result import Proposal, Request, Run
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, scripted_expert

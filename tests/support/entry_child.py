@@ -23,8 +23,9 @@ from hugginggpt.apps.session import Session
 from hugginggpt.checkpoints.open import Storage, open_storage
 from hugginggpt.graph.builder import connect
 from hugginggpt.graph.errors import HuggingGPTError, UnknownRun
+from hugginggpt.graph.options import Options
 from hugginggpt.graph.redactor import Redactor
-from hugginggpt.graph.result import Options, Request
+from hugginggpt.graph.result import Request
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.state import GraphInput, State
 from hugginggpt.graph.world import World, slots_for

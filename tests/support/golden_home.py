@@ -13,7 +13,8 @@ from hugginggpt.apps.session import Session
 from hugginggpt.checkpoints.cancellation import cancel
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.events import TaskFinished
-from hugginggpt.graph.result import Options, Request
+from hugginggpt.graph.options import Options
+from hugginggpt.graph.result import Request
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController

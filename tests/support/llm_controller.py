@@ -8,8 +8,9 @@ from pathlib import Path
 from hugginggpt.graph.expert import Assignment, Expert
 from hugginggpt.graph.ports import NoCallbacks
 from hugginggpt.graph.resource import Resource
-from hugginggpt.graph.result import Request, Result, Run, Usage
+from hugginggpt.graph.result import Request, Result, Run
 from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.usage import Usage
 from hugginggpt.tools.controllers.llm import LlmController
 from hugginggpt.tools.scripted import Received, Reply, Server, serve
 
@@ -45,7 +46,7 @@ def tokens(usage: Usage) -> tuple[int, int, int]:
 
 def settings(base_url: str | None, **given: object) -> Settings:
     return Settings.model_validate(
-        {"home": Path("unused"), "openai_base_url": base_url, "retries": 0, "timeout": 30, **given}
+        {"home": Path("unused"), "openai_base_url": base_url, "retries": 0, "timeout": 30, "llm_timeout": 30, **given}
     )
 
 

@@ -61,6 +61,8 @@ def ranked_candidates(
 def _named(backends: Iterable[Backend], task: Task, model_id: str) -> list[Candidate]:
     """A model that no list has, from every backend that can run it, or with the reason why it can't."""
     found: list[Candidate] = []
+    if model_id.startswith("embedded/"):  # the name of its place
+        backends = [backend for backend in backends if backend.name == "embedded"]
     for backend in backends:
         try:
             expert = backend.named(task.type, model_id)

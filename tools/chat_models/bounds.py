@@ -1,8 +1,8 @@
 """`AnswerBound`: the end of reading an answer that is too long, or repeats itself without an end."""
 
-from ...graph.errors import IncompleteAnswer
-from ...graph.result import Stage
+from ...graph.usage import Stage
 from ..repetition import endless_repetition
+from .errors import EndlessAnswer
 from .json_answers import MAX_CHARACTERS
 from .thoughts import ThoughtFilter
 
@@ -16,12 +16,13 @@ _EVERY = 1_000
 
 
 class AnswerBound:
-    """Receives an answer piece by piece; raises `IncompleteAnswer`, which ends the stream and so the writing."""
+    """Receives an answer piece by piece; raises `EndlessAnswer`, which ends the stream and so the writing."""
 
-    def __init__(self, model: str, stage: Stage) -> None:
+    def __init__(self, model: str, stage: Stage, *, thinking: bool = False) -> None:
+        """`thinking`: the answer begins within thoughts, whose beginning is in the prompt."""
         self._model = model
         self._bounded = stage in _JSON_STAGES
-        self._thoughts = ThoughtFilter()
+        self._thoughts = ThoughtFilter(thinking=thinking)
         self._length = self._visible = self._unsearched = 0
         self._end = ""
 
@@ -43,5 +44,5 @@ class AnswerBound:
             if unit := endless_repetition(self._end):
                 raise self._error(f"repeats itself without an end ({unit[:80]!r})")
 
-    def _error(self, what: str) -> IncompleteAnswer:
-        return IncompleteAnswer(f"{self._model} {what}", hint="Choose another model.")
+    def _error(self, what: str) -> EndlessAnswer:
+        return EndlessAnswer(f"{self._model} {what}", hint="Choose another model.")

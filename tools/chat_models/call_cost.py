@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ...graph.errors import UsageError
-from ...graph.result import Usage
+from ...graph.usage import Usage
 from .messages import Messages, estimated_tokens_of
 from .structured_output import text_of, token_counts
 from .token_estimate import estimated_tokens

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...graph.clock import now
 from ...graph.ports import Callbacks, Slots
-from ...graph.result import LlmCall, Stage, Usage
 from ...graph.settings import Settings
+from ...graph.usage import LlmCall, Stage, Usage
 from .bounds import AnswerBound
 from .call_cost import CallUsage, cost_of, parse_price
 from .errors import (
@@ -24,12 +24,14 @@ from .errors import (
 )
 from .messages import Messages, estimated_tokens_of, length_of
 from .models import ChatModel, Method
-from .structured_output import Schema, end_reason, request_options, text_of
+from .sampling import Sampling
+from .structured_output import Schema, end_reason, piece_of, request_options, text_of
 from .thoughts import ThoughtFilter, ends_unopened_thoughts
+from .waiting import Limits, Waiting
 from .windows import check_not_cut
 
 if TYPE_CHECKING:
-    from langchain_core.messages import AIMessage
+    from langchain_core.messages import AIMessage, AIMessageChunk
 
 _log = logging.getLogger(__name__)
 
@@ -54,6 +56,16 @@ class Completion(NamedTuple):
     end_reason: str
 
 
+class _Call(NamedTuple):
+    """One call, while it goes on."""
+
+    stage: Stage
+    messages: Messages
+    usage: CallUsage
+    waiting: Waiting
+    bound: AnswerBound
+
+
 class ChatClient:
     """Calls one chat model, counts the cost, and remembers which methods of structured output it accepts."""
 
@@ -63,7 +75,8 @@ class ChatClient:
         self.usage = Usage()
         """The cost so far, over all calls."""
         self._slots = slots
-        self._timeout = settings.timeout
+        self._limits = Limits.of(settings)
+        self._sampling = Sampling(model)
         self._retries = settings.retries
         self._price = parse_price(settings.llm_price)
         self._window = settings.llm_window
@@ -86,12 +99,12 @@ class ChatClient:
         """The whole answer, by the first method of structured output that works; `on_text` receives it as it is written."""
         title = schema["title"] if schema else ""
         methods: Sequence[Method] = self._methods.get(title, self.model.methods) if schema else ("plain",)
-        async with self._call(stage, messages, callbacks) as usage, self._connected() as client:
+        async with self._call(stage, messages, callbacks) as call, self._connected(call.waiting) as client:
             for number, method in enumerate(methods, start=1):
                 untried = number < len(methods) and title not in self._methods
                 try:
                     completion = await self._complete(
-                        client, messages, request_options(method, schema), usage, on_text, stage, untried=untried
+                        client, call, request_options(method, schema), on_text, untried=untried
                     )
                 except Exception as error:
                     refused = may_refuse_form(error) if untried else is_bad_request(error)
@@ -100,10 +113,10 @@ class ChatClient:
                 else:  # only now: a request may be refused for other reasons than its method
                     self._methods[title] = methods[number - 1 :]
                     break
-        self._check_end(completion.end_reason)
-        check_not_cut(self.model.name, length_of(messages), usage.total.input_tokens)
+        self._check_end(completion.end_reason, call)
+        check_not_cut(self.model.name, length_of(messages), call.usage.total.input_tokens)
         self._unopened_thoughts = self._unopened_thoughts or ends_unopened_thoughts(completion.text)
-        return Answer(completion.text, usage.total, complete=bool(completion.end_reason))
+        return Answer(completion.text, call.usage.total, complete=bool(completion.end_reason))
 
     def form_was_ignored(self, schema: Schema) -> str:
         """Use the next method for this schema from now on; a sentence about the one that the server took no notice of."""
@@ -117,102 +130,124 @@ class ChatClient:
         """The answer piece by piece, without thoughts; retried only before the first piece. Raises where it has no end."""
         ended = ""
         thoughts = ThoughtFilter(thinking=self._unopened_thoughts)
-        async with self._call(stage, messages, callbacks) as usage, self._connected() as client:
-            async for attempt in tries(self._retries):
-                with attempt:
-                    pieces = client.astream(list(messages))
-                    end = asyncio.get_running_loop().time() + self._timeout
-                    chunk = await _next(pieces, end)
-            bound = AnswerBound(self.model.name, stage)
-            while chunk is not None:
-                usage.add(chunk)
+        async with self._call(stage, messages, callbacks) as call, self._connected(call.waiting) as client:
+            first, pieces = await self._opened(client, call, {})
+            async for chunk in _with_first(first, pieces):
+                call.usage.add(chunk)
                 ended = end_reason(chunk) or ended
                 if piece := str(chunk.text):
-                    bound.add(piece)
+                    call.bound.add(piece)
                     if visible := thoughts.feed(piece):
                         yield visible
-                chunk = await _next(pieces, end)
             if visible := thoughts.end():
                 yield visible
-        self._check_end(ended)
         if not ended:  # every client reports it at the end of a stream: the connection was closed before
             raise connection_ended(self.model.name, self.model.place)
-        check_not_cut(self.model.name, length_of(messages), usage.total.input_tokens)
+        self._check_end(ended, call)
+        check_not_cut(self.model.name, length_of(messages), call.usage.total.input_tokens)
 
     async def window(self) -> int:
-        """Tokens that the model can read at once: from the settings, else as LangChain knows it; 0 when unknown."""
+        """Tokens that the model can read at once: from the settings, its server or LangChain; 0 when unknown."""
         if self._window is None:
             async with self._connected() as client:
-                self._window = int((getattr(client, "profile", None) or {}).get("max_input_tokens") or 0)
+                if read := getattr(client, "read_window", None):
+                    with controller_errors(self.model, self._limits.first_token):
+                        async with asyncio.timeout(self._limits.first_token):
+                            self._window = await read()
+                else:
+                    self._window = int((getattr(client, "profile", None) or {}).get("max_input_tokens") or 0)
         return self._window
 
     @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[Any]:
+    async def _connected(self, waiting: Waiting | None = None) -> AsyncIterator[Any]:
         """The model's client; a model on this machine holds the slot of its accelerator while the body runs."""
         slot = self._slots.hold(await asyncio.to_thread(lambda: self.model.slots)) if self._slots else nullcontext()
-        async with slot, self.model.connected(self._timeout) as client:
+        on_sent = waiting.sent if waiting else lambda: None
+        async with slot, self.model.connected(self._limits.whole, on_sent) as client:
             yield client
 
     async def _complete(
-        self,
-        client: Any,
-        messages: Messages,
-        options: dict[str, Any],
-        usage: CallUsage,
-        on_text: OnText | None,
-        stage: Stage,
-        *,
-        untried: bool,
+        self, client: Any, call: _Call, options: dict[str, Any], on_text: OnText | None, *, untried: bool
     ) -> Completion:
-        """`untried`: the server has not accepted this form yet, and there is another: its failure is not waited out."""
+        """Streamed, so that a silent server is noticed and a long answer seen; in one piece from a server that can't.
+
+        `untried`: the server has not accepted this form yet, and there is another: its failure is not waited out.
+        """
+        if self._streams:
+            if streamed := await self._streamed(client, call, options, on_text, untried=untried):
+                return streamed
+            self._streams = False
         async for attempt in tries(self._retries, unless=lambda error: untried and may_refuse_form(error)):
             with attempt:
-                async with asyncio.timeout(self._timeout):
-                    stream = on_text if self._streams else None
-                    if stream and (streamed := await self._stream(client, messages, options, usage, stream, stage)):
-                        return streamed
-                    self._streams = self._streams and on_text is None  # a stream was requested, and none came
-                    message: AIMessage = await client.ainvoke(list(messages), **options)
-                    usage.add(message)
-                    text = text_of(message)
-                    AnswerBound(self.model.name, stage).add(text)
-                    return Completion(text, end_reason(message))
+                async with call.waiting.one_piece():
+                    message: AIMessage = await client.ainvoke(
+                        list(call.messages), **options, **self._sampling.options(call.stage)
+                    )
+                call.usage.add(message)
+                text = text_of(message)
+                call.bound.add(text)
+                return Completion(text, end_reason(message))
         raise AssertionError("tries ends by returning or raising")
 
-    async def _stream(
-        self, client: Any, messages: Messages, options: dict[str, Any], usage: CallUsage, on_text: OnText, stage: Stage
+    async def _streamed(
+        self, client: Any, call: _Call, options: dict[str, Any], on_text: OnText | None, *, untried: bool
     ) -> Completion | None:
         """An answer piece by piece; None from a server that sends none."""
-        pieces, ended, bound = list[str](), "", AnswerBound(self.model.name, stage)
+        texts, ended = list[str](), ""
         try:
-            async for chunk in client.astream(list(messages), **options):
-                usage.add(chunk)
+            first, pieces = await self._opened(client, call, options, untried=untried)
+            async for chunk in _with_first(first, pieces):
+                call.usage.add(chunk)
                 ended = end_reason(chunk) or ended
-                piece = "".join(call["args"] or "" for call in chunk.tool_call_chunks) or str(chunk.text)
-                if piece:
-                    bound.add(piece)
-                    pieces.append(piece)
-                    await on_text(piece)
+                if piece := piece_of(chunk):
+                    call.bound.add(piece)
+                    texts.append(piece)
+                    if on_text:
+                        await on_text(piece)
         except Exception as error:
-            if pieces or ended or is_of_the_call(error):
+            if texts or ended or is_of_the_call(error):
                 raise
             return None  # clients fail in many ways on an answer in one piece where a stream was requested
-        return Completion("".join(pieces), ended) if pieces or ended else None
+        return Completion("".join(texts), ended) if texts or ended else None
 
-    def _check_end(self, reason: str) -> None:
+    async def _opened(
+        self, client: Any, call: _Call, options: dict[str, Any], *, untried: bool = False
+    ) -> "tuple[AIMessageChunk | None, AsyncIterator[AIMessageChunk]]":
+        """The first piece of an answer, which is tried again, and the others."""
+        sampling = self._sampling.options(call.stage)
+
+        def is_final(error: Exception) -> bool:
+            return untried and may_refuse_form(error)
+
+        try:
+            async for attempt in tries(self._retries, unless=is_final):
+                with attempt:
+                    pieces = call.waiting.pieces(client.astream(list(call.messages), **options, **sampling))
+                    return await anext(pieces, None), pieces
+        except Exception as error:
+            if not self._sampling.refused_by(error):
+                raise
+        return await self._opened(client, call, options, untried=untried)
+
+    def _check_end(self, reason: str, call: _Call) -> None:
         check_not_filtered(reason, self.model.name)
         if reason in _CUT_OFF:
-            raise cut_off(self.model.name)
+            raise cut_off(self.model.name, call.usage.total.output_tokens)
 
     @asynccontextmanager
-    async def _call(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[CallUsage]:
+    async def _call(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[_Call]:
         """One call in the ledger: permission before, tokens and seconds after, however it ends."""
         number = await callbacks.on_call_start(stage, self.model.name, estimated_tokens_of(messages))
-        started, usage = now(), CallUsage()
+        started, thinking = now(), self._unopened_thoughts
+        waiting = Waiting(self.model, stage, self._limits, thinking=thinking)
+        usage, bound = CallUsage(), AnswerBound(self.model.name, stage, thinking=thinking)
         try:
-            with controller_errors(self.model, self._timeout):
-                yield usage
+            with controller_errors(self.model, self._limits.whole):
+                async with waiting.reported(callbacks.on_progress):
+                    yield _Call(stage, messages, usage, waiting, bound)
         finally:
+            if waiting.has_thought:
+                self._sampling.has_thought()
             usage.estimate(messages)
             usage.total += Usage(seconds=now() - started, cost=cost_of(usage.total, self._price))
             self.usage += usage.total
@@ -227,7 +262,10 @@ class ChatClient:
             await callbacks.on_call_end(number, call)
 
 
-async def _next(pieces: Any, end: float) -> Any:
-    """The next piece of an answer, or None after the last. `end` limits the whole answer, however slowly it comes."""
-    async with asyncio.timeout_at(end):
-        return await anext(pieces, None)
+async def _with_first(
+    first: "AIMessageChunk | None", others: "AsyncIterator[AIMessageChunk]"
+) -> "AsyncIterator[AIMessageChunk]":
+    if first is not None:
+        yield first
+        async for each in others:
+            yield each

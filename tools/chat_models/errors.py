@@ -80,10 +80,16 @@ def is_of_the_call(error: BaseException) -> bool:
     return known or is_defect(error)
 
 
-def cut_off(name: str) -> IncompleteAnswer:
-    """The error for an answer that ended at the length limit: repairing it would drop tasks silently."""
-    return IncompleteAnswer(
-        f"{name} was cut off before its answer was complete", hint="Choose a model that may write longer answers."
+class EndlessAnswer(IncompleteAnswer):
+    """An answer that reached a limit, of length or of its whole time, before its end: asked again, it would do so again."""
+
+
+def cut_off(name: str, tokens: int = 0) -> EndlessAnswer:
+    """The error for an answer that ended at the length limit, after so many `tokens`."""
+    after = f", after {tokens:,} tokens" if tokens else ""
+    return EndlessAnswer(
+        f"{name} was cut off before its answer was complete{after}",
+        hint="Choose a model that may write longer answers, or give its server a larger window.",
     )
 
 

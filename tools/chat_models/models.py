@@ -2,7 +2,8 @@
 
 openai:MODEL            OpenAI, or the server at OPENAI_BASE_URL; OPENAI_API_KEY is sent to that server only
 openai:MODEL@URL        any OpenAI-compatible server; HUGGINGGPT_LLM_API_KEY, if set, is sent to it
-ollama: vllm: llamacpp: lmstudio:    the same, at the address where that server listens by default
+vllm: llamacpp: lmstudio:    the same, at the address where that server listens by default
+ollama:MODEL[@URL]      Ollama by its own API, which is asked for the window that a prompt needs
 hf:MODEL                the router of Hugging Face Inference Providers; HF_TOKEN
 huggingface:MODEL[@URL] langchain-huggingface's client: Inference Providers, or an Inference Endpoint at URL
 huggingface-local:MODEL langchain-huggingface's pipeline, in this process: a folder, or a model of the Hub; HF_TOKEN
@@ -10,10 +11,9 @@ PROVIDER:MODEL          any other provider that LangChain's `init_chat_model` kn
 """
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import urlsplit
 
@@ -21,13 +21,9 @@ from pydantic import SecretStr
 
 from ...graph.errors import UsageError
 from ...graph.settings import Settings
-from ...graph.untrusted_json import read_untrusted_json
 from ..net.addresses import without_secrets
-from ..net.certificates import certificates
-from ..net.configured_transport import MAX_STREAM_BYTES, ConfiguredTransport
-from ..net.httpx_compat import httpx_module_of
+from ..net.configured_transport import MAX_STREAM_BYTES
 from ..net.hub_session import hub_limits
-from ..net.server_words import code_in, reported_error
 from .local import LocalChat, accelerator_slots, check_packages, load
 from .providers import check_provider
 
@@ -71,6 +67,8 @@ class ChatModel:
     key: SecretStr | None = None
     key_name: str = "its provider's key"
     """The environment variable that the key comes from."""
+    window: int | None = None
+    """Tokens of the largest window that its server may be asked for, where it can be asked."""
 
     @classmethod
     def of(cls, spec: str, settings: Settings) -> "ChatModel":
@@ -84,6 +82,9 @@ class ChatModel:
             if settings.hf_token is None:
                 raise UsageError(f"{name} needs a token", hint="Set HF_TOKEN (huggingface.co/settings/tokens).")
             return cls(name, "openai", model, ROUTER, settings.hf_token, "HF_TOKEN")
+        if provider == "ollama":
+            url, key = url or LOCAL_SERVERS[provider], settings.llm_api_key or NO_KEY
+            return cls(name, provider, model, url, key, _OWN_KEY, settings.llm_window)
         if provider in LOCAL_SERVERS or (provider == "openai" and url):
             return cls(name, "openai", model, url or LOCAL_SERVERS[provider], settings.llm_api_key or NO_KEY, _OWN_KEY)
         if provider == "openai":
@@ -129,14 +130,22 @@ class ChatModel:
         """The methods of structured output worth trying."""
         if self.provider in ("openai", "huggingface"):
             return ("json_schema", "function_calling", "json_mode", "plain")
+        if self.provider == "ollama":
+            return ("json_schema", "json_mode", "plain")
         return ("plain",) if self.provider == LOCAL else ("function_calling", "plain")
 
     @asynccontextmanager
-    async def connected(self, seconds: float) -> AsyncIterator["BaseChatModel"]:
-        """Its client, with connections of its own: those that langchain-openai shares break in a second event loop."""
+    async def connected(
+        self, seconds: float, on_sent: Callable[[], None] = lambda: None
+    ) -> AsyncIterator["BaseChatModel"]:
+        """Its client, with connections of its own: those that langchain-openai shares break in a second event loop.
+
+        `seconds`: for a whole answer. `on_sent` is called when the server has a prompt, by clients that know it.
+        """
         import asyncio
 
-        model, connections = await asyncio.to_thread(self._connect, seconds)  # imports much, reads certificates
+        # in a thread, as it imports much and reads certificates
+        model, connections = await asyncio.to_thread(self._connect, seconds, on_sent)
         try:
             with self._hub_session():
                 if hasattr(model, "tags"):  # plans and drafts are no part of LangGraph's stream of messages
@@ -148,39 +157,36 @@ class ChatModel:
                 with suppress(RuntimeError):
                     await close()
 
-    def _connect(self, timeout: float) -> tuple["BaseChatModel", Any]:
+    def _connect(self, timeout: float, on_sent: Callable[[], None]) -> tuple["BaseChatModel", Any]:
         if self.provider == "openai":
-            return self._openai(timeout)
+            return self._openai(timeout, on_sent)
+        if self.provider == "ollama":
+            from .ollama_client import ollama_client
+
+            return cast(
+                "tuple[BaseChatModel, Any]",
+                ollama_client(
+                    self.model,
+                    str(self.base_url),
+                    self.key or NO_KEY,
+                    seconds=timeout,
+                    window=self.window,
+                    on_sent=on_sent,
+                ),
+            )
         if self.provider == "huggingface":
             return self._huggingface(timeout)
         if self.provider == LOCAL:
             return cast("BaseChatModel", LocalChat(load(self.model, self.key))), None
         return self._any(timeout), None
 
-    def _openai(self, timeout: float) -> tuple["BaseChatModel", Any]:
-        import openai
+    def _openai(self, timeout: float, on_sent: Callable[[], None]) -> tuple["BaseChatModel", Any]:
+        from .openai_client import openai_client
 
-        from .openai_chat import OpenAIChat
-
-        transport: Any = ConfiguredTransport(
-            httpx_module_of(openai.DefaultAsyncHttpxClient), seconds=timeout, max_bytes=MAX_STREAM_BYTES
+        headers = _NO_ACCOUNT if _is_other_than_openai(self.base_url) else None
+        return openai_client(
+            self.model, self.base_url, self.key or NO_KEY, seconds=timeout, headers=headers, on_sent=on_sent
         )
-        hooks: Any = {"response": [errors_with_status_200]}
-        connections = openai.DefaultAsyncHttpxClient(transport=transport, event_hooks=hooks)
-        model = OpenAIChat(
-            model=self.model,
-            base_url=self.base_url,
-            api_key=self.key or NO_KEY,
-            timeout=timeout,
-            max_retries=0,
-            stream_usage=True,
-            stream_chunk_timeout=None,  # one owner of time: by default it ends a call after two silent minutes
-            http_async_client=connections,
-            http_client=_unused_sync_client(),
-            http_socket_options=(),  # for clients of its own; by default it warns that no proxy is used, while ours is
-            default_headers=_NO_ACCOUNT if _is_other_than_openai(self.base_url) else None,
-        )
-        return model, connections
 
     def _huggingface(self, timeout: float) -> tuple["BaseChatModel", Any]:
         from langchain_huggingface import ChatHuggingFace, HuggingFaceEndpoint
@@ -211,23 +217,6 @@ class ChatModel:
         except (ImportError, ValueError) as error:
             raise UsageError(f"there is no controller {self.name!r}: {str(error)[:300]}", hint=_HINT) from error
         return model
-
-
-async def errors_with_status_200(response: Any) -> None:
-    """An answer that is an error object alone gets the status that it names, so that clients report what it says."""
-    if response.status_code == 200 and "json" in response.headers.get("content-type", ""):
-        await response.aread()
-        with suppress(ValueError):
-            if (error := reported_error(read_untrusted_json(response.content, longest=MAX_STREAM_BYTES))) is not None:
-                response.status_code = code_in(error)
-
-
-@cache
-def _unused_sync_client() -> Any:
-    """For the synchronous half of langchain-openai's client, which is never called: certificates are read once."""
-    import openai
-
-    return openai.DefaultHttpxClient(verify=certificates(), trust_env=False)
 
 
 def slots_of(provider: str) -> tuple[str, ...]:

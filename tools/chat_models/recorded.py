@@ -1,6 +1,6 @@
 """`RecordedModel`: a `ChatModel` whose calls are recorded, or replayed without a client; headers are never recorded."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, cast
@@ -11,7 +11,7 @@ from ..net.addresses import without_secrets
 from ..net.http_errors import classify
 from ..recording.exchange import NotRecorded, Recording
 from .models import ChatModel
-from .structured_output import end_reason, token_counts
+from .structured_output import end_reason, thought_of, token_counts
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -38,12 +38,14 @@ class RecordedModel(ChatModel):
         return () if self.recording.replaying else super().slots
 
     @asynccontextmanager
-    async def connected(self, seconds: float) -> AsyncIterator["BaseChatModel"]:
+    async def connected(
+        self, seconds: float, on_sent: Callable[[], None] = lambda: None
+    ) -> AsyncIterator["BaseChatModel"]:
         """A client that records its calls, or replays them."""
         if self.recording.replaying:
             yield cast("BaseChatModel", _RecordedClient(None, self.recording))
             return
-        async with super().connected(seconds) as client:
+        async with super().connected(seconds, on_sent) as client:
             yield cast("BaseChatModel", _RecordedClient(client, self.recording))
 
 
@@ -122,6 +124,8 @@ def _message_fields(message: "AIMessage") -> dict[str, Any]:
     read, written = token_counts(message)
     if read or written:
         recorded["usage_metadata"] = {"input_tokens": read, "output_tokens": written, "total_tokens": read + written}
+    if thought := thought_of(message):
+        recorded["additional_kwargs"] = {"reasoning_content": thought}
     if reason := end_reason(message):
         recorded["response_metadata"] = {"finish_reason": reason}
     return recorded

@@ -42,6 +42,23 @@ def text_of(message: "AIMessage") -> str:
     return str(message.text)
 
 
+def piece_of(chunk: "AIMessage") -> str:
+    """The text of a piece of an answer, or of the arguments of the function that it calls."""
+    return "".join(call["args"] or "" for call in getattr(chunk, "tool_call_chunks", ())) or str(chunk.text)
+
+
+def thought_of(chunk: "AIMessage") -> str:
+    """The reasoning in a piece of an answer that a server sends apart from its text."""
+    if found := chunk.additional_kwargs.get("reasoning_content"):
+        return str(found)
+    blocks = chunk.content if isinstance(chunk.content, list) else []
+    kinds = ("thinking", "reasoning", "reasoning_content")
+    found = [
+        block.get(str(block["type"])) for block in blocks if isinstance(block, dict) and block.get("type") in kinds
+    ]
+    return "".join(text for text in found if isinstance(text, str))
+
+
 def token_counts(message: "AIMessage") -> tuple[int, int]:
     """Tokens in and out, as a message or a piece of one reports them; some clients have them in the metadata only."""
     if usage := message.usage_metadata:

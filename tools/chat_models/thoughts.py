@@ -23,8 +23,15 @@ class ThoughtFilter:
     def __init__(self, *, thinking: bool = False) -> None:
         """`thinking`: the answer begins within thoughts; where no tag ends them, they are the answer."""
         self._thinking = self._unopened = thinking
+        self.found = False
+        """Whether there were thoughts."""
         self._text = ""
         self._searched = 0
+
+    @property
+    def thinking(self) -> bool:
+        """Whether the text so far ends within thoughts."""
+        return self._thinking
 
     def feed(self, piece: str) -> str:
         """The visible text that is certain with this piece."""
@@ -52,7 +59,7 @@ class ThoughtFilter:
             if not self._thinking:
                 shown += self._text[: found.start()]
             self._text, self._searched = self._text[found.end() :], 0
-            self._thinking, self._unopened = not self._thinking, False
+            self._thinking, self._unopened, self.found = not self._thinking, False, True
         return shown
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ...graph.result import Stage
+from ...graph.usage import Stage
 from .server import Received, Reply, as_json
 
 Form = Literal["json_schema", "tools", "json_object"]

@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 from hugginggpt.apps.session import Session
-from hugginggpt.graph.result import Options
+from hugginggpt.graph.options import Options
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, open_world
 from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint

@@ -1,7 +1,7 @@
 """A chat model on this machine takes the slot of its accelerator, as local experts do."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,7 +52,7 @@ class ModelOnCard(ChatModel):
         return (CARD,)
 
     @asynccontextmanager
-    async def connected(self, seconds: float) -> AsyncIterator[Any]:
+    async def connected(self, seconds: float, on_sent: Callable[[], None] = lambda: None) -> AsyncIterator[Any]:
         """Itself."""
         self.use()
         yield self
@@ -96,7 +96,7 @@ async def test_the_card_is_held_while_the_model_loads_and_answers_and_free_after
     assert [piece async for piece in client.stream("answer", MESSAGES, NoCallbacks())] == ["hel", "lo"]
     await client.window()
 
-    assert model.held == [True] * 6
+    assert model.held == [True] * 7
     assert board.full((CARD,)) == ()
 
 

@@ -70,7 +70,7 @@ def test_each_server_is_sent_its_own_key_and_no_other(spec: str, place: str, key
     assert model.key.get_secret_value() == key
 
 
-@pytest.mark.parametrize("spec", ["openai:m@{}/v1", "ollama:m@{}/v1", "vllm:m@{}/v1"])
+@pytest.mark.parametrize("spec", ["openai:m@{}/v1", "lmstudio:m@{}/v1", "vllm:m@{}/v1"])
 async def test_a_server_named_by_its_address_never_sees_the_keys_of_others(spec: str, server: Server) -> None:
     keys = {name: key for name, key in KEYS.items() if name != "llm_api_key"}
     controller = LlmController(spec.format(server.url), settings(**keys))
@@ -157,7 +157,7 @@ FAILURES: dict[str, tuple[Reply, int, str]] = {
     "401": (failing(401), 1, "answers 401"),
     "a model it does not have": (failing(404, "there is no model m"), 1, "there is no model m"),
     "a web page": (garbage(), 1, "does not answer as a chat model"),
-    "slow": (chat(PLAN, seconds=3.5), 1, "gave no answer in 3 s"),
+    "slow": (chat(PLAN, seconds=3.5), 1, "wrote nothing in 3 s"),
     "cut off by the token limit": (chat(PLAN[:40], finish_reason="length"), 1, "was cut off before its answer"),
     "JSON that ends in the middle": (Reply(body=b'{"id": "c", "ch', headers=JSON), 1, "does not answer as a chat"),
     "a stream that ends in the middle": (broken_off(PLAN[:60]), 2, ""),
@@ -172,7 +172,7 @@ async def test_each_failure_is_recovered_from_or_reported_with_every_client(prov
     reply, calls, error = FAILURES[failure]
     with serve(ScriptedChatModel(lambda _: PLAN, trouble=[reply] * 4 if error else [reply])) as server:
         # the first one imports the client
-        controller = LlmController(f"{provider}:m@{server.url}/v1", settings(retries=1, timeout=3))
+        controller = LlmController(f"{provider}:m@{server.url}/v1", settings(retries=1, llm_first_token=3))
         if error:
             with pytest.raises(ControllerError, match=error):
                 await controller.plan(REQUEST)

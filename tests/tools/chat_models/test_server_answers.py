@@ -135,7 +135,7 @@ async def test_an_endpoint_is_sent_the_models_name_and_nothing_that_the_user_did
         await client.complete("plan", [("user", "hello")], NoCallbacks())
     sent: dict[str, Any] = server.requests[0].json
     assert sent["model"] == "my-model"
-    assert not {"max_tokens", "temperature", "top_p"} & sent.keys()
+    assert not {"max_tokens", "top_p"} & sent.keys()
 
 
 THOUGHTS = {

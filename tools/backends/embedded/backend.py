@@ -30,7 +30,12 @@ class EmbeddedBackend:
         return [entry.expert for entry in registered().values() if entry.task_type == task_type]
 
     def named(self, task_type: str, model_id: str) -> Expert | None:
-        """None: `experts` lists all experts."""
+        """None: `experts` lists all experts. Raises `ExpertError` for an id of this place that is not among them."""
+        if model_id.startswith(f"{BACKEND}/"):
+            known = ", ".join(expert.model_id for expert in self.experts(task_type)) or "none"
+            raise ExpertError(
+                f"there is no such embedded expert for {task_type}; there are: {known}", kind="unknown_model"
+            )
         return None
 
     def obstacle(self, expert: Expert, task: Task | None) -> Obstacle | None:

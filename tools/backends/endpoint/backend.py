@@ -17,7 +17,7 @@ from ...net.http_errors import expert_errors
 from ...net.response_limits import response_limit
 from ..accepts import check
 from ..chat.backend import CALLBACKS, ChatBackend
-from ..chat.task_prompts import TASK_PROMPTS
+from ..chat.task_prompts import TASK_PROMPTS, needs_vision
 from ..connection_checks import ConnectionChecks
 from ..server_backend import ServerBackend
 from ..worker.decoder import Decoder
@@ -93,7 +93,8 @@ class EndpointBackend(ServerBackend):
             task_type=endpoint.task_type,
             backend=self.name,
             provider=endpoint.name,
-            description=f"{endpoint.model or 'A model'} on a server of your own ({without_secrets(endpoint.url)}).",
+            description=f"{endpoint.model or 'A model'} on a server of your own ({without_secrets(endpoint.url)})."
+            + (" It has not done this task yet." if endpoint.untried else ""),
             needs=(f"endpoint:{endpoint.name}",),
         )
 
@@ -114,6 +115,12 @@ def can_call(endpoint: Endpoint) -> bool:
     """Whether its API can do its task type."""
     supported: bool = _SERVERS[endpoint.api].supports(endpoint.task_type)
     return supported or (endpoint.api == "openai" and endpoint.task_type in TASK_PROMPTS)
+
+
+def reads_pictures_by_chat(endpoint: Endpoint) -> bool:
+    """Whether its task is done by a chat model that must see, which not every chat server does."""
+    by_chat = endpoint.api == "openai" and not openai_server.supports(endpoint.task_type)
+    return by_chat and endpoint.task_type in TASK_PROMPTS and needs_vision(endpoint.task_type)
 
 
 def _unsupported(endpoint: Endpoint) -> str:

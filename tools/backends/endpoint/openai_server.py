@@ -1,6 +1,7 @@
 """Calls to a server with OpenAI's API: speech, transcription, images, embeddings; chat goes through `chat`."""
 
 import base64
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from ...languages import iso1
 from ...net.configured_transport import ConfiguredTransport
 from ...net.httpx_compat import httpx_module_of
 from ..accepts import ignored
-from ..answers import garbage, part, text_answer, vector_answer
+from ..answers import garbage, part, score_answer, text_answer, vector_answer
 from ..inputs import spoken_text
 from ..task_api.audio import LONGEST_PIECE, SPEECH_RATE
 from ..worker.decoder import audio_answer, audio_pieces, picture_answer
@@ -74,8 +75,35 @@ def _make_image(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
 
 
 def _embed(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
-    response = client.embeddings.create(model=model, input=call.text("text"), encoding_format="float")
-    return vector_answer(call, part(call, "vector", response, "data", 0, "embedding"))
+    return vector_answer(call, _vectors(client, model, call, [call.text("text")])[0])
+
+
+def _compare(client: "OpenAI", model: str, call: Call) -> list[Artifact]:
+    """The cosine similarity of the source sentence's embedding to that of each other sentence."""
+    others = [material.text() for material in call.inputs["sentences"]]
+    first, *rest = _vectors(client, model, call, [call.text("source_sentence"), *others])
+    return score_answer(call, others, [_cosine(call, first, each) for each in rest])
+
+
+def _vectors(client: "OpenAI", model: str, call: Call, texts: list[str]) -> list[list[float]]:
+    """One embedding for each text, in their order: the rows of an answer name their place."""
+    response = client.embeddings.create(model=model, input=texts, encoding_format="float")
+    rows = part(call, "list of embeddings", response, "data") or ()
+    placed = {
+        part(call, "list of embeddings", row, "index"): part(call, "list of embeddings", row, "embedding")
+        for row in rows
+    }
+    if sorted(placed) != list(range(len(texts))):
+        raise garbage(call, f"list of {len(texts)} embeddings", f"{len(rows)} rows")
+    return [placed[place] for place in range(len(texts))]
+
+
+def _cosine(call: Call, one: list[float], other: list[float]) -> float:
+    try:
+        product = sum(a * b for a, b in zip(one, other, strict=True))
+        return product / (math.hypot(*one) * math.hypot(*other))
+    except (TypeError, ValueError, ZeroDivisionError):
+        raise garbage(call, "pair of vectors of one length", [one[:3], other[:3]]) from None
 
 
 _USES = {
@@ -88,4 +116,5 @@ _REQUESTS: dict[str, Callable[["OpenAI", str, Call], list[Artifact]]] = {
     "text-to-speech": _speak,
     "text-to-image": _make_image,
     "feature-extraction": _embed,
+    "sentence-similarity": _compare,
 }

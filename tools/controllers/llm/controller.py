@@ -11,9 +11,11 @@ from ....graph.expert import Assignment
 from ....graph.plan import Plan
 from ....graph.ports import Callbacks, NoCallbacks, Slots
 from ....graph.resource import Resource
-from ....graph.result import Proposal, Request, Run, Usage
+from ....graph.result import Proposal, Request, Run
 from ....graph.settings import Settings
+from ....graph.usage import Usage
 from ...chat_models.client import ChatClient
+from ...chat_models.errors import EndlessAnswer
 from ...chat_models.models import ChatModel
 from ...chat_models.recorded import RecordedModel
 from ...chat_models.token_estimate import CHARACTERS_PER_TOKEN
@@ -72,9 +74,15 @@ class LlmController:
         doubtful: Proposal | None = None
         for draft_number in range(MAX_DRAFTS):
             schema = await asyncio.to_thread(prompt.schema, corrected=draft_number > 0)
-            answer, cost, complete = await self._client.complete(
-                "plan", messages, callbacks, schema, on_text=StreamedTasks(callbacks)
-            )
+            try:
+                answer, cost, complete = await self._client.complete(
+                    "plan", messages, callbacks, schema, on_text=StreamedTasks(callbacks)
+                )
+            except EndlessAnswer as error:
+                if not doubtful and not suggestion.proposal.plan.tasks:
+                    raise
+                problems = (error.message,)
+                break
             usage += cost
             try:
                 draft = read_plan(answer, files, request=request.text, complete=complete)
@@ -154,7 +162,12 @@ class LlmController:
         try:
             async for sentence in sentences(self._client.stream("answer", messages, callbacks)):
                 yield checker.check(sentence)
-        except PromptCut as error:  # known at its end only: what it says rests on a part of the results
+        except (
+            PromptCut,
+            EndlessAnswer,
+        ) as error:  # known at its end only: it rests on a part of the results, or is one
+            if not checker.said:
+                raise
             lacks(line := str(error))
             yield f"\n\n{line}"
         if not checker.said:

@@ -14,10 +14,11 @@ import pytest
 from PIL import Image
 
 from hugginggpt.graph.call import Artifact, Call, Material
+from hugginggpt.graph.call_progress import CallProgress
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.resource import Resource
-from hugginggpt.graph.result import LlmCall, Stage
 from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.usage import LlmCall, Stage
 from hugginggpt.tools.backends.chat.backend import ChatBackend
 from hugginggpt.tools.backends.chat.task_prompts import TASK_PROMPTS, needs_vision
 from hugginggpt.tools.backends.worker.decoder import Decoder
@@ -57,6 +58,8 @@ class CallLog:
     async def on_call_end(self, number: int, call: LlmCall) -> None:
         self.calls.append((self._stages[number - 1], call))
 
+    async def on_progress(self, progress: CallProgress) -> None: ...
+
     async def on_task_drafted(self, place: int, task_type: str) -> None: ...
 
 
@@ -72,7 +75,7 @@ def model_that_answers(
     with serve(answered) as server:
         spec = f"openai:m@{server.url}/v1"
         settings = Settings(home=home, llm=spec, vlm=spec, retries=0)
-        yield ChatBackend(settings, (lambda _run_id: log) if log else None), server
+        yield ChatBackend(settings, (lambda _run_id, _key: log) if log else None), server
 
 
 def scan(folder: Path, count: int) -> Material:

@@ -11,8 +11,9 @@ import pytest
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.errors import LimitReached
 from hugginggpt.graph.events import Event, LlmCalled
-from hugginggpt.graph.result import LlmCall, Options
+from hugginggpt.graph.options import Options
 from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.usage import LlmCall
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.media.sound import write_wav
 from hugginggpt.tools.scripted import (

@@ -65,10 +65,10 @@ async def test_prompts_of_plan_and_answer_leave_room_for_the_reply_in_windows_fr
 @pytest.mark.parametrize(
     ("model", "switch"),
     [
-        ("ollama:m", "set OLLAMA_CONTEXT_LENGTH=16384"),
+        ("ollama:m", "use a model that reads 16384 tokens at once"),
         ("llamacpp:m", "start llama-server with -c 16384"),
         ("vllm:m", "--max-model-len 16384"),
-        ("openai:m", "llama.cpp: -c 16384; Ollama: num_ctx; vLLM: --max-model-len 16384"),
+        ("openai:m", "llama.cpp: -c 16384; Ollama: name it as ollama:MODEL; vLLM: --max-model-len 16384"),
     ],
 )
 def test_a_request_that_cannot_fit_names_the_server_s_own_switch(model: str, switch: str) -> None:
@@ -87,12 +87,21 @@ def with_usage(text: str, tokens: int) -> Reply:
 
 
 async def test_a_server_that_cuts_a_prompt_silently_is_noticed_by_the_tokens_that_it_read() -> None:
+    """Of 38,134 characters Ollama read 4,096 tokens; a count that is exactly a window shows a smaller cut too."""
     request = Request(text="Summarise this: " + "word " * 7_000)
     reply = with_usage(planned(("summarization", {"text": "x"})), 4_096)
     with llm_controller(in_turn(reply)) as (controller, _):
         with pytest.raises(ControllerError, match="read only 4,096 tokens of them") as raised:
             await controller.plan(request)
-        assert "Ollama: num_ctx" in raised.value.hint
+        assert "Ollama: name it as ollama:MODEL" in raised.value.hint
+    some = Request(text="Summarise this: " + "word " * 3_200)
+    with (
+        llm_controller(in_turn(reply)) as (controller, _),
+        pytest.raises(ControllerError, match="read only 4,096 tokens of them"),
+    ):
+        await controller.plan(some)
+    with llm_controller(in_turn(with_usage(planned(("summarization", {"text": "x"})), 4_500))) as (controller, _):
+        assert (await controller.plan(some)).plan.tasks
     with llm_controller(in_turn(with_usage(planned(("summarization", {"text": "x"})), 11_000))) as (controller, _):
         assert (await controller.plan(request)).plan.tasks
 

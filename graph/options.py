@@ -1,0 +1,62 @@
+"""`Options`: the user's choices for a run."""
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from .resource import Frozen
+
+
+class Options(Frozen):
+    """The user's choices for a run; kept with it, so that a resume follows them too."""
+
+    # `description`: LangGraph's schemas show it. `use_attribute_docstrings` would read the source at each start.
+
+    approve: Literal["always", "never"] = Field(
+        default="never", description="Whether the run pauses for approval once its plan is ready."
+    )
+    where: tuple[str, ...] = Field(
+        default=(),
+        examples=[["embedded"], ["local", "hf"]],
+        description="Places where experts may run, the preferred one first, or a preset; those of the settings when empty.",
+    )
+    models: dict[str, str] = Field(
+        default={},
+        examples=[{"summarization": "facebook/bart-large-cnn"}],
+        description="The user's own choice of expert: model id by task type or task id.",
+    )
+    select: Literal["controller", "rank"] = Field(
+        default="controller",
+        description="Who chooses among several experts; `rank` takes the first and calls no model.",
+    )
+    max_llm_calls: int | None = Field(
+        default=None,
+        ge=0,
+        examples=[20],
+        description="Calls to chat models that a run may make; at the limit it stops and can be resumed.",
+    )
+    max_tokens: int | None = Field(
+        default=None,
+        ge=0,
+        examples=[50_000],
+        description="Tokens, in and out, after which no further call to a chat model is made.",
+    )
+    llm: str = Field(
+        default="",
+        examples=["openai:gpt-5-mini", "ollama:llama3.2", "rules"],
+        exclude_if=lambda llm: not llm,
+        description="Chat model that controls the run, as `PROVIDER:MODEL`; `rules` for the controller without a model; "
+        "empty for that of the settings.",
+    )
+    redo: tuple[int, ...] = Field(
+        default=(),
+        examples=[[4]],
+        exclude_if=lambda redo: not redo,
+        description="Ids of tasks that a fork does again, though their results are known.",
+    )
+
+    @field_validator("where", mode="before")
+    @classmethod
+    def _one_text(cls, value: object) -> object:
+        """A text with commas, as settings take it; presets are resolved where a run begins."""
+        return tuple(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value

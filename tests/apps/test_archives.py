@@ -1,0 +1,413 @@
+"""`export RUN out.zip` and `import`: a run moves to another home, and goes on there; all of it, or nothing."""
+
+import asyncio
+import hashlib
+import json
+import resource
+import shutil
+import struct
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result as Shown
+from typer.testing import CliRunner
+
+from golden_home import ENDINGS, plan
+from hugginggpt.apps.changes import Changes
+from hugginggpt.apps.cli.app import app
+from hugginggpt.apps.fork import start_fork
+from hugginggpt.apps.session import Session
+from hugginggpt.checkpoints.archive import MOST_ROWS
+from hugginggpt.graph.events import RunFinished
+from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.world import World, open_world
+from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+from paths import ROOT
+from scripting import CHAIN, OpenScripted, ask, last, step
+
+HOMES = ROOT / "tests" / "checkpoints" / "homes"
+GOLDEN = sorted((ROOT / "tests" / "checkpoints" / "archives").glob("*.zip"))
+GOES_ON = {"partial": ["0[1]", "1[1]"], "waiting": ["0"], "interrupted": ["1"], "cancelled": ["1"]}
+"""What is called when the golden run of that ending goes on."""
+
+
+async def typed(*words: str | Path, home: Path) -> Shown:
+    """The command in this process, in a thread of its own: it has an event loop of its own."""
+    return await asyncio.to_thread(CliRunner().invoke, app, [*map(str, words), "--home", str(home)])
+
+
+async def as_json(*words: str | Path, home: Path) -> Any:
+    shown = await typed(*words, "--json", home=home)
+    assert shown.exit_code == 0, shown.output
+    return json.loads(shown.stdout)
+
+
+def tree(home: Path) -> dict[str, bytes]:
+    """Every stored file, and what of the home is not SQLite's."""
+    files = (file for file in home.rglob("*") if file.is_file() and not file.name.startswith("hugginggpt.db"))
+    return {str(file.relative_to(home)): file.read_bytes() for file in files}
+
+
+@pytest.fixture
+async def archive(tmp_path: Path, home: Path, scripted: OpenScripted) -> Path:
+    """An interrupted run whose first task is recorded, with a picture."""
+    note = tmp_path / "note.txt"
+    note.write_text("a boat")
+    async with scripted(CHAIN) as world:
+        await ask(world, files=[str(note)])
+        run_id = (await Session(world).run()).run_id
+    out = tmp_path / "run.zip"
+    assert (await typed("export", run_id, out, home=home)).exit_code == 0
+    return out
+
+
+def opened(
+    home: Path, controller: ScriptedController, backend: ScriptedBackend | None = None
+) -> AbstractAsyncContextManager[World]:
+    backends = [backend or ScriptedBackend()]
+    return open_world(Settings(home=home), controller=controller, catalog=ScriptedCatalog(), backends=backends)
+
+
+async def went_on(home: Path, thread: str, verdict: bool | None = None) -> tuple[RunFinished, list[str]]:
+    """The end of the newest run of a conversation, resumed or retried, and the calls that this took."""
+    backend = ScriptedBackend()
+    async with opened(home, ScriptedController(plan, answer="done"), backend) as world:
+        session = Session(world)
+        run = (await session.history.runs(thread_id=thread))[0]
+        events = session.retry(run) if run.status == "partial" else session.resume(run, verdict)
+        return last([event async for event in events]), sorted(backend.calls)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_a_run_of_any_ending_moves_and_only_what_is_not_recorded_is_called_there(
+    tmp_path: Path, ending: str
+) -> None:
+    """From a home of an earlier format, too."""
+    old, new, out = tmp_path / "old", tmp_path / "new", tmp_path / "run.zip"
+    shutil.copytree(HOMES / "0.1.0-format-9", old)
+    (run,) = [run for run in await as_json("runs", home=old) if run["thread_id"] == ending]
+    before = tree(old)
+    exported = await as_json("export", run["run_id"], out, home=old)
+    assert (exported["runs"], exported["missing"]) == (1, [])
+    imported = await as_json("import", out, home=new)
+    assert (imported["imported"], imported["status"]) == ([run["run_id"]], run["status"])
+    assert tree(old) == before
+    shown = [await as_json("show", run["run_id"], home=home) for home in (old, new)]
+    assert shown[0] == shown[1]
+    assert len((await as_json("history", run["run_id"], home=new))["checkpoints"]) > 2
+    if ending in GOES_ON:
+        end, calls = await went_on(new, ending, True if ending == "waiting" else None)
+        assert (end.status, end.answer, calls) == ("succeeded", "done", GOES_ON[ending])
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.name)
+async def test_an_archive_of_each_earlier_version_is_imported_and_goes_on(path: Path, home: Path) -> None:
+    """Made by `export` of the conversation `interrupted` of a golden home; one is added where ARCHIVE_FORMAT is raised."""
+    assert (await as_json("import", path, home=home))["status"] == "interrupted"
+    end, calls = await went_on(home, "interrupted")
+    assert (end.status, calls) == ("succeeded", ["1"])
+
+
+async def test_an_unfinished_fork_moves_with_the_results_that_it_takes_from_another_conversation(
+    tmp_path: Path, home: Path, scripted: OpenScripted
+) -> None:
+    steps, new, out = [step(0), step(1, 0), step(2, 1)], tmp_path / "new", tmp_path / "fork.zip"
+    async with scripted(steps) as world:
+        await ask(world)
+        fork = await start_fork(world, await Session(world).run(), Changes(redo=(2,)))
+    assert (await as_json("export", fork.run_id, out, home=home))["runs"] == 2
+    assert len((await as_json("import", out, home=new))["imported"]) == 2
+    end, calls = await went_on(new, fork.thread_id)
+    assert (end.status, calls) == ("succeeded", ["2"])
+
+
+async def test_a_conversation_goes_on_where_it_was_moved(tmp_path: Path, home: Path, scripted: OpenScripted) -> None:
+    new, out = tmp_path / "new", tmp_path / "run.zip"
+    async with scripted(CHAIN) as world:
+        await ask(world, "first")
+        await ask(world, "second")
+    assert (await as_json("export", (await as_json("runs", home=home))[0]["run_id"], out, home=home))["runs"] == 2
+    await as_json("import", out, home=new)
+    async with opened(new, ScriptedController([step(0)])) as world:
+        assert last(await ask(world, "third")).status == "succeeded"
+        assert [run.request.text for run in await Session(world).history.runs()] == ["third", "second", "first"]
+
+
+async def test_an_import_that_is_repeated_changes_nothing_and_says_so(tmp_path: Path, archive: Path) -> None:
+    new = tmp_path / "new"
+    await as_json("import", archive, home=new)
+    before = tree(new)
+    again = await typed("import", archive, home=new)
+    assert (again.exit_code, tree(new)) == (0, before)
+    assert "it is here already, as it is in the file; nothing was changed" in again.output
+
+
+async def test_a_run_or_conversation_that_is_here_and_differs_is_not_overwritten(
+    tmp_path: Path, home: Path, archive: Path, scripted: OpenScripted
+) -> None:
+    async with scripted(CHAIN) as world:
+        await world.ledger.database.write(lambda db: db.execute("UPDATE runs SET answer = 'another'"))
+    refused = await typed("import", archive, home=home)
+    assert refused.exit_code == 2
+    assert "is here already, and is not as" in refused.output
+    other = tmp_path / "other"
+    async with opened(other, ScriptedController([step(0)])) as world:
+        await ask(world)
+    before = tree(other)
+    refused = await typed("import", archive, home=other)
+    assert refused.exit_code == 2
+    assert "conversation t is here already, with other runs" in refused.output
+    assert tree(other) == before
+
+
+# -- what is refused before anything is written ------------------------------------------------------------------------
+
+
+def rewritten(archive: Path, change: Callable[[dict[str, bytes]], None], *, stored: str = "-", **how: int) -> None:
+    """The archive with other entries, as one makes it who knows the format: hashes in the manifest are right."""
+    with zipfile.ZipFile(archive) as source:
+        entries = {name: source.read(name) for name in source.namelist()}
+    change(entries)
+    manifest = json.loads(entries["manifest.json"])
+    for part, name in (("rows", "rows.jsonl"), ("checkpoints", "checkpoints.bin.zst")):
+        manifest[part] = hashlib.sha256(entries.get(name, b"")).hexdigest()
+    entries["manifest.json"] = json.dumps(manifest).encode()
+    with zipfile.ZipFile(archive, "w", **how) as target:
+        for name, data in entries.items():
+            target.writestr(name, data, zipfile.ZIP_STORED if name.startswith(stored) else None)
+
+
+def with_manifest(**fields: Any) -> Callable[[Path], None]:
+    def change(entries: dict[str, bytes]) -> None:
+        entries["manifest.json"] = json.dumps(json.loads(entries["manifest.json"]) | fields).encode()
+
+    return lambda archive: rewritten(archive, change)
+
+
+def with_entry(name: str, data: bytes = b"x") -> Callable[[Path], None]:
+    return lambda archive: rewritten(archive, lambda entries: entries.update({name: data}))
+
+
+def with_rows(old: str, new: str) -> Callable[[Path], None]:
+    def change(entries: dict[str, bytes]) -> None:
+        assert old.encode() in entries["rows.jsonl"]
+        entries["rows.jsonl"] = entries["rows.jsonl"].replace(old.encode(), new.encode())
+
+    return lambda archive: rewritten(archive, change)
+
+
+def without(name: str) -> Callable[[Path], None]:
+    return lambda archive: rewritten(archive, lambda entries: entries.pop(name) and None)
+
+
+def cut(archive: Path) -> None:
+    archive.write_bytes(archive.read_bytes()[:-200])
+
+
+def flipped(part: str) -> Callable[[Path], None]:
+    """One bit of an entry is another."""
+
+    def flip(archive: Path) -> None:
+        with zipfile.ZipFile(archive) as source:
+            entry = next(entry for entry in source.infolist() if entry.filename.startswith(part))
+        data = bytearray(archive.read_bytes())
+        name, extra = struct.unpack("<HH", data[entry.header_offset + 26 : entry.header_offset + 30])
+        data[entry.header_offset + 30 + name + extra + entry.compress_size // 2] ^= 1
+        archive.write_bytes(data)
+
+    return flip
+
+
+def twice(archive: Path) -> None:
+    with zipfile.ZipFile(archive, "a") as target, pytest.warns(UserWarning, match="Duplicate"):
+        target.writestr("rows.jsonl", b"")
+
+
+def bomb(archive: Path) -> None:
+    """300 MB of empty lines in 300 KB."""
+    rewritten(archive, lambda e: e.update({"rows.jsonl": b"\n" * (MOST_ROWS + 1)}), compression=8, stored="res")
+
+
+def checkpoints_bomb(archive: Path) -> None:
+    import zstandard
+
+    data = zstandard.ZstdCompressor().compress((1 << 30).to_bytes(4, "big") + bytes(64 << 20))
+    rewritten(archive, lambda entries: entries.update({"checkpoints.bin.zst": data}))
+
+
+def a_folder(archive: Path) -> None:
+    archive.unlink()
+    archive.mkdir()
+
+
+def foreign(archive: Path) -> None:
+    with zipfile.ZipFile(archive, "w") as target:
+        target.writestr("holiday.txt", "sun")
+
+
+BAD: dict[str, tuple[Callable[[Path], None], str]] = {
+    "cut off": (cut, "it is damaged, or not a whole zip file"),
+    "no zip": (lambda archive: archive.write_bytes(b"PK is how it begins"), "it is damaged, or not a whole zip file"),
+    "empty": (lambda archive: archive.write_bytes(b""), "it is damaged, or not a whole zip file"),
+    "a folder": (a_folder, "it can't be read"),
+    "missing": (lambda archive: archive.unlink(), "there is no file"),
+    "foreign": (foreign, "was not made by"),
+    "another manifest": (with_manifest(made_by="someone"), "was not made by"),
+    "a newer archive": (with_manifest(format=99), "a newer HuggingGPT made it (format 99"),
+    "a newer home": (with_manifest(database=99), "a newer HuggingGPT made it (database 99"),
+    "a manifest without a hash": (with_manifest(version=None), "manifest.json"),
+    "another run": (with_manifest(run_id="other"), "it lacks run other"),
+    "damaged manifest": (flipped("manifest"), "damaged"),
+    "damaged rows": (flipped("rows"), "damaged"),
+    "damaged checkpoints": (flipped("checkpoints"), "damaged"),
+    "damaged file": (flipped("resources"), "damaged"),
+    "no rows": (without("rows.jsonl"), "it lacks rows.jsonl"),
+    "no checkpoints": (without("checkpoints.bin.zst"), "it lacks checkpoints.bin.zst"),
+    "path traversal": (with_entry("../../evil.txt"), "an entry that `hugginggpt export` does not make"),
+    "path traversal inside": (with_entry("resources/../../evil.txt"), "an entry that `hugginggpt export` does not make"),
+    "an absolute path": (with_entry("/etc/evil"), "an entry that `hugginggpt export` does not make"),
+    "a folder of the home": (with_entry("hugginggpt.db"), "an entry that `hugginggpt export` does not make"),
+    "another content": (with_entry(f"resources/ab/{'c' * 62}.txt"), "is damaged"),
+    "an entry twice": (twice, "twice"),
+    "a compressed file": (
+        lambda archive: rewritten(archive, lambda e: None, compression=zipfile.ZIP_DEFLATED), "is compressed",
+    ),
+    "a bomb": (bomb, "is larger than"),
+    "a bomb of checkpoints": (checkpoints_bomb, "checkpoints.bin.zst is"),
+    "rows of another run": (with_rows('"epoch": "', '"epoch": "victim:'), "results of a run that is not in it"),
+    "rows of another table": (with_rows('"table": "tasks"', '"table": "sqlite_master"'), "content is damaged"),
+    "an unknown column": (with_rows('"status": "succeeded"', '"x) VALUES (1)--": 1'), "content is damaged"),
+    "a result that is none": (with_rows('\\"task_id\\":', '\\"task_nr\\":'), "can't be read"),
+    "checkpoints that are none": (with_entry("checkpoints.bin.zst", b"none"), "is damaged"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "bad", [pytest.param(bad, marks=pytest.mark.nightly if bad == "a bomb" else ()) for bad in BAD]
+)
+async def test_a_bad_archive_is_refused_in_a_sentence_before_anything_is_written(
+    tmp_path: Path, archive: Path, bad: str
+) -> None:
+    spoil, words = BAD[bad]
+    spoil(archive)
+    new = tmp_path / "new"
+    refused = await typed("import", archive, home=new)
+    assert refused.exit_code == 2, refused.output
+    assert words in refused.output
+    assert "should not have happened" not in refused.output
+    assert not new.exists()
+    assert not list(tmp_path.rglob("evil*"))
+
+
+async def test_a_run_without_a_plan_is_not_moved_so_that_no_import_reads_files_by_their_names(
+    tmp_path: Path, home: Path, scripted: OpenScripted, archive: Path
+) -> None:
+    async with scripted(CHAIN) as world:
+        (run_id,) = [run.run_id for run in await Session(world).history.runs()]
+        await world.ledger.database.write(lambda db: db.execute("UPDATE runs SET status = 'interrupted'"))
+        await world.ledger.database.write(lambda db: db.execute("DELETE FROM states"))
+    refused = await typed("export", run_id, tmp_path / "x.zip", home=home)
+    assert refused.exit_code == 2
+    assert "has no checkpoint with its plan" in refused.output
+    assert not (tmp_path / "x.zip").exists()
+    with_rows('"status": "succeeded", "controller"', '"status": "interrupted", "controller"')(archive)
+    rewritten(archive, lambda entries: entries.update({"checkpoints.bin.zst": b"\x28\xb5\x2f\xfd\x20\x00\x01\x00\x00"}))
+    refused = await typed("import", archive, home=tmp_path / "new")
+    assert "has no checkpoint with its plan" in refused.output
+    assert not (tmp_path / "new").exists()
+
+
+# -- the disk ----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """Writing beyond so many bytes of any file fails, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+async def test_on_a_full_disk_nothing_is_left_of_an_archive(tmp_path: Path, home: Path, archive: Path) -> None:
+    run_id, out = (await as_json("runs", home=home))[0]["run_id"], tmp_path / "two.zip"
+    folder = set(tmp_path.iterdir())
+    with files_of_at_most(2000):
+        refused = await typed("export", run_id, out, home=home)
+    assert refused.exit_code == 1
+    assert f"{out} can't be written: File too large" in refused.output
+    assert set(tmp_path.iterdir()) == folder
+
+
+async def test_on_a_full_disk_nothing_is_left_of_an_import(tmp_path: Path, archive: Path) -> None:
+    new = tmp_path / "new"
+    await as_json("runs", home=await made(new))
+    before = tree(new)
+    for size in (0, 9000):  # as the files are written; as the rows are
+        with files_of_at_most(size):
+            refused = await typed("import", archive, home=new)
+        assert refused.exit_code == 1
+        assert (
+            "can't be imported" in refused.output
+            or "can't grow" in refused.output
+            or "can't be written" in refused.output
+        )
+        assert tree(new) == before
+        assert await as_json("runs", home=new) == []
+    assert (await typed("import", archive, home=new)).exit_code == 0
+
+
+async def made(home: Path) -> Path:
+    async with opened(home, ScriptedController([])) as world:
+        await world.ledger.database.write(lambda db: db.execute("SELECT 1"))
+    return home
+
+
+async def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path, home: Path, archive: Path) -> None:
+    run_id = (await as_json("runs", home=home))[0]["run_id"]
+    before = archive.read_bytes()
+    refused = await typed("export", run_id, archive, home=home)
+    assert (refused.exit_code, archive.read_bytes()) == (2, before)
+    assert "is there already" in refused.output
+    for name, words in (
+        ("no/such/x.zip", "there is no folder"),
+        ("run.pdf", "suffix"),
+        ("run", "suffix"),
+        ("", "suffix"),
+    ):
+        refused = await typed("export", run_id, tmp_path / name, home=home)
+        assert refused.exit_code == 2
+        assert words in refused.output
+
+
+async def test_a_file_that_is_gone_is_reported_at_both_ends(tmp_path: Path, home: Path, archive: Path) -> None:
+    run, out = (await as_json("runs", home=home))[0], tmp_path / "two.zip"
+    speech = next(path for path in (home / "resources").rglob("*.wav"))
+    speech.unlink()
+    exported = await typed("export", run["run_id"], out, "--json", home=home)
+    assert exported.exit_code == 3
+    assert len(json.loads(exported.stdout)["missing"]) == 1
+    imported = await typed("import", out, home=tmp_path / "new")
+    assert imported.exit_code == 3
+    assert "missing where it was exported" in imported.output
+
+
+async def test_a_run_under_way_is_not_moved(tmp_path: Path, home: Path, scripted: OpenScripted) -> None:
+    async with scripted(CHAIN, backend=ScriptedBackend(latency=5.0)) as world:
+        running = asyncio.ensure_future(ask(world))
+        while not await _running(world):  # noqa: ASYNC110  (rows of a file)
+            await asyncio.sleep(0.02)
+        refused = await typed("export", (await Session(world).run()).run_id, tmp_path / "x.zip", home=home)
+        running.cancel()
+    assert refused.exit_code == 2
+    assert "it can be moved once it has stopped" in refused.output
+
+
+async def _running(world: World) -> bool:
+    return any(run.plan.tasks for run in await Session(world).history.runs())
