@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -76,7 +76,6 @@ class RunLeases:
             return
         try:
             if watched := await self._database.write(partial(self._own, run_id, execution, None)):
-                notice(f"run {run_id} belongs to {lease.describe(watched.owner)}; checking whether it is still at work")
                 await self._watch(run_id, watched)
                 await self._database.write(partial(self._own, run_id, execution, watched))
         except Exception:
@@ -125,6 +124,7 @@ class RunLeases:
 
     async def _watch(self, run_id: str, seen: Claim) -> None:
         """Raises `RunBusy` as soon as the owner's beats move; returns when they did not for long enough."""
+        notice(f"run {run_id} belongs to {lease.describe(seen.owner)}; checking whether it is still at work")
         end = time.monotonic() + self._patience
         while (left := end - time.monotonic()) > 0:
             await asyncio.sleep(min(left, self._patience / 20))
@@ -190,15 +190,26 @@ def claim_of(run_id: str, db: RowConnection) -> Claim:
     return Claim(found[0], found[1] or "", found[2] or 0.0)
 
 
-def refuse_another(run: Run, db: RowConnection) -> None:
-    """Raises `RunBusy` while a living process of this machine works on another run of the same conversation."""
+def another_run(run: Run, silent: Mapping[str, Claim], db: RowConnection) -> tuple[str, Claim] | None:
+    """A run of the same conversation whose owner is on another host, which only its beats show to be alive, and its claim.
+
+    Raises `RunBusy` where a living process of this machine works on one. `silent`: those whose beats did not move; what
+    they left is marked as interrupted.
+    """
     query = "SELECT run_id, owner FROM runs WHERE thread_id = ? AND run_id != ? AND owner IS NOT NULL"
     for run_id, owner in db.execute(query, [run.thread_id, run.run_id]).fetchall():
-        if lease.alive(owner):
+        alive = lease.alive(owner)
+        if alive:
             raise RunBusy(
                 f"conversation {run.thread_id} goes on in run {run_id}, on which {lease.describe(owner)} works",
                 hint="wait for it, or begin another conversation",
             )
+        if alive is None and not lease.seems_over(owner):
+            if (claim := claim_of(run_id, db)) != silent.get(run_id):
+                return run_id, claim
+            status = "CASE status WHEN 'cancelling' THEN 'cancelled' WHEN 'running' THEN 'interrupted' ELSE status END"
+            db.execute(f"UPDATE runs SET owner = NULL, status = {status} WHERE run_id = ?", [run_id])
+    return None
 
 
 def _busy_here(run_id: str) -> RunBusy:

@@ -10,7 +10,7 @@ from ..graph.errors import RunBusy
 from ..graph.options import Options
 from ..graph.result import Proposal, Run, RunStatus
 from .row_connection import RowConnection
-from .run_leases import RunLeases, refuse_another
+from .run_leases import Claim, RunLeases, another_run
 from .run_rows import read_run
 
 _log = logging.getLogger(__name__)
@@ -28,19 +28,24 @@ class SqliteRuns(RunLeases):
     async def start(self, run: Run, execution: str = "", *, alone: bool = False) -> None:
         """Record a new run, or take up the row of one that was killed while planning. Claims its lease.
 
-        `alone`: raises `RunBusy` while a living process of this machine works on another run of its conversation.
+        `alone`: raises `RunBusy` while a living process works on another run of its conversation.
         """
         row = run.model_dump(include={"run_id", "thread_id", "parent", "controller", "started_at", "version"})
         row |= {"status": "running", "request": run.request.text, "options": run.options.model_dump_json()}
         row["files"] = json.dumps([file.name for file in run.request.files])
 
-        def insert(db: RowConnection) -> None:
-            if alone:
-                refuse_another(run, db)
+        silent: dict[str, Claim] = {}
+
+        def insert(db: RowConnection) -> tuple[str, Claim] | None:
+            if alone and (other := another_run(run, silent, db)):
+                return other
             db.insert("runs", row | self._claimed_at_once(run.run_id), ignore=True)
+            return None
 
         self._executions.setdefault(run.run_id, execution)  # where this is cancelled, `interrupt` returns the lease
-        await self._database.write(insert)
+        while watched := await self._database.write(insert):
+            await self._watch(*watched)
+            silent.update([watched])
         await self.own(run.run_id, execution)
 
     async def planned(self, run_id: str, epoch: str, proposal: Proposal, controller: str) -> None:

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import re
 import shlex
+import shutil
 import sys
 from contextlib import AbstractAsyncContextManager
 from fractions import Fraction
@@ -26,17 +27,21 @@ hypothesis_settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests marked `local` need torch; only at home may they be passed over."""
+    """Tests marked `local` need torch, those marked `browser` Chromium; only at home may they be passed over."""
     if importlib.util.find_spec("torch") is None and not os.environ.get("CI"):
         for item in items:
             if item.get_closest_marker("local"):
                 item.add_marker(pytest.mark.skip(reason="needs the extra `local`: pip install -e '.[local]'"))
+    if shutil.which("chromium") is None and not os.environ.get("CI"):
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason="needs Chromium: apt-get install chromium"))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Of kills and faults: the seeds of random ones, and a command that runs each failed test again."""
     reports = [report for kind in ("passed", "failed", "error") for report in terminalreporter.stats.get(kind, ())]
-    reports = [report for report in reports if {"nightly", "crash"} & set(report.keywords)]
+    reports = [report for report in reports if {"nightly", "crash"} & set(getattr(report, "keywords", ()))]
     seeds = sorted(
         {int(found[1]) for report in reports if (found := re.search(r"_random_.*\[(\d+)\]$", report.nodeid))}
     )

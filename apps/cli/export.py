@@ -1,4 +1,4 @@
-"""Does the work of `export`: writes a run to a zip, and reports what of it is missing there."""
+"""Does the work of `export`: by the suffix of the file a page, or a zip, which reports what of the run is missing."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -28,12 +28,18 @@ def export_run(name: str | None, given: str | None, *, home: Path | None, as_jso
         if not given:
             raise UsageError("there is no name of a file to write", hint="e.g. hugginggpt export out.zip")
         file = Path(given).expanduser()
-        if file.suffix.lower() != ".zip":
+        if file.suffix.lower() not in (".zip", ".html", ".htm"):
             raise UsageError(
-                f"{file} has no suffix that says what to write", hint="name it out.zip (to be imported elsewhere)"
+                f"{file} has no suffix that says what to write",
+                hint="name it out.html (a page for people) or out.zip (to be imported elsewhere)",
             )
         check_new(file)
-    _export_archive(name, file, home=home, as_json=as_json)
+    if file.suffix.lower() == ".zip":
+        _export_archive(name, file, home=home, as_json=as_json)
+        return
+    from .export_page import export_page
+
+    export_page(name, file, home=home, as_json=as_json, in_part=IN_PART)
 
 
 def _export_archive(name: str | None, file: Path, *, home: Path | None, as_json: bool) -> None:

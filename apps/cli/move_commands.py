@@ -11,15 +11,15 @@ move_commands = typer.Typer(rich_markup_mode=None)
 
 
 @move_commands.command(
-    epilog="Example: hugginggpt export 3f2a trip.zip     then, on the other machine: hugginggpt import trip.zip"
+    epilog="Example: hugginggpt export trip.html     the newest run; export 3f2a trip.zip     another one, whole"
 )
 def export(
     run: Newest = None,
-    file: Annotated[str | None, typer.Argument(metavar="FILE", help="A new file: NAME.zip.")] = None,
+    file: Annotated[str | None, typer.Argument(metavar="FILE", help="A new file: NAME.html or NAME.zip.")] = None,
     home: Home = None,
     json: Json = False,
 ) -> None:
-    """Write a run to a file: a zip with its conversation and all files, to be imported and resumed elsewhere."""
+    """Write a run to a file: a page that any browser opens (.html), or all of it to be imported elsewhere (.zip)."""
     from .export import export_run
 
     named, given = (run, file) if file is not None else (None, run)

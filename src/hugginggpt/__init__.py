@@ -9,7 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .apps.api import afork, aresume, aretry, arun, astream, close, fork, resume, retry, run, stream
+    from .apps.api import arun, astream, run, stream
+    from .apps.continued_runs import afork, aresume, aretry, fork, resume, retry
+    from .apps.kept_worlds import close
     from .apps.outcome import Outcome, Results, TaskResult
     from .apps.session import Session
     from .apps.tool import as_tool
@@ -61,7 +63,9 @@ __version__ = "0.1.0"
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 _NAMES = {
-    "apps.api": "afork aresume aretry arun astream close fork resume retry run stream",
+    "apps.api": "arun astream run stream",
+    "apps.continued_runs": "afork aresume aretry fork resume retry",
+    "apps.kept_worlds": "close",
     "apps.outcome": "Outcome Results TaskResult",
     "apps.session": "Session",
     "apps.tool": "as_tool",

@@ -3,22 +3,18 @@
 import asyncio
 import hashlib
 import json
-import resource
 import shutil
 import struct
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result as Shown
-from typer.testing import CliRunner
 
 from golden_home import ENDINGS, plan
 from hugginggpt.apps.changes import Changes
-from hugginggpt.apps.cli.app import app
 from hugginggpt.apps.fork import start_fork
 from hugginggpt.apps.session import Session
 from hugginggpt.checkpoints.archive import MOST_ROWS
@@ -26,6 +22,7 @@ from hugginggpt.graph.events import RunFinished
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
+from in_process import as_json, files_of_at_most, typed
 from paths import ROOT
 from scripting import CHAIN, OpenScripted, ask, last, step
 
@@ -33,17 +30,6 @@ HOMES = ROOT / "tests" / "checkpoints" / "homes"
 GOLDEN = sorted((ROOT / "tests" / "checkpoints" / "archives").glob("*.zip"))
 GOES_ON = {"partial": ["0[1]", "1[1]"], "waiting": ["0"], "interrupted": ["1"], "cancelled": ["1"]}
 """What is called when the golden run of that ending goes on."""
-
-
-async def typed(*words: str | Path, home: Path) -> Shown:
-    """The command in this process, in a thread of its own: it has an event loop of its own."""
-    return await asyncio.to_thread(CliRunner().invoke, app, [*map(str, words), "--home", str(home)])
-
-
-async def as_json(*words: str | Path, home: Path) -> Any:
-    shown = await typed(*words, "--json", home=home)
-    assert shown.exit_code == 0, shown.output
-    return json.loads(shown.stdout)
 
 
 def tree(home: Path) -> dict[str, bytes]:
@@ -322,17 +308,6 @@ async def test_a_run_without_a_plan_is_not_moved_so_that_no_import_reads_files_b
 
 
 # -- the disk ----------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """Writing beyond so many bytes of any file fails, as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 async def test_on_a_full_disk_nothing_is_left_of_an_archive(tmp_path: Path, home: Path, archive: Path) -> None:

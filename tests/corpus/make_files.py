@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -444,6 +444,62 @@ def parquet(path: Path) -> None:
         source = Path(folder) / "members.csv"
         source.write_text(MEMBERS, encoding="utf-8")
         by("python", "-c", "import sys, polars; polars.read_csv(sys.argv[1]).write_parquet(sys.argv[2])", source, path)
+
+
+written("second.csv", "item,amount\nHooks,10\nNails,5\n\nmonth,visitors\nMay,100\nJune,200\n")
+written("again.csv", "item,amount\nHooks,10\nNails,5\n\nitem,amount\nGlue,7\n")
+written("footnote.csv", "item,city,amount\nHooks,Bergen,10\nNails,Lund,5\n* preliminary,,\n")
+written("moved.csv", "item,city,amount\nHooks,Bergen,10\nNails,5\nGlue,Lund,20\n")
+written("untitled.csv", "Stock of May,\n\nitem,amount\nHooks,10\nNails,5\n,\n")
+SHARES = """<?xml version="1.0"?><office:document office:version="1.3"
+ office:mimetype="application/vnd.oasis.opendocument.spreadsheet"
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"
+ xmlns:number="urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0"><office:automatic-styles>
+<number:percentage-style style:name="N"><number:number number:decimal-places="1"/><number:text>%</number:text>
+</number:percentage-style><style:style style:name="p" style:family="table-cell" style:data-style-name="N"/>
+</office:automatic-styles><office:body><office:spreadsheet><table:table table:name="S">ROWS</table:table>
+</office:spreadsheet></office:body></office:document>"""
+_TEXT = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+_SHARE = '<table:table-cell table:style-name="p" office:value-type="percentage" office:value="{}"/>'
+SHARES = SHARES.replace(
+    "ROWS",
+    "".join(
+        f"<table:table-row>{_TEXT.format(city)}{(_TEXT if share == 'share' else _SHARE).format(share)}</table:table-row>"
+        for city, share in (("city", "share"), ("Bergen", "0.125"), ("Lund", "0.375"))
+    ),
+)
+for _form in ("xlsx", "ods"):
+    MAKERS[f"shares.{_form}"] = from_text(
+        "shares.fods", SHARES, lambda source, path, form=_form: by_libreoffice(source, path, form))  # type: ignore[misc]  # fmt: skip
+COLUMNS = (
+    ("The ferry to Lund leaves at seven", "The museum opens again in May"),
+    ("in the morning and takes four", "after two years of repairs. The"),
+    ("hours. Tickets cost 12 euros and", "new director is Clara Voss, who"),
+    ("can be bought on board. Captain", "came from Bergen. Entrance is"),
+    ("Jonas Meyer has been sailing it", "free on the first Sunday of each"),
+    ("since 1998 without an accident.", "month for everybody under 20."),
+)
+PRICES = (("Article", "Pieces", "Price"), ("Hooks", "12", "3.50"), ("Nails", "900", "1.20"), ("Hinges", "4", "7.80"),
+          ("Screws", "310", "2.40"))  # fmt: skip
+
+
+def in_rows(rows: Sequence[Sequence[str]], places: Sequence[int]) -> str:
+    """A page of PostScript whose texts are drawn row by row."""
+    shown = (
+        f"{x} {770 - 13 * number} moveto ({text}) show"
+        for number, row in enumerate(rows)
+        for x, text in zip(places, row, strict=True)
+    )
+    return "%!PS\n/Helvetica findfont 10 scalefont setfont\n" + "\n".join(shown) + "\nshowpage\n"
+
+
+def distilled(source: Path, path: Path) -> None:
+    by("gs", "-q", "-sDEVICE=pdfwrite", "-o", path, source)
+
+
+MAKERS["columns.pdf"] = from_text("columns.ps", in_rows(COLUMNS, (50, 310)), distilled)
+MAKERS["prices.pdf"] = from_text("prices.ps", in_rows(PRICES, (50, 200, 310)), distilled)
 
 
 def main() -> None:

@@ -82,6 +82,25 @@ def test_an_active_run_of_another_host_is_never_taken_over(home: Path, ledger: S
     patient.database.close()
 
 
+def test_a_request_is_refused_while_another_host_works_in_its_conversation(home: Path, ledger: SqliteLedger) -> None:
+    """A request is refused while a process on another host works on a run of its conversation."""
+    write(home, OTHER_HOST, 1.0)
+    second = Run(run_id="s", thread_id="t", request=Request(text="do more"), version="1")
+
+    async def start() -> None:
+        starting = asyncio.create_task(ledger.runs.start(second, alone=True))
+        await asyncio.sleep(SECOND / 3)
+        await asyncio.to_thread(write, home, OTHER_HOST, 2.0)
+        await starting
+
+    with pytest.raises(RunBusy, match="run r belongs to process 1 on elsewhere"):
+        asyncio.run(start())
+    asyncio.run(ledger.runs.interrupt("s"))
+    assert [run.run_id for run in asyncio.run(History(ledger).runs())] == ["r"]
+    asyncio.run(ledger.runs.start(second, alone=True))
+    assert [run.status for run in asyncio.run(History(ledger).runs())] == ["running", "interrupted"]
+
+
 @pytest.mark.parametrize("heartbeat", [0.0, 1e12, -5.0])
 def test_a_run_of_another_host_without_heartbeat_is_taken_over(
     home: Path, ledger: SqliteLedger, heartbeat: float

@@ -21,6 +21,8 @@ from pydantic import SecretStr
 from ...graph.errors import ControllerError, UsageError
 from ...graph.extras import install
 from ..backends.local.folder_checks import fault_of
+from ..backends.local.gguf import serve_it
+from ..backends.local.model_cache import is_complete
 from ..catalog.hub_names import LARGEST_FILE, is_model_id
 from ..net.hub_session import hub_limits
 
@@ -127,6 +129,8 @@ def _loaded(model: str, token: SecretStr | None) -> Loaded:
 
 def _check_source(model: str, folder: Path) -> None:
     """Raises `ControllerError` for a folder with a fault, and for a name that is neither a folder nor an id on the Hub."""
+    if (hint := serve_it(model)) and not is_complete(folder):
+        raise ControllerError(f"huggingface-local:{model} is not loaded: it is for llama.cpp (GGUF)", hint=hint)
     reason = fault_of(folder) if folder.is_dir() else None
     if not folder.is_dir() and not is_model_id(model):
         reason = "there is no such folder, and it is no id on the Hub"

@@ -21,6 +21,7 @@ from pydantic import SecretStr
 
 from ...graph.errors import UsageError
 from ...graph.settings import Settings
+from ..backends.local.gguf import serve_it
 from ..net.addresses import without_secrets
 from ..net.configured_transport import MAX_STREAM_BYTES
 from ..net.hub_session import hub_limits
@@ -75,7 +76,7 @@ class ChatModel:
         """Parse `PROVIDER:MODEL[@URL]`; raises `UsageError` for anything else, and when a key is needed and not set."""
         found = _NAME.fullmatch(spec.strip())
         if not found:
-            raise UsageError(f"there is no controller {spec!r}", hint=_HINT)
+            raise UsageError(f"there is no controller {spec!r}", hint=serve_it(spec.strip()) or _HINT)
         provider, model, url = found["provider"].lower(), found["model"], found["url"]
         name = f"{provider}:{model}"
         if provider == "hf" and url is None:

@@ -13,7 +13,8 @@ from typing import Any
 from ...graph.errors import input_error, input_too_large
 from .archive import MOST_UNPACKED, Archive, opened
 from .forms import local
-from .merged_cells import Merged, fill_down, open_merged_cells
+from .merged_cells import Corner, Merged, fill_down, open_merged_cells
+from .percent_cells import percent_cells
 from .reading import Reading, unreadable
 
 Row = Sequence[Any]
@@ -39,7 +40,8 @@ def workbook_table(path: Path, label: str) -> Reading:
         shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible == calamine.SheetVisibleEnum.Visible]
         read = {name: book.get_sheet_by_name(name) for name in shown}
         merged = {name: sheet.merged_cell_ranges or () for name, sheet in read.items()} | _open_merged(path, label)
-        texts = {name: _texts(sheet) for name, sheet in read.items()}
+        shares = percent_cells(path, label)
+        texts = {name: _texts(sheet, shares.get(name, frozenset())) for name, sheet in read.items()}
         single = sum(fill_down(rows, merged[name], read[name].start or (0, 0)) for name, rows in texts.items())
         sheets = {name: _filled(rows) for name, rows in texts.items()}
     except calamine.PasswordError:
@@ -58,8 +60,20 @@ def workbook_table(path: Path, label: str) -> Reading:
     return _as_csv(_stacked(sheets, label), (*notes, *_hidden_parts(path, label)))
 
 
-def _texts(sheet: Any) -> list[list[str]]:
-    return [[_cell(cell) for cell in row] for row in sheet.to_python(skip_empty_area=True)]
+def _texts(sheet: Any, shares: frozenset[Corner]) -> list[list[str]]:
+    top, left = sheet.start or (0, 0)
+    return [
+        [
+            _share(cell) if (row, column) in shares and type(cell) in (int, float) else _cell(cell)
+            for column, cell in enumerate(cells, start=left)
+        ]
+        for row, cells in enumerate(sheet.to_python(skip_empty_area=True), start=top)
+    ]
+
+
+def _share(value: float) -> str:
+    """A number as its cell shows it, in percent."""
+    return f"{round(value * 100, 10):.15g}%"
 
 
 def _open_merged(path: Path, label: str) -> dict[str, list[Merged]]:
@@ -70,9 +84,10 @@ def _open_merged(path: Path, label: str) -> dict[str, list[Merged]]:
         return open_merged_cells(parts.xml("content.xml")) if "content.xml" in parts.names else {}
 
 
-def _filled(rows: Iterable[list[str]]) -> list[list[str]]:
-    """Rows and columns that have some content."""
-    texts = [row for row in rows if any(row)]
+def _filled(rows: Sequence[list[str]]) -> list[list[str]]:
+    """From the first row with some content to the last, in the columns that have some; a table may end at an empty row."""
+    filled = [number for number, row in enumerate(rows) if any(row)]
+    texts = rows[filled[0] : filled[-1] + 1] if filled else []
     columns = [n for n in range(max(map(len, texts), default=0)) if any(n < len(row) and row[n] for row in texts)]
     return [[row[n] if n < len(row) else "" for n in columns] for row in texts]
 

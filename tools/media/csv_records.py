@@ -23,12 +23,16 @@ MEDIA_TYPES = ("text/csv", TSV)
 
 
 def read_records(text: str, label: str, media_type: str) -> Iterator[list[str]]:
-    """The records, column names first; blank lines are left out. `ExpertError` (input fault) beyond limits; `csv.Error`."""
+    """The records, column names first; an empty one for each blank line below them, or line of empty cells.
+
+    Raises `ExpertError` (input fault) beyond limits, and `csv.Error`.
+    """
     columns = 0
     stated = _SEP.match(text)
     delimiter = stated[1] if stated else delimiter_of(text, media_type)
     body = io.StringIO(text[stated.end() :] if stated else text, newline="")
-    records = _without_titles(filter(None, csv.reader(body, delimiter=delimiter)))
+    read = (record if any(map(str.strip, record)) else [] for record in csv.reader(body, delimiter=delimiter))
+    records = _without_titles(read)
     for number, record in enumerate(records):
         columns = columns or len(record)
         if len(record) > MAX_COLUMNS:
@@ -66,21 +70,27 @@ def _agreeing(start: str, delimiter: str) -> tuple[float, int]:
 def _without_titles(records: Iterable[list[str]]) -> Iterator[list[str]]:
     """The records from the names of the columns on: a title above them fills one cell, and they fill several."""
     remaining = iter(records)
-    titles = list[list[str]]()
+    titles, pair = list[list[str]](), list[str]()
     for record in remaining:
-        if not _is_title(record) or len(titles) == MOST_TITLES:
+        if not record:
+            titles += [pair] if pair else []
+            pair = []
+        elif pair or not _is_title(record) or len(titles) == MOST_TITLES:
             yield from titles if len(record) == 1 or len(titles) == MOST_TITLES else ()
-            yield record
+            yield from filter(None, (pair, record))
             break
-        titles.append(record)
+        elif len(record) == 2:  # the names of two columns, the second of them empty, unless a blank line follows
+            pair = record
+        else:
+            titles.append(record)
     else:
-        yield from titles
+        yield from filter(None, (*titles, pair))
     yield from remaining
 
 
 def _is_title(record: list[str]) -> bool:
-    """Whether only the first cell is filled, of one or of three and more: two may be names, the second of them empty."""
-    return bool(record[0].strip()) and len(record) != 2 and not any(map(str.strip, record[1:]))
+    """Whether only the first cell is filled."""
+    return bool(record[0].strip()) and not any(map(str.strip, record[1:]))
 
 
 def _too_large(label: str, how: str) -> ExpertError:

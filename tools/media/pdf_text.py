@@ -14,6 +14,8 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .memory_budget import reading
+from .pdf_pieces import drawn_pieces, is_drawn_across
+from .reading_order import lines_in_reading_order
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,10 +56,15 @@ def text_layer(page: Any, label: str) -> str:
     with reading(label):
         filled = list(_fields(page))
         drawn = _drawn(page) if boxes else None
-    if drawn is not None and not all(seen := [drawn.shows(box) for box in boxes]):
         with closing(page.get_textpage()) as layer:
-            pieces = [(box, layer.get_text_bounded(*box)) for box, shown in zip(boxes, seen, strict=True) if shown]
-        text = _in_lines(pieces)
+            pieces = drawn_pieces(layer)
+    if drawn is not None and (not all(seen := [drawn.shows(box) for box in boxes])):
+        with closing(page.get_textpage()) as layer:
+            shown = [(box, layer.get_text_bounded(*box)) for box, shown in zip(boxes, seen, strict=True) if shown]
+        text = _in_lines(shown)
+        pieces = [piece for piece in pieces if drawn.shows(Box(piece.left, -piece.bottom, piece.right, -piece.top))]
+    if is_drawn_across(pieces):
+        text = "\n".join(lines_in_reading_order(pieces))
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     return "\n".join(_with_values(lines, filled)).strip()
 

@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...graph.call import Material
-from ...graph.caveats import caveat, lacks
 from ...graph.errors import input_too_large
 from ...graph.untrusted_json import InvalidJson, read_untrusted_json
-from .csv_records import MEDIA_TYPES, MOST_TITLES, read_records
+from .csv_records import MEDIA_TYPES, read_records
+from .table_body import table_body
 
 Row = dict[str, Any]
-MOST_SHOWN = 120
-"""Characters of a row in a message."""
 MAX_MEMBERS = 1_000_000
 """Objects and lists in one JSON text: about 200 bytes of memory each, though written in a few."""
 
@@ -37,44 +35,10 @@ def rows(material: Material) -> list[Row] | None:
 
 def _table_rows(text: str, label: str, media_type: str) -> list[Row]:
     read = read_records(text, label, media_type)
-    first = next(read, [])
-    records = _without_remarks(list(read), len(first), label)
-    if records and all(len(record) == len(first) + 1 and record[-1].strip() for record in records):
-        first = ["", *first]  # the names of the rows have none, as R writes tables
+    first, records = table_body(list(read), label)
     names = distinct_names(first)
-    _say_ragged(records, len(names), label)
     empty: Row = dict.fromkeys(names)
     return [empty | dict(zip(names, record, strict=False)) | _unnamed_cells(names, record) for record in records]
-
-
-def _without_remarks(records: list[list[str]], columns: int, label: str) -> list[list[str]]:
-    """The records without remarks below the table (`Source: ...`), which are said."""
-    below = list[str]()
-    while len(records) > 1 and len(below) < MOST_TITLES and is_remark(records[-1], columns):
-        below.append(records.pop()[0].strip())
-    if below:
-        caveat(f"what stands below the table of {label} is no row of it: {'; '.join(reversed(below))}")
-    return records
-
-
-def is_remark(record: Sequence[str], columns: int) -> bool:
-    """Whether a last record is a remark: only its first cell is there, or filled with a sentence or `Source: ...`."""
-    if columns < 2 or not record[0].strip() or any(map(str.strip, record[1:])):
-        return False
-    words = record[0].split()
-    return len(record) == 1 or (columns > 2 and (len(words) > 3 or words[0].endswith(":")))
-
-
-def _say_ragged(records: Sequence[Sequence[str]], columns: int, label: str) -> None:
-    """Says that rows have more cells than there are columns, which may be under wrong names then, or fewer."""
-    longer = [record for record in records if any(map(str.strip, record[columns:]))]
-    if longer:
-        lacks(
-            f"{len(longer)} of {len(records)} rows of {label} have more cells than its {columns} columns, which may stand"
-            f" under wrong names: {', '.join(longer[0])[:MOST_SHOWN]}"
-        )
-    if shorter := sum(len(record) < columns for record in records):
-        caveat(f"{shorter} of {len(records)} rows of {label} have fewer cells than its {columns} columns")
 
 
 def distinct_names(names: Sequence[str]) -> list[str]:

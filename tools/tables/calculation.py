@@ -16,6 +16,7 @@ from .first_rows import each_once
 from .folding import same_cell
 from .number_check import check_numbers, say_doubts
 from .query import read_query
+from .sums import difference, no_measure, sums
 from .table_query import Query
 from .total_row import check_rates, doubt, without_totals
 
@@ -61,6 +62,8 @@ def _answer(query: Query, table: Columns) -> str:
     if not query.table.count:
         return said("none", table=table.label)
     wanted = query.operations
+    if "difference" in wanted:
+        return difference(query)
     if "sort" in wanted or query.limit or (wanted & {"top", "bottom"}):
         return _ranked(query)
     if wanted & {"highest", "lowest"}:
@@ -92,32 +95,16 @@ def _stop(query: Query) -> str:
     return "。" if query.language in UNSPACED else "."
 
 
-def _sums(query: Query, measure: int, by: int | None = None) -> dict[str, Decimal]:
-    """What the question computes of a column: its sum, average or median, for each cell of another."""
-    asked = query.operations
-    if by is not None and "sum" not in asked and is_code(query.whole, measure):
-        return counted(query, measure, by)
-    found = query.table.sums(measure, by, median="median" in asked)
-    if "average" in asked:
-        return {name: rounded(each.total / each.numbers, each.places) for name, each in found.items()}
-    return {name: each.total if each.median is None else each.median for name, each in found.items()}
-
-
-def rounded(number: Decimal, places: int) -> Decimal:
-    """A number with as many places as others, at least two; zeros at the end are left out."""
-    return number.quantize(Decimal(1).scaleb(-max(2, places))).normalize() + 0
-
-
 def _totals(query: Query) -> str:
     if not query.measures:
-        raise _no_measure(query)
+        raise no_measure(query)
     lines = []
     for column in query.measures:
         name = f"{query.table.names[column]}: " if len(query.measures) > 1 else ""
         if query.group is not None:
-            lines.append(name + _listed_numbers(query.table, _in_order(query, _sums(query, column, query.group))))
+            lines.append(name + _listed_numbers(query.table, _in_order(query, sums(query, column, query.group))))
         else:
-            lines.append(f"{name}{query.table.written(_sums(query, column)[''])}")
+            lines.append(f"{name}{query.table.written(sums(query, column)[''])}")
     return "\n".join(lines)
 
 
@@ -132,7 +119,7 @@ def _extreme(query: Query) -> str:
     table, most = query.table, "highest" in query.operations
     measure = next(iter(query.measures), None)
     if measure is None:
-        raise _no_measure(query)
+        raise no_measure(query)
     subjects = [column for column in query.subjects if column != measure]
     subjects += [] if query.group is None else [query.group]
     together = len(subjects) > 1 and each_once(table, subjects)
@@ -147,10 +134,10 @@ def _extreme(query: Query) -> str:
 
 def _best_group(query: Query, subject: int, measure: int) -> str:
     table, choose = query.table, max if "highest" in query.operations else min
-    sums = _sums(query, measure, subject)
-    best = choose(sums.values())
+    found = sums(query, measure, subject)
+    best = choose(found.values())
     how = "average" if "average" in query.operations else "together"
-    names = [name for name, number in sums.items() if number == best]
+    names = [name for name, number in found.items() if number == best]
     answer = _say(query, how, names=_say(query, "and").join(names), value=table.written(best))
     (single,) = table.extremes(measure, most=choose is max, limit=1)
     shown = is_code(query.whole, measure) or "average" in query.operations
@@ -173,13 +160,13 @@ def _ranked(query: Query) -> str:
         order = "" if "rows" in wanted else f"{_say(query, place, n=len(chosen))}\n"
         return order + _shown(query, chosen[:MAX_ROWS], len(chosen))
     else:
-        raise _no_measure(query)
+        raise no_measure(query)
     subjects = [column for column in query.subjects if column != key]
     several = bool(subjects) and table.different(subjects[0]) < table.count and not query.ranks_rows
     if several and len(subjects) > 1 and "sort" not in wanted:
         several = not each_once(table, subjects)
     if several and query.whole.is_numeric(key) and "sort" not in wanted:
-        ranking = sorted(_sums(query, key, subjects[0]).items(), key=lambda pair: pair[1], reverse=falling)
+        ranking = sorted(sums(query, key, subjects[0]).items(), key=lambda pair: pair[1], reverse=falling)
         return _listed_numbers(table, dict(ranking[:limit]))
     rows = table.in_order(key, falling=falling, limit=min(limit, MAX_ROWS))
     return _shown(query, rows, min(limit, table.count))
@@ -187,7 +174,7 @@ def _ranked(query: Query) -> str:
 
 def _distinct(query: Query) -> str:
     if len(query.columns) != 1:
-        raise _no_measure(query)
+        raise no_measure(query)
     table, column = query.table, query.columns[0]
     values = [value for value in table.distinct(column, MAX_ROWS + 2) if value.strip()]
     many = table.different(column) - sum(not cell.strip() for cell in table.missing(column))
@@ -205,7 +192,16 @@ def _looked_up(query: Query) -> str:
         return ", ".join(table.first(1)[0][column] for column in columns)
     if len(columns) == 1 and columns == query.subjects and table.different(columns[0]) <= MAX_ROWS:
         return ", ".join(table.distinct(columns[0], MAX_ROWS))
-    return _rows(query)
+    return _rows(query) + _added(query)
+
+
+def _added(query: Query) -> str:
+    """What the named numbers of several rows come to, beside the rows: "the revenue of South" may ask for either."""
+    named = [column for column in query.columns if column in query.measures]
+    if not named or any(is_code(query.whole, column) is not False for column in named):
+        return ""
+    added = (f"{query.table.names[n]} {query.table.written(sums(query, n)[''])}" for n in named)
+    return f"\n{_say(query, 'added', n=query.table.count, sums=', '.join(added))}"
 
 
 def _rows(query: Query) -> str:
@@ -230,12 +226,4 @@ def _no_condition(table: Columns) -> ExpertError:
     return ExpertError(
         f"the question sets no condition on the rows of {table.label} and asks for no calculation",
         hint=f"Its columns are {', '.join(table.names)}.",
-    )
-
-
-def _no_measure(query: Query) -> ExpertError:
-    numeric = [name for n, name in enumerate(query.table.names) if query.whole.is_numeric(n)]
-    return ExpertError(
-        f"the question names no column of {query.table.label} to compare or add",
-        hint=f"Columns with numbers: {', '.join(numeric) or 'none'}; all: {', '.join(query.table.names)}.",
     )

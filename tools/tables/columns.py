@@ -114,7 +114,11 @@ class Columns(ABC):
 
     @abstractmethod
     def suspects(self, words: str) -> Mapping[int, Row]:
-        """The last row, and those in which a folded cell is one of some words (a regular expression), by number."""
+        """The rows that may be totals, by number: of a large table those with a cell of some words, or without a text."""
+
+    @abstractmethod
+    def at(self, numbers: Sequence[int]) -> Mapping[int, Row]:
+        """The rows of some numbers."""
 
     @abstractmethod
     def sample(self, question: str) -> "Columns":

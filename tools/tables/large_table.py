@@ -1,13 +1,11 @@
 """`LargeTable`: a table of millions of rows in DuckDB, within 500 MB; counted, added and compared as a small one."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ...graph.call import Material
 from ...graph.caveats import lacks
 from ...graph.errors import ExpertError, input_error
 from .cell_numbers import is_missing
@@ -15,9 +13,10 @@ from .columns import Columns, Facts, Row, Sum
 from .condition import NEGATED, Condition
 from .conditions import check_comparable, options_of, periods_of, size_of, unsure_dates
 from .folding import MARKS, fold
-from .large_cells import MOST_CELLS, LargeCells, is_large, opened
+from .large_cells import MOST_CELLS, LargeCells
+from .large_totals import numbered, suspect_rows
 from .question_words import MAX_PHRASE, question_words
-from .table import Table, read_table
+from .table import Table
 
 SAMPLED = 200
 """Rows of the sample from the beginning, and of each column's values that the question names."""
@@ -205,18 +204,22 @@ class LargeTable(Columns):
 
     def without(self, numbers: Sequence[int]) -> "LargeTable":
         """The rows but those of some numbers."""
-        return self._with("NOT list_contains({}, rowid)", list(numbers))
+        return self._with("rowid NOT IN (SELECT unnest({}::BIGINT[]))", list(numbers))
 
     def part(self, begin: int, end: int) -> "LargeTable":
         """The rows from one number to before another."""
         return self._with("rowid >= {} AND rowid < {}", begin, end)
 
     def suspects(self, words: str) -> dict[int, Row]:
-        """The last row, and those in which a folded cell is one of some words (a regular expression), by number."""
-        labelled = " OR ".join(f"regexp_full_match(rtrim(fold(c{n}), ': '), $1)" for n in range(len(self.names)))
-        sql = f"SELECT rowid, * FROM t WHERE {labelled} OR rowid = (SELECT max(rowid) FROM t) ORDER BY rowid DESC LIMIT 1000"
-        found = self.cells.rows(sql, [words])
-        return {row[0]: tuple("" if cell is None else str(cell) for cell in row[1:]) for row in reversed(found)}
+        """The last row, those in which a folded cell is one of some words, and those without a text that others have."""
+        columns = range(len(self.names))
+        return suspect_rows(self.cells, words, [n for n in columns if not self.is_numeric(n) and not self.is_dated(n)])
+
+    def at(self, numbers: Sequence[int]) -> dict[int, Row]:
+        """The rows of some numbers."""
+        return numbered(
+            self.cells.rows("SELECT rowid, * FROM t WHERE rowid IN (SELECT unnest($1::BIGINT[]))", [list(numbers)])
+        )
 
     def sample(self, question: str) -> Table:
         """The first rows, and those with a cell that words of the question name."""
@@ -244,13 +247,3 @@ def _first(column: int) -> str:
 def _short(number: Decimal) -> Decimal:
     """Without zeros at the end."""
     return Decimal(f"{number.normalize():f}")
-
-
-@contextmanager
-def open_table(material: Material, scratch: Path) -> Iterator[Columns]:
-    """The table of a material, a large one in DuckDB; the lines of a text that is none. Raises `ExpertError`."""
-    if not is_large(material):
-        yield read_table(material)
-        return
-    with opened(material, scratch) as cells:
-        yield LargeTable(cells, cells.label, cells.names, cells.decimal_comma)

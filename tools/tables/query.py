@@ -31,9 +31,11 @@ def read_query(question: str, over: Columns) -> Query:
     reader.read_comparisons()
     reader.read_values()
     query = reader.query()
+    query.calculate()
     query.yes_or_no = query.conditional and query.asks_yes_or_no(question)
     if unused := query.contradiction(question) or [mark.text for mark in marks if mark not in reader.used]:
-        raise not_understood(table, unused)
+        typed = {mark.role: mark.text for mark in marks}
+        raise not_understood(table, [typed.get(word, word) for word in unused])
     query.key = sort_key(query, marks)
     take_first(query, marks)
     return query
@@ -194,6 +196,11 @@ class _Reader:
             rows = rows.without_value(column)
         return rows
 
+    def _counts_best(self, after: Mark | None) -> bool:
+        """Whether a number before `after` says how many are asked for: "which 2 regions sold most"."""
+        named = after is not None and after.role == "column" and not self.over.is_numeric(after.column)
+        return named and any(mark.role in _RANKS for mark in self.marks)
+
     def query(self) -> Query:
         """The query of the marks; those that are part of it become used."""
         query = Query(
@@ -220,7 +227,8 @@ class _Reader:
                 if before and before.role == "per" and not {"sort", "top", "bottom"} & query.operations:
                     query.group = query.columns.pop()
             elif mark.role == "number":
-                if not mark.text.isdigit() or not any(m and m.role in _RANKS for m in (before, after)):
+                ranked = any(m and m.role in _RANKS for m in (before, after)) or self._counts_best(after)
+                if not mark.text.isdigit() or not ranked:
                     continue
                 query.limit = int(mark.text)
             elif mark.role in ("not", "empty", ">", ">=", "<", "<=", "between", "!="):

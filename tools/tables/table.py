@@ -132,6 +132,10 @@ class Table(Columns):
         """All rows: they are few."""
         return dict(enumerate(self.cells))
 
+    def at(self, numbers: Sequence[int]) -> dict[int, Row]:
+        """The rows of some numbers."""
+        return {number: self.cells[number] for number in numbers}
+
     def sample(self, question: str) -> "Table":
         """Itself."""
         return self

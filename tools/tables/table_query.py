@@ -90,6 +90,12 @@ class Query:
         """The other named columns."""
         return [column for column in self.columns if not self.whole.is_numeric(column)]
 
+    def calculate(self) -> None:
+        """Add up where it asks for no other calculation: "work out the revenue of South"."""
+        if "calculate" in self.operations:
+            self.operations.remove("calculate")
+            self.operations |= {"sum"} if not self.operations and self.group is None and self.measures else set()
+
     @property
     def expression(self) -> str:
         """What is computed, from the typed parts: `sum of amount where city = Bergen`."""
@@ -115,8 +121,10 @@ class Query:
         grouped = self.group is not None or bool(self.subjects)
         if extremes and "count" in self.operations and fold(question).split()[2:3] in (["more"], ["fewer"], ["less"]):
             return question.split()[2:3]  # how many more one has than another
-        if len(extremes) > 1 or len(totals) > 1:
-            return sorted(extremes if len(extremes) > 1 else totals)
+        if ("difference" in self.operations) != (len(extremes) > 1):
+            return sorted(extremes) if len(extremes) > 1 else ["difference"]
+        if len(totals) > 1:
+            return sorted(totals)
         if ranked and totals - {"sum"} and not grouped:
             return sorted(totals)
         if ranked and "rows" in self.operations and grouped and not any(map(self.whole.is_numeric, self.columns)):

@@ -14,8 +14,10 @@ from .columns import Columns, Row
 from .folding import fold, singulars
 
 T = TypeVar("T", bound=Columns)
-MAX_SHOWN = 30
+MAX_SHOWN = 10
 """Rows of totals that are named."""
+LARGE, MOST_CHECKED, TRIED = 100_000, 300, 20
+"""Rows of a large table; rows that may be totals, each of which is added up; as many tell whether more are such rows."""
 
 
 def without_totals(table: T) -> tuple[T, str]:
@@ -107,22 +109,49 @@ def _divided(table: Columns) -> tuple[dict[int, Row], dict[int, Row]]:
     found = table.suspects(pattern.pattern)
     named = {n: row for n, row in found.items() if any(pattern.fullmatch(_label(cell)) for cell in row)}
     blank = _without_texts(table, found, named)
+    named, blank = _few(table, named, blank)
     totals, doubtful = _walked(table, named, blank)
     if set(blank) - set(totals):  # rows with an empty cell are rows like others
         totals, doubtful = _walked(table, named, {})
     return totals, doubtful
 
 
+Rows = dict[int, Row]
+
+
+def _few(table: Columns, named: Rows, blank: Rows) -> tuple[Rows, Rows]:
+    """What may be totals of a large table, where they are few enough to be added up, or the first are rows like others.
+
+    Raises `ExpertError` where the first are totals, and too many follow.
+    """
+    unsure = sorted(n for n in {**named, **blank} if n in blank or not _is_exact(table, named[n]))
+    if table.count < LARGE or len(unsure) <= MOST_CHECKED:
+        return named, blank
+    exact = {n: row for n, row in named.items() if _is_exact(table, row)}
+    trial = {n: row for n, row in {**named, **blank}.items() if n <= unsure[TRIED]}
+    found, _ = _walked(
+        table, {n: row for n, row in trial.items() if n in named}, {n: trial[n] for n in trial if n in blank}
+    )
+    if set(found) - set(exact):
+        first = table.row_text(next(row for n, row in found.items() if n not in exact))
+        raise input_error(
+            f"{table.label} has {len(unsure):,} rows that may be totals of the rows above them, e.g. {first};"
+            f" at most {MOST_CHECKED} are added up",
+            hint="Remove them, or call each of them “Total”.",
+        )
+    return exact, {}
+
+
 def _without_texts(table: Columns, found: Mapping[int, Row], named: Mapping[int, Row]) -> dict[int, Row]:
     """The rows that have nothing where all others have a text, and no text of their own, unless their group's name."""
     for column in range(len(table.names)):
         empty = {n: row for n, row in found.items() if is_missing(row[column])}
-        all_found = sum(table.missing(column).values()) == len(empty)
+        all_found = sum(table.missing(column).values()) <= len(empty)  # some are not known in a large table
         blank = {n: row for n, row in empty.items() if n not in named}
         if not blank or not all_found or table.is_numeric(column):
             continue
-        above = {n: table.part(n - 1, n).first(1) for n in blank if n}
-        if all(n in above and set(_texts(table, row)) <= set(*above[n]) for n, row in blank.items()):
+        above = table.at([n - 1 for n in blank if n])
+        if all(n - 1 in above and set(_texts(table, row)) <= set(above[n - 1]) for n, row in blank.items()):
             return blank
     return {}
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ...graph.call import Artifact, Call, Material
 from .columns import Columns
-from .large_table import LargeTable, open_table
+from .large_table import LargeTable
+from .open_table import open_table
 from .table import Table
 
 Rows = tuple[Columns, int | None, bool]

@@ -12,11 +12,13 @@ from functools import cache, lru_cache
 from ...graph.resource import Kind
 from ...graph.vocabulary import VOCABULARY
 from .clause_words import ClauseWords, without_doing
+from .details import reads_results
 from .fitting import fit_cost
 from .forms import find_forms
 from .meanings import meaning_of
 from .nearest import Match, nearest, plain_words, words_pattern
 from .page_words import read_pages
+from .several_questions import several_questions
 from .wording import Wording, folded, wording
 
 LEAST, LEAST_UNSPACED = 0.27, 0.17
@@ -83,7 +85,8 @@ def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]], *, l
     forbidden: list[bool] = []
     for end in range(1, len(cuts)):
         alone.append(_read_piece(masked, cuts[end - 1], cuts[end], code, best[end - 1].kinds, given, least))
-        forbidden.append(ClauseWords(masked[alone[-1].start : alone[-1].end], wording(code)).is_negated)
+        words = masked[alone[-1].start : alone[-1].end]
+        forbidden.append(ClauseWords(words, wording(code)).is_negated or reads_results(words, code))
         readings = []
         for begin in range(max(0, end - _MOST_JOINED), end):
             before = best[begin]
@@ -123,6 +126,7 @@ def _cuts(masked: str, language: Wording) -> list[int]:
     listed += [
         range(form.start, form.end) for form in find_forms("pages", masked, language.code) if "ord" in form.words
     ]
+    listed += [range(each.start + 1, each.end) for each in several_questions(masked, language.code)]
     if len(pages := read_pages(masked, language.code)) > 1:
         listed.append(range(pages[0].start + 1, pages[-1].end))
     kept, joints = [0], _connectives(language.code, ("then", "and", "but"))
@@ -171,6 +175,12 @@ def _read_piece(
     if words.is_background or not _LETTER.search(words.text):
         return Piece(start, end, None)
     named = tuple(kind for position, kind in given if start <= position < end)
+    if "text" in at_hand[len(given) :] and reads_results(words.text, code):
+        return Piece(start, end, Match("", "text-to-speech", SURE))
+    asked_of = next((_QUESTIONS[kind] for kind in reversed(named or tuple(at_hand)) if kind in _QUESTIONS), ())
+    questions = [*nearest(words.text, code, among=asked_of), *(Match("", name, 0.0) for name in asked_of)]
+    if questions and several_questions(words.text, code):
+        return Piece(start, end, questions[0]._replace(score=SURE))
     ranked = []
     asks = not language.unspaced and words.starts_with("question") and not words.starts_with("polite")
     for match in _candidates(words.text, language):
@@ -188,11 +198,8 @@ def _read_piece(
     ranked.sort(key=lambda match: -match.score)
     if ranked and ranked[0].score >= least:
         return Piece(start, end, ranked[0], tuple(ranked[1:3]))
-    if at_hand and least < SURE and (words.text.rstrip().endswith(("?", "？")) or words.has("question")):
-        asked = next((_QUESTIONS[kind] for kind in reversed(named or tuple(at_hand)) if kind in _QUESTIONS), ())
-        found = nearest(words.text, code, among=asked) or [Match("", name, 0.0) for name in asked]
-        if found:
-            return Piece(start, end, found[0]._replace(score=least), tuple(ranked[:3]))
+    if questions and least < SURE and (words.text.rstrip().endswith(("?", "？")) or words.has("question")):
+        return Piece(start, end, questions[0]._replace(score=least), tuple(ranked[:3]))
     return Piece(start, end, None, tuple(ranked[:3]))
 
 

@@ -1,6 +1,6 @@
 """`is_only_details`: whether a piece of a request names only more of what the piece before is about.
 
-"..., but only the second paragraph", "... and French", "... and the same for b.txt".
+"..., but only the second paragraph", "... and French", "... and the same for b.txt", "..., red".
 """
 
 import re
@@ -23,7 +23,7 @@ Span = tuple[int, int]
 
 
 def is_only_details(masked: str, before: Span, piece: Span, code: str) -> bool:
-    """Whether `piece` only limits what `before` asks for, names one more language for it, or one more file."""
+    """Whether `piece` only limits what `before` asks for, names one more language for it, one more file, or a colour."""
     language, text = wording(code), masked[slice(*piece)]
     words = folded(text)
     parts = [(part.start, part.end) for part in read_parts(text, code)]
@@ -38,9 +38,11 @@ def is_only_details(masked: str, before: Span, piece: Span, code: str) -> bool:
     files = [m.span() for m in _DATA.finditer(text)]
     same = [*_found("again", words, code)]
     repeats = bool(files and same) and bool(_DATA.search(masked, *before))
-    if not (restricts or more or repeats):
+    between = folded(masked[before[1] : piece[0]])
+    colours = [] if _found("then", between, code) else _found("colours", words, code)
+    if not (restricts or more or repeats or colours):
         return False
-    spans = [*parts, *named, *files, *same, *_found("only", words, code)]
+    spans = [*parts, *named, *files, *same, *colours, *_found("only", words, code)]
     spans += [span for name in _BESIDE for span in _found(name, words, code)]
     return _nothing_beside(words, spans, code)
 
@@ -52,6 +54,16 @@ def only_reads(text: str, code: str) -> bool:
     beside = [span for name in _BESIDE for span in _found(name, words, code)]
     answers = _found("answers", words, code)
     return bool(answers or (verbs and data)) and _nothing_beside(words, [*verbs, *answers, *data, *beside], code)
+
+
+def reads_results(text: str, code: str) -> bool:
+    """Whether masked words only ask to read what was made, and name it: "and read the translation", "read both"."""
+    words, nouns = folded(text), wording(code).nouns
+    made = [(a, b) for group in ("both", "back") for a, b in _found(group, words, code)]
+    made = [(a, b) for a, b in made if b - a > _ARTICLE and nouns.get(words[a:b].split()[-1]) != "text"]
+    beside = [span for name in _BESIDE for span in _found(name, words, code)]
+    verbs = _found("reads", words, code)
+    return bool(made and verbs) and _nothing_beside(words, [*verbs, *made, *beside], code)
 
 
 def _nothing_beside(words: str, spans: Iterable[Span], code: str) -> bool:
@@ -72,7 +84,7 @@ def _pattern(group: str, code: str) -> re.Pattern[str] | None:
     language = wording(code)
     if group in ("only", "reads", "answers"):
         return words_pattern([folded(word) for word in language.section("restricting").get(group, ())], language)
-    words = language.clauses.get(group, ())
+    words = language.directions.get(group, ()) if group == "colours" else language.clauses.get(group, ())
     if group == "again":  # "and", "for" alone also begin what is new
         words = tuple(word for word in words if (len(word) > 1 if language.unspaced else " " in word and len(word) > 6))
     return words_pattern(words, language)

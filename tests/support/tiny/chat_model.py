@@ -15,13 +15,16 @@ TEMPLATE = (
 )
 
 
-def make_chat_model(folder: Path, lines: Mapping[str, str], *, window: int = 32_768, endless: bool = False) -> Path:
+def make_chat_model(
+    folder: Path, lines: Mapping[str, str], *, window: int = 32_768, endless: bool = False, letters: int = 0
+) -> Path:
     """A Llama whose every next token follows from the one before it. `lines`: its answers to `<plan>`, `<answer>`, ...
 
-    A line is cut at its first blanks into tokens of their own. `endless`: it repeats its last token.
+    A line is cut at its first blanks into tokens of their own. `endless`: it repeats its last token. `letters`: a word of
+    a prompt is a token for so many of its letters, as with trained models; 0 for one token a word.
     """
     import torch
-    from tokenizers import Tokenizer, models, pre_tokenizers
+    from tokenizers import Regex, Tokenizer, models, pre_tokenizers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
     marks = ["<unk>", "<end>", *STAGES.values(), "<answer>"]
@@ -45,7 +48,9 @@ def make_chat_model(folder: Path, lines: Mapping[str, str], *, window: int = 32_
             for before, after in zip([mark, *line], [*line, last], strict=True):
                 model.lm_head.weight[number[after], number[before]] = 9.0
     words = Tokenizer(models.WordLevel(number, unk_token="<unk>"))
-    words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    words.pre_tokenizer = (
+        pre_tokenizers.Split(Regex(f"\\S{{1,{letters}}}"), "isolated") if letters else pre_tokenizers.WhitespaceSplit()
+    )
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=words, unk_token="<unk>", eos_token="<end>", additional_special_tokens=marks[2:]
     )

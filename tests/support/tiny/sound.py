@@ -62,6 +62,60 @@ def whisper(folder: Path) -> None:
 
 
 @tiny
+def whisper_of_before(folder: Path) -> None:
+    """Writes `g` when asked for German and `e` for English, `x` when asked to translate; its files name no tokens."""
+    _whisper_that_follows(folder, {"<|de|>": "g", "<|en|>": "e", "<|translate|>": "x"}, ends_after="gex")
+
+
+@tiny
+def whisper_stuck(folder: Path) -> None:
+    """Writes `haha...` without an end."""
+    _whisper_that_follows(folder, {"<|de|>": "h", "<|en|>": "h", "h": "a", "a": "h"}, ends_after="")
+
+
+def _whisper_that_follows(folder: Path, rules: dict[str, str], *, ends_after: str) -> None:
+    """A Whisper that attends to all tokens alike; `rules`: the piece that a token asks for."""
+    import torch
+    from tokenizers import pre_tokenizers
+    from transformers import WhisperConfig, WhisperFeatureExtractor, WhisperForConditionalGeneration, WhisperTokenizer
+
+    special = (
+        "<pad> <unk> <|endoftext|> <|startoftranscript|> <|en|> <|de|> <|translate|> <|transcribe|> <|notimestamps|>"
+    )
+    times = [f"<|{number / 50:.2f}|>" for number in range(1501)]
+    pieces = [*sorted(pre_tokenizers.ByteLevel.alphabet()), *special.split(), *times]
+    number = {piece: place for place, piece in enumerate(pieces)}
+    end = number["<|endoftext|>"]
+    tokenizer = WhisperTokenizer(vocab=number, merges=[], pad_token="<pad>", unk_token="<unk>")
+    tokenizer.add_special_tokens({"additional_special_tokens": special.split()[3:]})
+    tokenizer.add_tokens(times)
+    config = WhisperConfig(
+        vocab_size=len(number), num_mel_bins=8, d_model=16, encoder_layers=1, decoder_layers=1, encoder_attention_heads=2,
+        decoder_attention_heads=2, encoder_ffn_dim=4, decoder_ffn_dim=4, max_target_positions=448, eos_token_id=end,
+        tie_word_embeddings=False, begin_suppress_tokens=None, suppress_tokens=None, pad_token_id=number["<pad>"],
+        bos_token_id=end, decoder_start_token_id=number["<|startoftranscript|>"],
+    )  # fmt: skip
+    model = WhisperForConditionalGeneration(config)
+    known = list(dict.fromkeys([*rules, *ends_after]))
+    with torch.no_grad():
+        for name, weights in model.named_parameters():
+            if "norm" not in name:
+                weights.zero_()
+        attention = model.model.decoder.layers[0].self_attn
+        attention.v_proj.weight.copy_(torch.eye(16))
+        attention.out_proj.weight.copy_(torch.eye(16))
+        for place, piece in enumerate(known):
+            model.model.decoder.embed_tokens.weight[number[piece], place] = 1.0
+        for piece, asked in rules.items():
+            model.proj_out.weight[number[asked], known.index(piece)] = 9.0 if piece in "ha" else 5.0
+        for piece in ends_after:
+            model.proj_out.weight[end, known.index(piece)] = 90.0
+    model.generation_config.update(max_length=448, begin_suppress_tokens=None, suppress_tokens=None)
+    for part in (model, WhisperFeatureExtractor(feature_size=8), tokenizer):  # as they are: `save` draws weights anew
+        part.save_pretrained(folder)
+
+
+@tiny
 def clap(folder: Path) -> None:
     from transformers import ClapConfig, ClapFeatureExtractor, ClapModel, ClapProcessor
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from tiny.builders import WORDS, byte_tokenizer, save, tiny
+from tiny.chat_model import make_chat_model
 
 CHAT = (
     "{% for message in messages %}<s>{{ message['role'] }}: {{ message['content'] }}</s>{% endfor %}"
@@ -90,6 +91,16 @@ def llama(folder: Path) -> None:
 @tiny
 def llama_chat(folder: Path) -> None:
     _llama(folder, CHAT)
+
+
+@tiny
+def chat(folder: Path) -> None:
+    make_chat_model(folder, {"<answer>": "Le chat dort bien."}, window=400)
+
+
+@tiny
+def chat_without_end(folder: Path) -> None:
+    make_chat_model(folder, {"<answer>": "Le chat dort bien."}, endless=True)
 
 
 def _llama(folder: Path, template: str | None) -> None:

@@ -310,3 +310,11 @@ async def test_a_key_with_characters_that_no_header_may_have_is_not_repeated() -
         with pytest.raises(ControllerError, match="the key holds characters that no header may have") as raised:
             await LlmController(spec, settings(llm_api_key="sk-\nmine", retries=0)).plan(Request(text="Hi"))
     assert "mine" not in str(raised.value)
+
+
+@pytest.mark.parametrize("spec", ["/models/Tiny Chat.gguf", "./tiny.gguf"])
+def test_a_file_for_llama_cpp_is_answered_with_the_line_that_serves_it(spec: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        ChatModel.of(spec, Settings(home=Path("home")))
+    assert "llama-server -m " in raised.value.hint
+    assert f"--llm llamacpp:{Path(spec).stem}" in raised.value.hint

@@ -40,6 +40,8 @@ UNTIDY = (
     "2025-06-30,West,100.25 EUR,2.5 kg,d\n2025-06-30,South,-,1,e\n2026-01-05,North,3 EUR,8,f\n"
 )
 TOTALLED = "item,pieces,price\nnails,3,1.50\nhooks,4,2.25\nSubtotal,7,3.75\nglue,5,0.25\nTotal,12,4.00\n"
+GROUPED = "region,item,pieces\nNorth,nails,3\nNorth,hooks,4\nNorth,,7\nSouth,glue,5\nSouth,tape,1\nSouth,,6\n"
+MANY = "region,item,pieces\n" + "".join(f"R{n},nails,{n}\nR{n},hooks,1\nSubtotal,,{n + 1}\n" for n in range(1200))
 UNLABELLED = "item,pieces,price\nnails,3,1.50\nhooks,4,2.25\nglue,5,0.25\n,12,4.00\n"
 
 
@@ -64,9 +66,9 @@ UNLABELLED = "item,pieces,price\nnails,3,1.50\nhooks,4,2.25\nglue,5,0.25\n,12,4.
             "What is the latest date?", "Sort by date", "Sort by weight descending", "Which rows have no amount?",
             "What is the sum of amount in 2025?", "What is the sum of amount from 2025-03-10 to 2025-06-30?",
         )),
-        *((text, question) for text in (TOTALLED, UNLABELLED) for question in (
+        *((text, question) for text in (TOTALLED, UNLABELLED, GROUPED, MANY) for question in (
             "What is the sum of pieces?", "How many rows are in this table?", "Which item has the most pieces?",
-            "How many rows have pieces above 3?", "What is the average price?",
+            "How many rows have pieces above 3?", "What is the average number of pieces?",
         )),
     ],
 )  # fmt: skip

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ....graph.call import Material
 from ....graph.errors import ExpertError, input_error
 from ...media.pictures import Pixels, read_frames
-from .reading_order import TextBox, lines_in_reading_order, straighten
+from ...media.reading_order import TextBox, lines_in_reading_order, straighten
 from .text_boxes import Quad, text_boxes
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from ....graph.errors import ExpertError
+from ...media.reading_order import TextBox, rows_of
 from ...tables.table import Table
 from .goal_words import has_word
-from .reading_order import TextBox, rows_of
 
 MIN_COLUMNS = 2
 MIN_ROWS = 2

@@ -4,11 +4,13 @@ import os
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 
+from ....graph.advice import command
 from ....graph.expert import Expert, Obstacle
 from ....graph.extras import needs
 from ....graph.task import Task
 from ...catalog.hub_model import HubModel
 from .downloads import Downloads
+from .gguf import PORT, gguf_in, llama_server
 from .hardware import device_for, size, slots_of
 from .model_cache import find, folder_fault, is_path, library_of
 from .registry import LIBRARIES, Runner, registered
@@ -75,6 +77,9 @@ class OfferedModels:
 
     def _download_obstacle(self, expert: Expert) -> Obstacle | None:
         model_id = expert.model_id
+        if is_path(model_id) and (weights := gguf_in(model_id)) is not None:
+            add = command(f"models --add http://127.0.0.1:{PORT} --task {expert.task_type}")
+            return Obstacle(what="is for llama.cpp (GGUF)", remedy=f"serve it: {llama_server(weights)}; then {add}")
         if is_path(model_id):
             needed = "config.json and weights in safetensors are needed"
             return Obstacle(what="there is no model in that folder", remedy=needed)

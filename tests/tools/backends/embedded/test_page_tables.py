@@ -3,7 +3,7 @@
 import pytest
 
 from hugginggpt.tools.backends.embedded.page_tables import table_of
-from hugginggpt.tools.backends.embedded.reading_order import TextBox
+from hugginggpt.tools.media.reading_order import TextBox
 from hugginggpt.tools.tables.calculation import answer_about
 
 PAGE = """\

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from hugginggpt.graph.call import Artifact
 from hugginggpt.graph.errors import ExpertError
-from hugginggpt.tools.backends.embedded.reading_order import TextBox, lines_in_reading_order
+from hugginggpt.tools.media.reading_order import TextBox, lines_in_reading_order
 
 RunExpert = Callable[..., dict[str, Artifact]]
 

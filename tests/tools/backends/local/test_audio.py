@@ -45,6 +45,32 @@ async def test_whisper_transcribes_speech(do: Do, tone: Path) -> None:
     assert (await do("automatic-speech-recognition", "whisper", {"audio": tone}))["text"].text
 
 
+@pytest.mark.parametrize(("language", "written"), [("German", "g"), ("en", "e")])
+async def test_whisper_writes_down_the_named_language_and_translates_nothing(
+    do: Do, tone: Path, language: str, written: str
+) -> None:
+    """Its `generation_config.json` names neither languages nor tasks; the vocabulary does."""
+    made = await do("automatic-speech-recognition", "whisper_of_before", {"audio": tone}, language=language)
+    assert made["text"].text == written
+
+
+async def test_whisper_refuses_a_language_that_it_does_not_know(do: Do, tone: Path) -> None:
+    with pytest.raises(ExpertError, match="does not know Japanese"):
+        await do("automatic-speech-recognition", "whisper_of_before", {"audio": tone}, language="Japanese")
+
+
+async def test_whisper_reads_a_long_recording_to_its_end_by_its_own_timestamps(do: Do, tmp_path: Path) -> None:
+    path = tmp_path / "long.wav"
+    write_wav(path, np.random.default_rng(0).normal(0, 0.2, (1, 65 * 16_000)).astype(np.float32), 16_000)
+    made = await do("automatic-speech-recognition", "whisper_of_before", {"audio": path}, language="de")
+    assert (made["text"].text or "").count("g") == 3  # of three windows of 30 s
+
+
+async def test_a_transcript_that_repeats_itself_without_an_end_is_a_failure(do: Do, tone: Path) -> None:
+    with pytest.raises(ExpertError, match="repeats itself without an end"):
+        await do("automatic-speech-recognition", "whisper_stuck", {"audio": tone}, language="de")
+
+
 async def test_audio_classification_gives_labels(do: Do, tone: Path) -> None:
     rows = read((await do("audio-classification", "wav2vec2_kinds", {"audio": tone}))["labels"])
     assert {row["label"] for row in rows} == {"speech", "music"}

@@ -200,3 +200,15 @@ async def test_a_model_over_its_time_is_ended_and_the_next_call_works(
     with pytest.raises(ExpertError, match=r"took longer than 0\.05 s and was ended"):
         await backend.run(call)
     assert await do("fill-mask", "bert_gaps", {"text": "the ___ sat"})
+
+
+def test_weights_for_llama_cpp_are_answered_with_the_line_that_serves_them(
+    backend: LocalBackend, tmp_path: Path
+) -> None:
+    (tmp_path / "tiny.gguf").touch()
+    for named in (tmp_path, tmp_path / "tiny.gguf"):
+        expert = backend.named("summarization", str(named))
+        assert expert is not None
+        obstacle = str(backend.obstacle(expert, None))
+        assert f"llama-server -m {tmp_path / 'tiny.gguf'} -c 8192" in obstacle
+        assert "models --add http://127.0.0.1:8080 --task summarization" in obstacle

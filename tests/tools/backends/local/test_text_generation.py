@@ -23,6 +23,37 @@ async def test_summarization_takes_short_texts_and_long_ones_in_pieces(do: Do, m
     assert (await do("summarization", model, {"text": text}))["text"].text
 
 
+@pytest.mark.parametrize("task_type", ["summarization", "translation"])
+async def test_a_chat_model_summarises_and_translates_by_its_template(do: Do, task_type: str) -> None:
+    """A text that is too long for it is done in parts."""
+    parameters = {"target_language": "French"} if task_type == "translation" else {}
+    made = await do(task_type, "chat", {"text": "The cat sleeps well."}, **parameters)
+    assert made["text"].text == "Le chat dort bien."
+    parts = (await do(task_type, "chat", {"text": STORY}, **parameters))["text"].text or ""
+    assert parts.count("Le chat dort bien.") > 1
+
+
+async def test_a_model_that_only_continues_texts_summarises_nothing(do: Do) -> None:
+    with pytest.raises(ExpertError, match="has no chat template: it continues texts"):
+        await do("summarization", "llama", {"text": "The cat sleeps well."})
+
+
+@pytest.mark.parametrize(
+    ("task_type", "reason"),
+    [
+        ("summarization", "came to no end: its answer was cut off after 512"),
+        ("conversational", "repeats itself without"),
+    ],
+)
+async def test_an_answer_without_an_end_is_a_failure(do: Do, task_type: str, reason: str) -> None:
+    with pytest.raises(ExpertError, match=reason):
+        await do(task_type, "chat_without_end", {"text": "The cat sleeps well."})
+
+
+async def test_a_reply_that_was_cut_off_says_where(do: Do) -> None:
+    assert (await do("conversational", "llama_chat", {"text": "hello"}))["text"].note.startswith("cut off after")
+
+
 async def test_translation_by_t5_needs_a_target(do: Do) -> None:
     assert (await do("translation", "t5", {"text": "the cat"}, target_language="French"))["text"].text
     with pytest.raises(ExpertError, match="needs target_language"):

@@ -7,10 +7,10 @@ from importlib.util import find_spec
 from .....graph.call import Artifact, Call, Material
 from .....graph.task import Task
 from ....media.pictures import read_frames
+from ....media.reading_order import lines_in_reading_order
 from ..goal_words import has_word
 from ..ocr import read_pages
 from ..page_tables import answer_of, table_of
-from ..reading_order import lines_in_reading_order
 from ..registry import expert
 from .answer_question import answer_artifact
 from .document_to_text import whole_text

@@ -6,7 +6,7 @@ from .....graph.call import Artifact, Call
 from .....graph.resource import Resource
 from .....graph.task import Task
 from ....tables.calculation import answered
-from ....tables.large_table import open_table
+from ....tables.open_table import open_table
 from ..registry import expert
 
 

@@ -8,7 +8,7 @@ from .....graph.task import Task
 from ....media.rows import Row, has_label, nonblank_lines, row_text, rows
 from ....tables.conditions import kept
 from ....tables.large_cells import is_large
-from ....tables.large_table import open_table
+from ....tables.open_table import open_table
 from ....tables.total_row import body
 from ..goal_words import goal_text, has_word, strings
 from ..registry import expert

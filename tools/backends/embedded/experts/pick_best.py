@@ -7,7 +7,7 @@ from .....graph.call import Artifact, Call, Material
 from .....graph.errors import input_error
 from ....media.rows import has_label, rows
 from ....tables.conditions import kept
-from ....tables.large_table import open_table
+from ....tables.open_table import open_table
 from ....tables.total_row import body
 from ..goal_words import strings
 from ..registry import expert

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
 from .....graph.task import Task
+from ....media.reading_order import lines_in_reading_order
 from ..goal_words import MAX_LENGTH, goal_text, has_word
 from ..ocr import find_pages, no_text
-from ..reading_order import lines_in_reading_order
 from ..registry import expert
 
 READING = (

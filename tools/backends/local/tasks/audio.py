@@ -9,12 +9,14 @@ from .....graph.errors import ExpertError
 from .....graph.task import Task
 from ....languages import english_name, iso1
 from ....media.sound import read_sound, sound_artifact
+from ....repetition import endless_repetition
 from ...accepts import needs_labels
 from ...answers import garbage, label_answer, text_answer
 from ...inputs import candidate_labels, required_text, spoken_text
 from ..language_tokens import token_for
 from ..loading import Source
 from ..registry import local
+from ..whisper import options_for as whisper_options
 
 WINDOW_SECONDS = 30.0
 """Longer speech is transcribed in windows."""
@@ -42,15 +44,17 @@ def transcribe(call: Call, source: Source) -> Sequence[Artifact]:
         "automatic-speech-recognition", "AutoModelForCTC", "AutoModelForSpeechSeq2Seq", "AutoModelForMultimodalLM"
     )
     samples, rate = _samples(call, pipe)
-    options: dict[str, Any] = {}
-    if samples.shape[0] > WINDOW_SECONDS * rate:
-        options = {"return_timestamps": True} if source.kind == "whisper" else {"chunk_length_s": WINDOW_SECONDS}
-    language = iso1(str(call.task.parameters.get("language", "")))
-    if language and source.kind == "whisper" and getattr(pipe.model.generation_config, "is_multilingual", False):
-        options["generate_kwargs"] = {"language": language, "task": "transcribe"}
+    long = samples.shape[0] > WINDOW_SECONDS * rate
+    if source.kind == "whisper":
+        language = iso1(str(call.task.parameters.get("language", "")))
+        options = whisper_options(pipe, source.model_id, language, long=long)
+    else:
+        options = {"chunk_length_s": WINDOW_SECONDS} if long else {}
     text = pipe({"raw": samples, "sampling_rate": rate}, **options)["text"]
     if not text.strip():
         raise ExpertError(f"{source.model_id} found no speech in {call.one('audio').resource.label}")
+    if unit := endless_repetition(text):
+        raise garbage(call, "transcript, but repeats itself without an end", unit)
     return text_answer(call, text)
 
 

@@ -1,4 +1,4 @@
-"""Sequence-to-sequence models: translation, summarization, text2text; transformers 5 has no pipelines for these."""
+"""Translation, summarization, text2text by sequence-to-sequence models; the first two also by chat models."""
 
 import re
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from ..loading import Source, token_limit
 from ..registry import local
 from ..text_chunks import chunks
 from ..torch_device import device
+from .chat_template import written_by_chat
 from .text import token_window
 
 AUTO = "AutoModelForSeq2SeqLM"
@@ -29,6 +30,8 @@ def rewrite(call: Call, source: Source) -> Sequence[Artifact]:
 @local("summarization")
 def summarize(call: Call, source: Source) -> Sequence[Artifact]:
     """Summaries of chunks that fit the model, one after another; at most `max_sentences`."""
+    if (written := written_by_chat(call, source, AUTO)) is not None:
+        return written
     tokenizer = source.tokenizer()
     trained = (source.config.get("task_specific_params") or {}).get("summarization", {})
     prefix = str(trained.get("prefix", "") or "")
@@ -59,6 +62,8 @@ def _summary(source: Source, piece: str, trained: dict[str, Any]) -> str:
 def translate(call: Call, source: Source) -> Sequence[Artifact]:
     """The text translated line by line, which keeps its paragraphs; long lines in chunks."""
     text = required_text(call, "text")
+    if (written := written_by_chat(call, source, AUTO)) is not None:
+        return written
     prefix, options = _languages(call, source, text)
     tokenizer = source.tokenizer()
     most = min(token_window(tokenizer), 400) - len(tokenizer(prefix)["input_ids"])

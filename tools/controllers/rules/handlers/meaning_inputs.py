@@ -47,13 +47,22 @@ def choose(linker: Linker, intent: Intent, port: Port, meaning: Meaning) -> list
         usable = [r for r in usable if r.origin != "summarization"] or usable
         of_original = [r for r in usable if language_of(linker, r) in (None, "English")]
         usable = of_original or usable
+    others = [
+        other for other in data_of(meaning) if other.kinds != port.kinds
+    ]  # a film named for the picture is no sound
+    usable = [
+        r for r in usable if r.is_result or port.takes(r.kind) or not any(other.takes(r.kind) for other in others)
+    ]
     named = unique([r for r in usable if not r.is_result and intent.start <= r.position < intent.stop])
     made = [r for r in usable if r.is_result and port.takes(r.kind)] or [r for r in usable if r.is_result]
     given = unique([r for r in usable if r.origin in ("file", "quotation")])
     before = [r for r in given if r.origin == "quotation" and r.position < intent.start]
     if before and not port.many and all(r.origin == "quotation" for r in given):
         given = before if len(before) < len(given) else given
-    if made and not named:
+    words = ClauseWords(linker.parsed.masked[intent.start : intent.stop], wording(linker.parsed.language))
+    if words.has("both") and not named and not port.many:
+        found = sorted(unique([r for r in usable if port.takes(r.kind)]), key=lambda r: r.is_result)[-2:]
+    elif made and not named:
         latest = [r for r in made if r.intent_index == made[-1].intent_index and r.origin == made[-1].origin]
         found = latest if len(latest) > 1 or not port.many or port.kinds != ("text",) else made[-2:]
     else:

@@ -16,6 +16,7 @@ from ....wording.nearest import nearest
 from ....wording.operation_values import has_words
 from ....wording.picture_words import names_a_part, names_a_picture
 from ....wording.refusals import refusal
+from ....wording.several_questions import several_questions
 from ....wording.time_ranges import time_range
 from ....wording.wording import wording
 from ..intents import Intent
@@ -180,6 +181,10 @@ def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -
     if first and all(port.name not in fixed or fixed[port.name] != first[0].value for port in data_of(meaning)):
         add_boxes(row.inputs, fixed, first[0])
     every = [{**fixed, over[0]: value} for value in over[1]] if over else [fixed]
+    several = several_questions(words.text, words.language.code) if meaning.task_type != _OF_ROWS else ()
+    for each in several if "question" in fixed else ():
+        asked = each.texts(linker.parsed.text[intent.start : intent.stop], words.language.code)
+        every = [{**inputs, "question": question} for inputs in every for question in asked]
     return [
         linker.add_task(meaning.task_type, inputs, intent, parameters)
         for parameters in _searches(parameters_of(meaning, words))

@@ -1,4 +1,4 @@
-"""`lines_in_reading_order`, for `ocr.py`: sorts the text boxes of a page as a person reads them, by their geometry."""
+"""`lines_in_reading_order`: the text boxes of a page (of OCR or a PDF) as a person reads them, by their geometry."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -54,7 +54,7 @@ def straighten(boxes: Iterable[tuple[Corners, str, float]]) -> list[TextBox]:
 
 def lines_in_reading_order(pieces: Sequence[TextBox]) -> list[str]:
     """The text line by line: columns of prose one after another, all else row by row."""
-    gutter = _gutter(pieces)
+    gutter = gutter_of(pieces)
     if gutter is None:
         return [" ".join(piece.text for piece in row) for row in rows_of(pieces)]
     across = sorted((p for p in pieces if p.left < gutter < p.right), key=lambda p: p.middle)
@@ -80,7 +80,7 @@ def rows_of(pieces: Sequence[TextBox]) -> list[list[TextBox]]:
     return [sorted(row, key=lambda p: p.left) for row in rows]
 
 
-def _gutter(pieces: Sequence[TextBox]) -> float | None:
+def gutter_of(pieces: Sequence[TextBox]) -> float | None:
     """Where a page of two or more columns is divided, or None: prose on both sides, hardly a line across."""
     if len(pieces) < 6:
         return None

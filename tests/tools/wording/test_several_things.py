@@ -1,0 +1,91 @@
+"""Requests in six languages that ask for several things at once: each is asked, each is read, none is lost."""
+
+from typing import Any
+
+import pytest
+
+from hugginggpt.graph.mentions import kind_of_name, mentions
+from hugginggpt.graph.resource import Resource
+from hugginggpt.graph.result import Proposal, Request
+from hugginggpt.graph.task import Ref
+from hugginggpt.tools.controllers.rules.controller import propose
+
+
+def plan(text: str) -> Proposal:
+    names = dict.fromkeys(mention.name for mention in mentions(text))
+    files = tuple(Resource(kind=kind_of_name(n)[0], media_type=kind_of_name(n)[1], name=n) for n in names)
+    return propose(Request(text=text, files=files))
+
+
+def questions(text: str) -> list[Any]:
+    return [task.inputs["question"] for task in plan(text).plan.tasks]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Sag mir die Miete, die Kaution und die Frist aus vertrag.pdf", ["die Miete", "die Kaution", "die Frist"]),
+        ("Wie hoch ist die Miete und wann endet der Vertrag in vertrag.txt?", ["Miete", "wann endet der Vertrag"]),
+        ("facture.pdf : quel est le montant, la date et le client ?", ["le montant", "la date", "le client"]),
+        ("Quel est le total et quelle est l'adresse dans recu.png ?", ["quel est le total", "quelle est l'adresse"]),
+        ("¿Cuál es el alquiler, la fianza y el plazo de contrato.pdf?", ["el alquiler", "la fianza", "el plazo"]),
+        ("Qual é o aluguel e o prazo em contrato.pdf?", ["o aluguel", "o prazo"]),
+        ("合同.pdf里的租金、押金和到期日是多少？", ["租金", "押金", "到期日"]),
+        ("契約書.pdfの家賃と敷金と契約期間を教えて", ["家賃", "敷金", "契約期間"]),
+    ],
+)
+def test_each_thing_that_is_asked_for_is_a_question_of_its_own(text: str, asked: list[str]) -> None:
+    found = questions(text)
+    assert len(found) == len(asked), found
+    for question, thing in zip(found, asked, strict=True):
+        assert thing.casefold() in question.casefold()
+        assert not any(other.casefold() in question.casefold() for other in asked if other != thing)
+
+
+def test_a_request_behind_the_things_is_no_thing() -> None:
+    """ "... and translate it" is a task of its own."""
+    types = [task.type for task in plan("Dime el total y la fecha de factura.pdf y tradúcela al inglés").plan.tasks]
+    assert types.count("document-question-answering") == types.count("translation") == 2
+    types = [task.type for task in plan("Quel est le total de facture.pdf et résume le texte").plan.tasks]
+    assert [types.count(name) for name in ("document-question-answering", "summarization")] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "traduis note.txt en espagnol et lis les deux versions",
+        "übersetze note.txt ins Spanische und lies beide Fassungen vor",
+        "traduce note.txt al inglés y lee las dos versiones",
+        "traduza note.txt para inglês e leia as duas versões",
+        "把note.txt翻成英文，然后两个版本都读出来",
+        "note.txtを英語に訳して、両方読み上げて",
+    ],
+)
+def test_both_versions_are_the_text_and_its_translation(text: str) -> None:
+    proposal = plan(text)
+    spoken = [task.inputs["text"] for task in proposal.plan.tasks if task.type == "text-to-speech"]
+    assert sorted(isinstance(value, Ref) for value in spoken) == [False, True]
+    assert not proposal.refusals
+
+
+def test_to_read_the_translation_is_to_hear_it() -> None:
+    """Also where the request begins with a picture, whose text is read in another sense."""
+    for text in (
+        "lis le texte de photo.png, traduis-le en anglais et lis la traduction",
+        "lee el texto de photo.png, tradúcelo al inglés y lee la traducción",
+    ):
+        assert [task.type for task in plan(text).plan.tasks] == ["image-to-text", "translation", "text-to-speech"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["male einen Hund, rot", "dessine un chien, rouge", "dibuja un perro, rojo", "desenhe um cachorro, vermelho",
+     "画一只狗，红色的", "犬を描いて、赤色で"],
+)  # fmt: skip
+def test_a_colour_after_a_comma_belongs_to_the_picture(text: str) -> None:
+    assert [(task.type, task.inputs) for task in plan(text).plan.tasks] == [("text-to-image", {"prompt": text})]
+
+
+def test_the_film_that_a_sound_is_laid_under_gives_no_sound() -> None:
+    tasks = plan("nimm den ton aus clip.mp4 und leg ihn unter silent.mp4").plan.tasks
+    assert [task.type for task in tasks] == ["video-to-audio", "mux"]

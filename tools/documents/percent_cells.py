@@ -1,0 +1,75 @@
+"""`percent_cells`: the cells of a workbook that show their number in percent; calamine reads the number alone (0.125)."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from .archive import Archive, opened, xml_tree
+from .forms import local
+from .merged_cells import Corner
+
+_BUILT_IN = frozenset(("9", "10"))
+"""Formats of numbers that need no description (ECMA-376, 18.8.30): `0%`, `0.00%`."""
+_QUOTED = re.compile(r'"[^"]*"|\\.')
+_PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
+
+
+def percent_cells(path: Path, label: str) -> dict[str, frozenset[Corner]]:
+    """Rows and columns from 0 by the name of the sheet; none for XLS and XLSB, whose formats are not read."""
+    if not zipfile.is_zipfile(path):
+        return {}
+    with opened(path, label, "a workbook") as parts:
+        if "content.xml" in parts.names:
+            sheets = (each for each in parts.xml("content.xml").iter() if local(each) == "table")
+            return {_value(sheet, "name"): frozenset(_open(sheet)) for sheet in sheets}
+        if "xl/workbook.xml" not in parts.names or not (styles := _percent_styles(parts)):
+            return {}
+        related = parts.related("xl/workbook.xml")
+        sheets = (each for each in parts.xml("xl/workbook.xml").iter() if local(each) == "sheet")
+        named = {sheet.get("name", ""): related.get(_value(sheet, "id"), ("", ""))[1] for sheet in sheets}
+        data = {name: parts.bytes(part) for name, part in named.items() if part in parts.names}
+        shown = [b's="%s"' % style.encode() for style in styles]
+        return {
+            name: frozenset(_office(xml_tree(sheet, label, "a workbook"), styles))
+            for name, sheet in data.items()
+            if any(each in sheet for each in shown)
+        }
+
+
+def _percent_styles(parts: Archive) -> frozenset[str]:
+    """The numbers of the cell styles whose format shows percent."""
+    if "xl/styles.xml" not in parts.names:
+        return frozenset()
+    tree = parts.xml("xl/styles.xml")
+    codes = {each.get("numFmtId"): each.get("formatCode", "") for each in tree.iter() if local(each) == "numFmt"}
+    shares = _BUILT_IN | {number for number, code in codes.items() if "%" in _QUOTED.sub("", code)}
+    styles = [style for each in tree if local(each) == "cellXfs" for style in each if local(style) == "xf"]
+    return frozenset(str(number) for number, style in enumerate(styles) if style.get("numFmtId") in shares)
+
+
+def _office(sheet: Any, styles: frozenset[str]) -> Iterator[Corner]:
+    for cell in sheet.iter():
+        place = _PLACE.fullmatch(cell.get("r") or "") if local(cell) == "c" and cell.get("s") in styles else None
+        if place:
+            column = 0
+            for letter in place[1]:
+                column = column * 26 + ord(letter) - ord("A") + 1
+            yield int(place[2]) - 1, column - 1
+
+
+def _open(sheet: Any) -> Iterator[Corner]:
+    row = 0
+    for line in (each for each in sheet.iter() if local(each) == "table-row"):
+        column, many = 0, int(_value(line, "number-rows-repeated") or 1)
+        for cell in (each for each in line if local(each) in ("table-cell", "covered-table-cell")):
+            wide = int(_value(cell, "number-columns-repeated") or 1)
+            if _value(cell, "value-type") == "percentage":
+                yield from ((row + down, column + right) for down in range(many) for right in range(wide))
+            column += wide
+        row += many
+
+
+def _value(element: Any, name: str) -> str:
+    return next((str(value) for key, value in element.attrib.items() if key.endswith(f"}}{name}")), "")

@@ -1,0 +1,158 @@
+"""`several_questions`: the questions in a sentence that asks for several things: "what are the rent and the deposit?".
+
+In languages with spaces a thing begins with an article or with a question word of its own; in Chinese and Japanese the
+things stand between a file and the words that ask. Not covered: things without an article ("sind Miete und Kaution").
+"""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from .nearest import nearest, words_pattern
+from .wording import Wording, folded, wording
+
+Span = tuple[int, int]
+_SENTENCE = re.compile(r"(?:[^.!?;\n。！？；]|\.(?!\s|$))+")
+_EDGE = " ,:，：、"
+_MOST_WORDS, _MOST_CHARACTERS = 8, 10
+"""Words, or characters where no spaces divide them, of one thing."""
+_OF_ONE = 3
+"""Words of a sum of one thing: "the total amount"."""
+_FILE = re.compile("[\ue010-\ue01f]")
+_REQUEST = 0.5
+"""Score from which a thing is a request of its own, and nothing to ask for: "and the translation into English"."""
+_FOUND = ("question", "document-question", "visual-question", "table-question", "token-classification", "tabular")
+
+
+class Questions(NamedTuple):
+    """A run of words, and the words of each of its questions."""
+
+    start: int
+    end: int
+    asked: tuple[tuple[Span, ...], ...]
+
+    def texts(self, text: str, code: str) -> list[str]:
+        """The questions as text."""
+        mark, space = ("？", "") if wording(code).unspaced else ("?", " ")
+        return [space.join(text[a:b].strip(_EDGE) for a, b in each).rstrip(" ?？") + mark for each in self.asked]
+
+
+def several_questions(masked: str, code: str) -> list[Questions]:
+    """Where a masked request asks for several things in one sentence."""
+    language, words = wording(code), folded(masked)
+    if "asks_for" not in language.clauses:
+        return []
+    read = _unspaced if language.unspaced else _spaced
+    found = (read(words, *match.span(), language) for match in _SENTENCE.finditer(words))
+    return [each for each in found if each and not _requests(words, each, language)]
+
+
+def _spaced(words: str, start: int, end: int, language: Wording) -> Questions | None:
+    joint, opening = _patterns(language.code)
+    if (first := opening.match(words, start, end)) is None:
+        return None
+    head = first.span("head") if first["head"] else None
+    begin = first.start("head") if head else first.start("question")
+    starts = [first.end() if head else begin]
+    ends = []
+    named = _FILE.search(words, starts[0], end)
+    for match in joint.finditer(words, starts[0], end):
+        if named and match.start() > named.start() and not (match["thing"] or match["asks"]):
+            end = match.start()  # "..., and translate it"
+            break
+        if match["asks"] or (head and match["thing"]):
+            ends.append(match.start())
+            starts.append(match.end())
+    parts = list(zip(starts, [*ends, end], strict=True))
+    asks = words_pattern(language.clauses["question"], language)
+    own = [bool(asks and asks.match(words, a)) or bool(_heads(language.code).match(words, a)) for a, b in parts]
+    least = [1 if head else 3, *(1 + alone for alone in own[1:])]
+    if any(not few <= len(words[a:b].split()) <= _MOST_WORDS for few, (a, b) in zip(least, parts, strict=True)):
+        return None
+    listed = len(parts) > 1 and words[parts[-2][1] : parts[-1][0]].strip() != ","  # no "the people, who are named"
+    if not listed or (head and not _is_thing(words, parts[0], language)):
+        return None
+    return Questions(
+        begin,
+        end,
+        tuple((part,) if alone or not head else (head, part) for alone, part in zip(own, parts, strict=True)),
+    )
+
+
+def _is_thing(words: str, part: Span, language: Wording) -> bool:
+    """Whether the first thing is one, and no calculation with several: "the sum of the rent and the deposit"."""
+    sums = words_pattern([*map(folded, language.section("tables")["sum"])], language)
+    text = words[slice(*part)]
+    added = bool(sums and sums.match(text, text.find(" ") + 1)) and len(text.split()) > _OF_ONE
+    article = re.match(_either(language.clauses["article"]), text)
+    between = words_pattern([*map(folded, language.section("conditions")["between"])], language)
+    return bool(article) and not added and not (between and between.search(text))
+
+
+def _unspaced(words: str, start: int, end: int, language: Wording) -> Questions | None:
+    joint, opening = _patterns(language.code)
+    if (match := opening.match(words, start, end)) is None:
+        return None
+    parts, at = [], match.start("things")
+    for each in joint.finditer(words, at, match.end("things")):
+        parts.append((at, each.start()))
+        at = each.end()
+    parts.append((at, match.end("things")))
+    if len(parts) == 1 or any(not 0 < b - a <= _MOST_CHARACTERS for a, b in parts):
+        return None
+    tail = match.span("tail")
+    return Questions(match.start(), end, tuple((part, tail) for part in parts))
+
+
+def _requests(words: str, questions: Questions, language: Wording) -> bool:
+    """Whether one of the things is a request of its own, or all are kinds of entities: "the names and the dates"."""
+    languages = words_pattern(language.languages, language)
+    if languages and languages.search(words, questions.start, questions.end):
+        return True
+    things = [words[slice(*asked[0 if language.unspaced else -1])] for asked in questions.asked]
+    near = [
+        next((m.meaning for m in nearest(thing, language.code, most=1) if m.score >= _REQUEST), "") for thing in things
+    ]
+    return any(name and not name.startswith(_FOUND) for name in near) or all(map(_is_entity, near))
+
+
+def _is_entity(meaning: str) -> bool:
+    return meaning.startswith("token-classification/")
+
+
+def _either(words: tuple[str, ...]) -> str:
+    longest = sorted(words, key=len, reverse=True)
+    return "|".join(re.escape(word) if word.endswith("'") else rf"{re.escape(word)}(?!\w)" for word in longest)
+
+
+@cache
+def _heads(code: str) -> re.Pattern[str]:
+    return re.compile(_either(wording(code).clauses["asks_for"]))
+
+
+@cache
+def _patterns(code: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What stands between two things, and how words begin that ask for them."""
+    language = wording(code)
+    clauses = language.clauses
+    joints = [*clauses["and"], *language.ranges.get("and", ())]
+    if language.unspaced:
+        either, before, polite, behind = (
+            "|".join(map(re.escape, sorted(each, key=len, reverse=True)))
+            for each in ({*joints, "、", ","}, clauses["asks_for"], clauses["polite"], clauses["asked_behind"])
+        )
+        return re.compile(rf"[、,，]?(?:{either})"), re.compile(
+            rf"[\s,，]*(?:{before}|{polite})*[\ue010-\ue01f]+(?:{'|'.join(clauses['of_data'])})(?P<things>.+?)(?P<tail>{behind})"
+        )
+    polite = "|".join(_either(tuple(clauses[name])) for name in ("polite", "then"))
+    thing = _either((*clauses["article"],))
+    question = _either((*clauses["question"], *clauses["asks_for"]))
+    either = _either(tuple(joints))
+    return (
+        re.compile(
+            rf"(?:\s*,\s*(?:(?:{either})\s+)?|\s+(?:{either})\s+)(?=(?P<asks>(?:\w{{1,3}}\s)?(?:{question}))|(?P<thing>{thing})|)"
+        ),
+        re.compile(
+            rf"(?:[\s,:¿¡\ue010-\ue01f]|{polite})*(?:(?P<head>{_either(clauses['asks_for'])})\s+(?={thing})|(?P<question>{question}))"
+        ),
+    )
