@@ -22,6 +22,7 @@ from ..graph.errors import StorageError
 from ..graph.homes import DATABASE
 from .format import is_current
 from .home import prepare_home
+from .locks import refuse_without_locks
 from .reading import connect_for_reading
 from .redacting_connection import Redactors
 from .row_connection import RowConnection
@@ -128,6 +129,7 @@ class Connection:
         if self.reading:
             return connect_for_reading(self.file, PATIENCE)
         prepare_home(self.file.parent)
+        refuse_without_locks(self.file.parent)
         self._opened = identity(self.file)
         end = time.monotonic() + PATIENCE
         while True:

@@ -128,7 +128,7 @@ class _Reader:
             return mark.text.strip("-") if mark.role == "period" else mark.text
         years = {str(size)[:4] for size in sizes_of(self.over, mark.column).values() if size}
         if len(years) != 1:
-            raise not_understood(self.table, [period_name(mark.text)])
+            raise not_understood(self.table, [period_name(mark.text, self.language)])
         return f"{years.pop()}-{mark.text.strip('-')}"
 
     def _age_of(self, people: Mark) -> list[Mark]:
@@ -190,7 +190,7 @@ class _Reader:
         for monthly in (True, False):  # in any of the months, and in any of the years
             alike = [mark for mark in self.periods if mark.text.startswith("-") is monthly]
             if len(alike) > 1 and any(mark.role in _RANKS for mark in self.marks):  # "which had more, April or May?"
-                raise not_understood(self.table, [period_name(mark.text) for mark in alike])
+                raise not_understood(self.table, [period_name(mark.text, self.language) for mark in alike])
             rows = rows.within(alike[0].column, *(mark.text for mark in alike)) if alike else rows
         for column in self.empty:
             rows = rows.without_value(column)

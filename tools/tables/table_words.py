@@ -85,6 +85,6 @@ def is_within(date: object, period: str) -> bool:
     return f"{date}-".startswith(period, 4 if period.startswith("-") else 0)  # after the year: "-03-" is no day
 
 
-def period_name(period: str) -> str:
+def period_name(period: str, language: str = "en") -> str:
     """A period of `period_of` as words: `June`, `2025-06`."""
-    return months()[int(period[1:3]) - 1].capitalize() if period.startswith("-") else period.strip("-")
+    return months(language)[int(period[1:3]) - 1].capitalize() if period.startswith("-") else period.strip("-")

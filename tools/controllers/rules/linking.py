@@ -115,7 +115,7 @@ class Linker:
         if pages:
             self.use(intent.clause.start + pages[0].start, intent.clause.start + pages[-1].end)
             if read_pages(words[pages[-1].end :], self.parsed.language):
-                self.refuse(intent, "it names several ranges of pages; only the first is used")
+                self.refuse(intent, "one-range")
         return pages
 
     def _page_step(self, intent: Intent) -> Take:

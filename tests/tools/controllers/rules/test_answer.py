@@ -202,7 +202,7 @@ async def test_a_run_without_tasks_is_reported_as_such() -> None:
         (
             "Lies bitte jede Datei und füge die Texte zusammen",
             (
-                "Nicht getan: „Read every file“ (menu.png): it is damaged",
+                "Nicht getan: „Read every file“ (menu.png): auf Englisch: „it is damaged“",
                 "„put together“ [1] entstand ohne 1: menu.png",
             ),
         ),

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from .....graph.expert import NO_EXPERT
 from .....graph.result import Result
 from .....graph.task import Task
 from ....wording.phrases import Phrases
+from ....wording.reasons import reason_in
 from .missing_members import label, missing_members
 from .origins import Origins
 from .outcomes import Outcomes
@@ -23,7 +23,7 @@ def failures(outcomes: Outcomes, origins: Origins) -> Iterator[str]:
             by_reason.setdefault(errors[_root(task, outcomes, errors)], []).append(task)
     for reason, tasks in by_reason.items():
         yield outcomes.not_done(dict.fromkeys(_named(task, outcomes, origins) for task in tasks), reason)
-        if reason.startswith(NO_EXPERT):
+        if reason.startswith(words.say("no_expert")):
             roots = (task for task in tasks if _root(task, outcomes, errors) == task.id)
             yield from dict.fromkeys(f"  {line}" for task in roots for line in _instead(task, outcomes, origins))
     yield from missing_members(outcomes)
@@ -32,10 +32,10 @@ def failures(outcomes: Outcomes, origins: Origins) -> Iterator[str]:
 def _reason(result: Result, words: Phrases) -> str:
     """Why it failed; of a list in which all members failed, each reason with all members that have it."""
     if not result.mapped:
-        return clean(result.error or words.say("no_reason"))
+        return reason_in(clean(result.error or ""), words) or words.say("no_reason")
     by_reason: dict[str, list[str]] = {}
     for member in result.missing:
-        by_reason.setdefault(clean(member.error or ""), []).append(label(member, words))
+        by_reason.setdefault(reason_in(clean(member.error or ""), words), []).append(label(member, words))
     comma, colon = words.say("comma"), words.say("colon")
     return "; ".join(f"{comma.join(names)}{colon}{reason}" for reason, names in by_reason.items())
 

@@ -6,6 +6,7 @@ from .....graph.member import Member, place_of
 from .....graph.result import Result
 from .....graph.task import Task
 from ....wording.phrases import Phrases
+from ....wording.reasons import reason_in
 from .outcomes import Outcomes
 from .printable import clean
 
@@ -21,9 +22,9 @@ def missing_members(outcomes: Outcomes) -> Iterator[str]:
     for member, tasks in failed.values():
         what = words.say("comma").join(dict.fromkeys(map(outcomes.named, tasks)))
         named = words.say("heading", what=what, which=label(member, words))
-        yield outcomes.not_done([named], clean(member.error or words.say("no_reason")))
+        yield outcomes.not_done([named], reason_in(clean(member.error or ""), words) or words.say("no_reason"))
     for task, result in outcomes.results:
-        yield from (f"[{task.id}] {clean(gap)}" for gap in dict.fromkeys(_unread(result)))
+        yield from (f"[{task.id}] {reason_in(clean(gap), words)}" for gap in dict.fromkeys(_unread(result)))
         without = _without(result) if result.ok else {}
         if without and not any(without.keys() <= _without(source).keys() for source in _sources(task, outcomes)):
             names = words.say("comma").join(label(member, words) for member in without.values())

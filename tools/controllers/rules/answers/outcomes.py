@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from .....graph.converters import STEPS_BETWEEN
-from .....graph.expert import NO_EXPERT
 from .....graph.result import Result, Run
 from .....graph.task import Task
 from ....wording.phrases import Phrases, shortened
@@ -46,11 +45,7 @@ class Outcomes:
 
     def not_done(self, what: Iterable[str], reason: str) -> str:
         """The sentence for what was not done, and why."""
-        words = self.phrases
-        why = reason.replace(f"{NO_EXPERT}: ", words.say("no_expert") + words.say("colon"), 1)
-        for english, own in words.tables["reasons"].items():
-            why = why.replace(english, own)
-        return words.say("not_done", what=words.say("comma").join(what), why=why)
+        return self.phrases.say("not_done", what=self.phrases.say("comma").join(what), why=reason)
 
     def _is_requested(self, task: Task, consumers: Sequence[Task]) -> bool:
         """An implied step has the goal of the task that needs it."""
