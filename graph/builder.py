@@ -61,6 +61,7 @@ def connect(
             store=store,
             redact=redact,
             backends=backends,
+            catalog=catalog,
             where=settings.where,
         ),
     )
