@@ -62,7 +62,13 @@ class Wording:
 
     def section(self, name: str) -> dict[str, Any]:
         """One section, as TOML reads it; empty where the file has none."""
-        return tomllib.loads(self.raw.get(name, ""))
+        if name not in self._read:
+            self._read[name] = tomllib.loads(self.raw.get(name, ""))
+        return self._read[name]
+
+    @cached_property
+    def _read(self) -> dict[str, dict[str, Any]]:
+        return {}
 
     @cached_property
     def clauses(self) -> Mapping[str, tuple[str, ...]]:

@@ -1,7 +1,8 @@
 """`with_counted_files`: a request in which "the second picture" stands for that file, as its name would.
 
 Counted are the files of the request in the order in which it names or brings them, by the words of `[ordinals]` and
-`[nouns]`. What compares files ("the larger picture") is reported: no plan knows their sizes before it runs.
+`[nouns]`. In English, one that is described ("the bad one") is the file with that word in its name. What no name tells
+("the larger picture", "these two pictures" of three) is reported: no plan knows what is in the files before it runs.
 """
 
 import re
@@ -29,6 +30,8 @@ _COMPARED = (
     r"(?:larg|bigg|small|long|short|new|old|wid|narrow|tall|heavi|light|bright|dark|earli|late|loud|quiet)(?:er|est)"
     r"|latest"
 )
+_OF_ALL = "same whole only entire new final original following given right wrong next previous above".split()
+"""Adjectives that choose none of several files."""
 _EXCEPT = r"(?:but|except(?: for)?|apart from|other than|excluding|without|save)"
 
 
@@ -69,6 +72,7 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
     """The counted files, in the order of the words; "the other" means those not named so far."""
     patterns, nouns = _patterns(code), _nouns(code)
     before: list[tuple[int, Resource]] = [(file.start, file.resource) for file in parsed.files if file.start >= 0]
+    named = {file for _, file in before}
     numbers, end = wording(code).numbers, 0
     text = "".join(low if len(low := folded(letter)) == 1 else letter for letter in parsed.masked)
     matches = list(patterns.finditer(text))
@@ -77,17 +81,24 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
         words = match.groupdict()
         if match.start() < end:
             continue
-        noun = next(
-            (words[name] for name in ("noun", "q_noun", "c_noun", "o_noun", "all_noun", "but_noun") if words.get(name)),
-            None,
-        )
+        noun = next((found for name, found in words.items() if name.endswith("noun") and found), None)
         kinds = _ALIKE.get(nouns.get(noun or "", ""), (nouns.get(noun or "", ""),)) if noun in nouns else ()
         among = [file for file in files if not kinds or file.kind in kinds]
         known = [file for position, file in before if position < match.start()]
         if len(among) < 2 or (not known and (words.get("others") or (words.get("bare") and not counts))):
             continue
-        if words.get("compared") or words.get("asked"):
+        if words.get("asked"):
             chosen: Sequence[Resource] = ()
+        elif like := words.get("like"):
+            if _says_nothing(like) or (noun and any(file in named for file in among)):
+                continue
+            chosen = [file for file in among if not {*like.split()}.isdisjoint(re.findall(r"\w+", file.label.lower()))]
+            chosen = chosen if len(chosen) == 1 or words.get("some") else ()
+        elif several := words.get("several") or words.get("pair"):
+            count = numbers.get(several, 2)
+            if count > len(among) or any(file in named for file in among):
+                continue
+            chosen = among if count == len(among) else ()
         elif words.get("other") or words.get("others"):
             chosen = [file for file in among if file not in known] if known else []
         else:
@@ -101,6 +112,12 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
         end = match.end()
         before += [(match.start(), file) for file in chosen]
         yield _Found(match.start(), end, tuple(chosen))
+
+
+def _says_nothing(words: str) -> bool:
+    """Whether words before a noun only name a kind of data or a result: "the audio file", "the resulting picture"."""
+    last = words.rsplit(maxsplit=1)[-1]
+    return last in (*_nouns("en"), *_OF_ALL) or (len(last) > 4 and last.endswith(("ed", "ing")))
 
 
 @cache
@@ -128,11 +145,17 @@ def _patterns(code: str) -> re.Pattern[str]:
         rf"{_EXCEPT} (?:the )?(?P<but>{ordinals})(?: (?:(?P<but_noun>{nouns})|{_ANY}))?\b"
     )
     one = rf"\b(?:the|my|our) (?P<ordinal>{ordinals}){many} (?:(?P<noun>{nouns})|{_ANY})\b{whole}"
-    compared = one.replace(f"(?P<ordinal>{ordinals}){many}", f"(?P<compared>{_COMPARED})").replace(
-        "P<noun>", "P<c_noun>"
+    named = rf"one|(?P<some>ones)|(?P<l_noun>{either([*language.nouns])})|file"
+    like = rf"\b(?:the|my|our) (?P<like>(?:[a-z-]+ )?[a-z-]+) (?:{named})\b{whole}"
+    several = (
+        rf"\b(?:(?:these|those|the|my|our|all)(?: (?:of|the|my|our|these|those))* (?P<several>{either([*language.numbers])})"
+        rf"|(?P<pair>both)(?: (?:of|the|my|our|these|those))*) (?:(?P<s_noun>{nouns})|{_ANY})\b"
     )
     listed = rf"of (?:(?:the|my|these) )?(?:{_MARK}+(?:,? and |, | )?)*"
-    asked = rf"\bwhich (?:one )?(?:{listed})?(?:(?:(?P<q_noun>{nouns})|{_ANY}) )?is (?:the )?(?P<asked>{_COMPARED})\b"
+    asked = (
+        rf"\b(?:which (?:one )?(?:{listed})?(?:(?:(?P<q_noun>{nouns})|{_ANY}) )?is (?:the )?|(?:is|are) {_MARK}+ )"
+        rf"(?P<asked>{_COMPARED})\b"
+    )
     other = one.replace(f"(?P<ordinal>{ordinals}){many}", "(?P<other>other(?: two| three)?)").replace(
         "P<noun>", "P<o_noun>"
     )
@@ -140,4 +163,4 @@ def _patterns(code: str) -> re.Pattern[str]:
         rf"\bthe (?:(?P<bare>{ordinals})|(?P<others>others?))"
         rf"(?=[,.;!?]|$| (?:by|to|into|in|with|and|as|at|on|is|too|left|right|up(?:side)?|anticlockwise|clockwise)\b)"
     )
-    return re.compile("|".join((all_but, asked, one, compared, other, bare)))
+    return re.compile("|".join((all_but, asked, one, several, other, like, bare)))

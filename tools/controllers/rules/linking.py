@@ -1,9 +1,10 @@
 """`Linker`, which the handlers fill: the tasks of a plan with their inputs, the refusals, and the words behind each."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ....graph.resource import Resource
+from ....graph.resource import Kind, Resource
 from ....graph.result import Evidence
 from ....graph.task import Ref, Task
 from ....graph.task import Value as Input
@@ -15,10 +16,11 @@ from .intents import Intent
 from .lexicon import lexicon
 from .page_ranges import Take, on_pages, taking_texts
 from .parameters import Parameters
-from .reference_resolution import ReferenceResolver
+from .reference_resolution import ANSWERS, FINDINGS, ReferenceResolver
 from .referents import Referent, kinds_named, result_kind
 
 MAX_TASKS = 200
+_SEVERAL = re.compile(r"\b(?:both|each|all|them(?: all)?|these|everything)\b(?! (?:the )?[a-z]+s\b)")
 
 
 @dataclass
@@ -174,6 +176,17 @@ class Linker:
     def has_task(self, task_type: str) -> bool:
         """Whether a task of that type is planned."""
         return any(task.type == task_type for task in self.tasks)
+
+    def open_results(self, words: str, kinds: Sequence[Kind]) -> list[Referent]:
+        """What "both" and "them" mean after several intents: results that no task takes; "both", also a source."""
+        if not _SEVERAL.search(words):
+            return []
+        taken = {value for task in self.tasks for value in task.inputs.values()}
+        data = [r for r in self.resolver.referents if r.kind in kinds and r.origin not in (*FINDINGS, *ANSWERS)]
+        found = [r for r in data if r.is_result and r.value not in taken]
+        if len(found) == 1 and "both" in words:
+            found = [r for r in data if r.value in self.tasks[-1].inputs.values()] + found
+        return found if len({r.intent_index for r in found}) > 1 else []
 
     def sources_of(self, value: Input) -> frozenset[object]:
         """The files and quotations that a value is made from."""

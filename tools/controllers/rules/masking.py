@@ -17,6 +17,8 @@ MAX_CHARACTERS = 8_000
 """Characters outside quotations in which intents are searched; text in the middle beyond them counts as pasted."""
 _LONGEST_WORD = 60
 
+_PATH = re.compile(r"(?<!\S)[\"'(]?((?:(?:~|\.{1,2})/|/[\w.-]+/|[A-Za-z]:\\)[\w./\\-]*\w)(?=[^\w/\\]*(?:\s|\Z))")
+"""A path, which is a file without a suffix too: `/etc/passwd`, `./README`."""
 _QUESTION_START = re.compile(
     r"^\W*(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|has|have)\b", re.I
 )
@@ -106,6 +108,9 @@ def _files(text: str, attached: Sequence[Resource]) -> tuple[FileMention, ...]:
         known = by_name.get(mention.name) or by_label.get(missing.label)
         shorter = next((name for name in shorter_names(mention.name) if not known and name in by_name), mention.name)
         meant.setdefault(shorter, known or by_name.get(shorter) or [missing])
+    for path in _PATH.findall(text):
+        absent = Resource(kind="text", media_type="text/plain", name=path)
+        meant.setdefault(path, by_name.get(path) or by_label.get(absent.label) or [absent])
     files: list[FileMention] = []
     taken = bytearray(len(text))
     for name in sorted(meant, key=len, reverse=True):

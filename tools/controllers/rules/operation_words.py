@@ -65,6 +65,7 @@ _FRAME_NUMBER = re.compile(
     r"|\bframe (?:number |no\.? ?)?\d"
 )
 """A frame by its number, which no parameter says."""
+_ASKING = re.compile(r"\W*(?:which|(?:is|are|was|were) (?:[\ue000-\ue0ff]|(?:the|this|my) ))")
 _FILE_WORDS = re.compile(r"[\ue010-\ue0ff]+")
 
 
@@ -122,8 +123,10 @@ def kinds_of(name: str, parameters: Parameters) -> tuple[Kind, ...]:
 
 
 def _states(masked: str, start: int, end: int) -> bool:
-    """Whether a part only says what a picture is like: "old.png is noisy, blurry"."""
+    """Whether a part only says or asks what a picture is like: "old.png is noisy, blurry", "is a.png larger than b.png?"."""
     cues = lexicon().cues
+    if _ASKING.match(masked, start, end):
+        return True
     if cues["background"].match(masked[start:end]):
         return not cues["turn"].search(masked, start, end)
     sentence = max(masked.rfind(mark, 0, start) for mark in ".!?\n") + 1

@@ -13,13 +13,13 @@ from .referents import Referent, fits, initial_referents, unique
 
 _FULL_TEXTS = ("image-to-text", "automatic-speech-recognition", "translation", "text-generation")
 """Types whose result holds a whole text."""
-_FINDINGS = (
+FINDINGS = (
     *("text-classification", "zero-shot-classification", "token-classification", "language-identification"),
     *("audio-classification", "image-classification", "sentence-similarity", "count", "compare"),
 )
-_ANSWERS = ("question-answering", "document-question-answering", "visual-question-answering")
-"""`_FINDINGS` and `_ANSWERS`: types whose results only describe a text; later intents are about the text itself."""
-_SEARCHING_ACTS = ("question", "entities", "sentiment", "language", "classify", "sound-class", "count")
+ANSWERS = ("question-answering", "document-question-answering", "visual-question-answering")
+"""`FINDINGS` and `ANSWERS`: types whose results only describe a text; later intents are about the text itself."""
+SEARCHING_ACTS = ("question", "entities", "sentiment", "language", "classify", "sound-class", "count")
 """Acts that search a text: the whole text, not a summary of it."""
 _TRANSLATE_IT = re.compile(r"\btranslate it\b|\bit (?:to be |be )?translated\b")
 _LISTS = ("token-classification", "object-detection")
@@ -67,7 +67,7 @@ class ReferenceResolver:
         words = words or self.words_of(intent)
         if intent.act == "translate" and intent.mention:
             words = self.parsed.masked[intent.clause.start : intent.end]
-        if intent.act in _SEARCHING_ACTS and _OPEN_PREPOSITION.search(words):
+        if intent.act in SEARCHING_ACTS and _OPEN_PREPOSITION.search(words):
             words += self.parsed.masked[intent.stop : intent.clause.end]
         results, names = self._results(kinds, skip), lexicon().names
         named = {origin for origin in {r.origin for r in results} if origin in names and names[origin].search(words)}
@@ -132,7 +132,7 @@ class ReferenceResolver:
             return named_data
         if prose:
             own = ("translation",) if intent.act == "language" else ()
-            full = self.named_results(intent, kinds, skip=_FINDINGS) or self.latest_results(kinds, skip=own, prose=True)
+            full = self.named_results(intent, kinds, skip=FINDINGS) or self.latest_results(kinds, skip=own, prose=True)
             return full or self.given_data(intent, kinds, everything=everything)
         if named := self.named_results(intent, kinds):
             return named
@@ -141,8 +141,8 @@ class ReferenceResolver:
 
     def full_text(self, intent: Intent, kinds: Sequence[Kind]) -> list[Referent]:
         """The whole text where the latest result only describes it; empty where that result itself is meant."""
-        describing = _FINDINGS if intent.act == "speak" else (*_FINDINGS, *_ANSWERS)
-        describing = (*describing, "summarization") if intent.act in _SEARCHING_ACTS else describing
+        describing = FINDINGS if intent.act == "speak" else (*FINDINGS, *ANSWERS)
+        describing = (*describing, "summarization") if intent.act in SEARCHING_ACTS else describing
         latest = self.latest_results(kinds)
         words = self.words_of(intent)
         if not latest or latest[0].origin not in describing or _RESULT_NOUNS.search(words):
@@ -150,7 +150,7 @@ class ReferenceResolver:
         if latest[0].origin in _LISTS and re.search(r"\bthem\b|\bthese\b|\bthose\b", words):
             return []
         translate_it = _TRANSLATE_IT.search(self.parsed.masked, intent.clause.start, intent.stop)
-        if intent.act == "translate" and latest[0].origin in _ANSWERS and translate_it:
+        if intent.act == "translate" and latest[0].origin in ANSWERS and translate_it:
             return []
         given = [r for r in self.given_data(intent, kinds) if r.kind in ("text", "document")]
         return self.latest_results(kinds, skip=describing) or given

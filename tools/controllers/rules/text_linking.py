@@ -7,19 +7,32 @@ from .intents import Intent
 from .lexicon import lexicon
 from .linking import Linker
 from .parameters import target_languages
+from .reference_resolution import SEARCHING_ACTS
 from .referents import Referent, kinds_named
 
 _USE_OBJECT_NAMES = ("translate", "speak", "film", "summarize")
 """Acts whose text, where they name the objects in a picture, is the labels of these."""
 _MIN_UNQUOTED_WORDS = {"translate": 1, "speak": 1, "sentiment": 3, "language": 2, "entities": 4, "rewrite": 3}
 """Acts whose text may stand without quotation marks, and how many words it has at least."""
+_MADE = re.compile(r"\b(?:translat|result|output)")
+_ONE = re.compile(r"(?:the|my|our) (?:[\w-]+ ){1,2}one\b", re.IGNORECASE)
 _TEXT_IN_PICTURE = re.compile(
     r"\btexts?\b[^.;,]{0,30}\b(?:in|on|of|from) (?:the |this )?(?:\w+ )?(?:image|photo|picture)"
 )
 
 
 def text_referents(linker: Linker, intent: Intent, *, prose: bool = False, everything: bool = False) -> list[Referent]:
-    """The texts that an intent is about; `prose` and `everything` as in `ReferenceResolver.resolve`."""
+    """The texts that an intent is about; `prose` and `everything` as in `ReferenceResolver.resolve`.
+
+    What looks for something in a text looks in the one that was translated, unless the words name the translation.
+    """
+    found = _texts_meant(linker, intent, prose=prose, everything=everything)
+    words = linker.parsed.masked[intent.start : max(intent.stop, intent.clause.end)]
+    searching = intent.act in SEARCHING_ACTS and not _MADE.search(words)
+    return [_before_translation(linker, text, words) for text in found] if searching else found
+
+
+def _texts_meant(linker: Linker, intent: Intent, *, prose: bool, everything: bool) -> list[Referent]:
     resolver = linker.resolver
     words = resolver.words_of(intent)
     media = resolver.named_data(intent, ("image", "audio"))
@@ -28,6 +41,8 @@ def text_referents(linker: Linker, intent: Intent, *, prose: bool = False, every
         return [made]
     if own and not (media and media[0].position < own[0].position and own[0].origin == "quotation"):
         return own
+    if several := linker.open_results(words, ("text",)):
+        return several
     if media and not own:
         return [as_text(linker, medium, intent) for medium in media]
     if _TEXT_IN_PICTURE.search(words) and not linker.has_task("image-to-text") and resolver.has_kind("image"):
@@ -47,6 +62,15 @@ def text_referents(linker: Linker, intent: Intent, *, prose: bool = False, every
         return [Referent("text", questions[0].text, "quotation", questions[0].start)]
     media = resolver.resolve(intent, ("audio", "image"), everything=everything)
     return [as_text(linker, medium, intent) for medium in media] or found or _unquoted_text(linker, intent)
+
+
+def _before_translation(linker: Linker, text: Referent, words: str) -> Referent:
+    """What a text was translated from, unless into English, which the experts read best, or a language that words name."""
+    task = linker.tasks[text.value.task_id] if isinstance(text.value, Ref) else None
+    target = str(task.parameters.get("target_language", "")).lower() if task else ""
+    if task is None or target in ("", "english") or target in words:
+        return text
+    return next((r for r in linker.resolver.referents if r.value == task.inputs.get("text")), text)
 
 
 def as_text(linker: Linker, referent: Referent, intent: Intent) -> Referent:
@@ -73,9 +97,14 @@ def refers_to_recording(linker: Linker, words: str) -> bool:
 
 
 def _earlier_result_from(linker: Linker, own: Referent, intent: Intent) -> Referent | None:
-    """The result that an earlier intent makes of a quotation that follows both: "summarise and then translate: '...'"."""
+    """The result that an earlier intent makes of a quotation that follows both: "summarise and then translate: '...'".
+
+    Of a file that is only called "one", too: "summarise each and read the second one aloud".
+    """
     if own.origin != "quotation":
-        return None
+        called = linker.parsed.text[own.position : linker.parsed.clause_at(own.position).end]
+        results = linker.resolver.latest_results(("text",)) if _ONE.match(called) else []
+        return next((each for each in results if own.value in linker.sources_of(each.value)), None)
     for referent in reversed(linker.resolver.referents):
         if referent.is_result and referent.kind == "text" and referent.position < own.position:
             value, masked = referent.value, linker.parsed.masked

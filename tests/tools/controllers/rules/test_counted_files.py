@@ -66,4 +66,41 @@ def test_a_choice_that_no_order_answers_is_refused(text: str) -> None:
     """No plan knows the sizes of its files, and there is no fifth."""
     proposal = proposed(text, PICTURES)
     assert proposal.plan.tasks == ()
-    assert "which of the files" in proposal.refusals[0]
+    assert "of the files" in proposal.refusals[0] or "of several files" in proposal.refusals[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "files"),
+    [
+        ("make a film of these two pictures", "a.png b.png c.png"),
+        ("caption both photos", "a.png b.png c.png"),
+        ("read the angry one aloud", "a.txt b.txt"),
+        ("describe the blurry picture", "a.png b.png"),
+        ("Is a.bmp bigger than b.webp?", "a.bmp b.webp"),
+        ("Which is larger, a.bmp or b.webp?", "a.bmp b.webp"),
+    ],
+)
+def test_a_choice_that_no_name_answers_is_refused(text: str, files: str) -> None:
+    """Two of three pictures, a file by what is in it, the larger one: none is taken by chance, nothing is changed."""
+    proposal = proposed(text, files)
+    assert proposal.plan.tasks == ()
+    assert "files" in proposal.refusals[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "planned"),
+    [
+        ("translate the German one into English", "german.txt french.txt", ["german.txt"]),
+        ("describe the red picture", "blue.png red.png", ["red.png"]),
+        ("caption these two pictures", "a.png b.png", ["a.png", "b.png"]),
+        ("transcribe all three recordings", "a.mp3 b.mp3 c.mp3", ["a.mp3", "b.mp3", "c.mp3"]),
+        ("transcribe the audio file", "a.wav b.wav", ["a.wav", "b.wav"]),
+    ],
+)
+def test_a_file_is_chosen_by_a_word_of_its_name_and_all_by_their_number(
+    text: str, files: str, planned: list[str]
+) -> None:
+    """What only names the kind of data chooses none."""
+    proposal = proposed(text, files)
+    assert [name for name, _ in taken(proposal)] == planned
+    assert proposal.refusals == ()

@@ -35,10 +35,16 @@ def pick(linker: Linker, intent: Intent) -> None:
     in_table = re.search(r"rows|entries|records", words)
     kinds: tuple[Kind, ...] = ("image",) if seen else ("table",) if in_table else ("text",)
     files = linker.resolver.named_data(intent, kinds) or linker.resolver.given_data(intent, kinds, everything=True)
+    if len(files) < 2 and kinds == ("text",):
+        files = [r for r in linker.resolver.referents if r.is_result and r.kind == "text"]
+    if len(files) < 2 and linker.parsed.undecided:
+        linker.refuse(intent, "not-measured")
+        return
     if len(files) < 2:
         add_question(linker, intent, linker.goal_of(intent))
         return
-    parameters: Parameters = {"names": tuple(r.value.label for r in files if isinstance(r.value, Resource))}
+    sources = [source for r in files for source in linker.sources_of(r.value) if isinstance(source, Resource)]
+    parameters: Parameters = {"names": tuple(source.label for source in sources)}
     items = files
     if seen:
         items = linker.add_each("object-detection", "image", files, intent, {"look_for": _SEEN[seen[0]]}, implied=True)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from .....graph.task import Ref
 from ....text_language import is_in
 from ....wording.wording import wording
 from ..intents import Intent
@@ -32,21 +31,10 @@ def sentiment(linker: Linker, intent: Intent) -> None:
     if _YES_OR_NO.match(linker.parsed.masked, intent.start):
         linker.use(intent.start, intent.end)  # "is the guest in this letter happy?"
     texts = text_referents(linker, intent, prose=True) or linker.refuse_missing(intent, "a text")
-    if not re.search(r"\b(?:translat|result|output)", linker.resolver.words_of(intent)):
-        texts = [_before_translation(linker, text) for text in texts]
     if labels:
         linker.add_each("zero-shot-classification", "text", texts, intent, {"candidate_labels": labels})
     else:
         linker.add_each("text-classification", "text", texts, intent)
-
-
-def _before_translation(linker: Linker, text: Referent) -> Referent:
-    """The file that a text was translated from, unless it was translated into English."""
-    task = linker.tasks[text.value.task_id] if isinstance(text.value, Ref) else None
-    if task is None or task.parameters.get("target_language") in (None, "English"):
-        return text
-    files = [r for r in linker.resolver.referents if r.origin == "file" and r.value == task.inputs.get("text")]
-    return files[0] if files else text
 
 
 def classify(linker: Linker, intent: Intent) -> None:
@@ -215,7 +203,8 @@ def language(linker: Linker, intent: Intent) -> None:
 def join(linker: Linker, intent: Intent) -> None:
     """Join the texts, pages or recordings that the words name, else the texts of the latest intent."""
     named = [as_text(linker, referent, intent) for referent in linker.resolver.data_in_words(intent)]
-    texts = named if len(named) > 1 else linker.resolver.latest_results(("text",))
+    several = linker.open_results(linker.resolver.words_of(intent), ("text",))
+    texts = named if len(named) > 1 else several or linker.resolver.latest_results(("text",))
     if len(texts) < 2:
         texts = [referent for referent in linker.resolver.referents if referent.kind == "text"]
     if len(texts) < 2:
