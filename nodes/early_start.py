@@ -21,7 +21,8 @@ _log = logging.getLogger(__name__)
 class EarlyStart:
     """For one plan. A context manager: what has not begun at its end is given up."""
 
-    catalog: Catalog
+    catalog: Catalog | None
+    """None: nothing begins."""
     backends: Mapping[str, Backend]
     where: Sequence[str] = ()
     """The places that the run may use; all where it is empty."""
@@ -38,12 +39,12 @@ class EarlyStart:
 
     def of(self, task_type: str) -> None:
         """Begin for a task of that type, which the plan has so far; returns at once."""
-        if task_type not in self._begun:
-            self._begun[task_type] = asyncio.create_task(self._begin(task_type))
+        if self.catalog and task_type not in self._begun:
+            self._begun[task_type] = asyncio.create_task(self._begin(task_type, self.catalog))
 
-    async def _begin(self, task_type: str) -> None:
+    async def _begin(self, task_type: str, catalog: Catalog) -> None:
         try:
-            found = allowed(await self.catalog.candidates(Task(id=0, type=task_type, inputs={})), self.where)
+            found = allowed(await catalog.candidates(Task(id=0, type=task_type, inputs={})), self.where)
         except HuggingGPTError as error:  # the choice meets it again, and reports it
             _log.debug("experts for %s could not be ranked early: %s", task_type, error)
             return

@@ -39,13 +39,14 @@ def plan_node(
     store: Store,
     redact: Redactor,
     backends: Mapping[str, Backend],
-    catalog: Catalog,
+    catalog: Catalog | None = None,
     where: Sequence[str] = (),
     places: Collection[str] = PLACES,
 ) -> Node[State]:
     """The first stage. `where`: places for a run whose options name none; kept with the run, so that a resume keeps them.
 
-    `places`: those that exist here, with or without experts.
+    `places`: those that exist here, with or without experts. `catalog`: for what begins while a plan is written; None for
+    nothing, as in a recording, which keeps each question in its order.
     """
 
     async def plan(state: State) -> Json:

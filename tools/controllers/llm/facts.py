@@ -108,10 +108,10 @@ class Facts:
         """
         if any(map(self._is_word, self.unsupported(sentence, self._rows))):
             return True
-        told = [each for task_id, sentences in cited.items() if self.has_numbers(task_id) for each in sentences]
-        topic = set(_TOPIC.findall(folded(" ".join(told))))
-        unsaid = any(self.has_numbers(task_id) for task_id in self._rows if task_id not in cited)
-        return unsaid or bool(topic & set(_TOPIC.findall(folded(sentence))))
+        about = [each for task_id, sentences in cited.items() if self.has_numbers(task_id) for each in sentences]
+        topic = set(_TOPIC.findall(folded(" ".join(about))))
+        uncited = any(self.has_numbers(task_id) for task_id in self._rows if task_id not in cited)
+        return uncited or bool(topic & set(_TOPIC.findall(folded(sentence))))
 
     def has_numbers(self, task_id: int) -> bool:
         """Whether there are numbers in a result, or what can be counted."""
