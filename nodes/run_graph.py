@@ -4,7 +4,7 @@ Whatever drives the graph (the command, a tool, a parent graph, LangGraph Server
 `astream_events` do; `stream`, and so `invoke`, does on the event loop of `graph/background.py`.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, cast
@@ -13,10 +13,10 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import ensure_config
 from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Command, StateSnapshot, StateUpdate
+from langgraph.types import Command, StateUpdate
 
 from ..graph.advice import form
-from ..graph.background import iterated
+from ..graph.background import blocking, iterated
 from ..graph.events import RunFinished
 from ..graph.options import Options
 from ..graph.ports import Fetcher, Ledger, Store
@@ -24,7 +24,6 @@ from ..graph.resource import Resource
 from ..graph.state import GraphInput, State, conversation_of
 from ..graph.traces import end_in_time
 from .checked_calls import (
-    AnyKey,
     check_input,
     check_update,
     is_nested,
@@ -43,22 +42,22 @@ from .next_stages import stages_left
 from .respond import complete, finished
 from .result_media import with_small_files
 from .run_options import options_of
+from .shown_graph import ShownGraph
 from .take_up import edits_in, edits_left_by, question_left_by, restore, take_up
 
 EDITABLE = {"run", "plan", "results"}
 """Channels that a command may update as `update_state` does."""
 
 
-class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
+class RunGraph(ShownGraph):
     """LangGraph's compiled graph, made from one that `StateGraph.compile` returned."""
 
     def __init__(
         self, *, ledger: Ledger, fetcher: Fetcher, store_of_files: Store, places: Sequence[str], **attributes: Any
     ) -> None:
-        super().__init__(**attributes)
+        super().__init__(store_of_files=store_of_files, **attributes)
         self.ledger = ledger
         self.fetcher = fetcher
-        self.store_of_files = store_of_files
         self.places = places
 
     @classmethod
@@ -118,36 +117,26 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
         """The same for callers that are not asynchronous, also inside a running event loop, which waits meanwhile."""
         return iterated(lambda: self.astream(input, config, **options))
 
-    def get_context_jsonschema(self) -> dict[str, Any] | None:
-        """As LangGraph makes it; its server drops no key of a context, so that one which is no option is reported."""
-        schema = super().get_context_jsonschema()
-        return schema and {**schema, "properties": AnyKey(schema.get("properties", {}))}
-
     def _resolve_checkpointer(self, config: RunnableConfig) -> Any:
         return usable_here(super()._resolve_checkpointer(config))
-
-    async def aget_state(self, config: RunnableConfig, *, subgraphs: bool = False) -> StateSnapshot:
-        """As LangGraph does it; the messages of answers hold their small files."""
-        return await self._shown(await super().aget_state(config, subgraphs=subgraphs))
-
-    async def aget_state_history(self, config: RunnableConfig, **options: Any) -> AsyncIterator[StateSnapshot]:
-        """As LangGraph does it; the messages of answers hold their small files."""
-        async with aclosing(
-            cast(AsyncGenerator[StateSnapshot, None], super().aget_state_history(config, **options))
-        ) as found:
-            async for snapshot in found:
-                yield await self._shown(snapshot)
-
-    async def _shown(self, snapshot: StateSnapshot) -> StateSnapshot:
-        return snapshot._replace(values=await with_small_files(snapshot.values, self.store_of_files))
 
     async def abulk_update_state(
         self, config: RunnableConfig, supersteps: Sequence[Sequence[StateUpdate]]
     ) -> RunnableConfig:
         """As LangGraph does it; data in the values of an update is stored as that of an input is."""
+        return await super().abulk_update_state(config, await self._checked(supersteps, config))
+
+    def bulk_update_state(self, config: RunnableConfig, supersteps: Sequence[Sequence[StateUpdate]]) -> RunnableConfig:
+        """The same for callers that are not asynchronous."""
+        return super().bulk_update_state(config, blocking(lambda: self._checked(supersteps, config)))
+
+    async def _checked(
+        self, supersteps: Sequence[Sequence[StateUpdate]], config: RunnableConfig
+    ) -> list[list[StateUpdate]]:
+        """The updates without data. Raises `InvalidInput` for values that can't be written into a state."""
         for each in (each for updates in supersteps for each in updates):
             check_update(each.values)
-        clean = [
+        return [
             [
                 each._replace(values=dict(await self._without_data(each.values, config)))
                 if isinstance(each.values, Mapping)
@@ -156,7 +145,6 @@ class RunGraph(CompiledStateGraph[State, Options, GraphInput, State]):
             ]
             for updates in supersteps
         ]
-        return await super().abulk_update_state(config, clean)
 
     async def restore(self, config: RunnableConfig) -> None:
         """Record what the newest checkpoint has of its run and the ledger lacks. Raises `RunBusy`."""

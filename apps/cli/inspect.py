@@ -68,8 +68,8 @@ def show_run(name: str | None, *, home: Path | None, as_json: bool, at: str | No
     head = (
         f"[bold]{run.run_id}[/]  {run.status}{took}  {local_time(run.started_at)}  conversation {plain(run.thread_id)}"
     )
-    lines = [head, f"request: {plain(run.request.text, 500)}"]
-    lines += [f"forked from run {run.parent}"] if run.parent else []
+    lines = [f"forked from run {plain(run.parent)}"] if run.parent else []
+    lines = [*lines, head, f"request: {plain(run.request.text, 500)}"]
     lines += [
         f"file: {plain(file.label)} {file.media_type} {paths[file.sha256]}" for file in run.request.files if file.sha256
     ]

@@ -18,7 +18,7 @@ from hugginggpt.apps.changes import Changes
 from hugginggpt.apps.fork import start_fork
 from hugginggpt.apps.session import Session
 from hugginggpt.checkpoints.pruning import delete_named, prune
-from hugginggpt.graph.errors import RunChanged, UsageError
+from hugginggpt.graph.errors import RunChanged, StorageError, UsageError
 from hugginggpt.graph.events import Event, RunFinished
 from hugginggpt.graph.options import Options
 from hugginggpt.graph.plan import Plan
@@ -27,6 +27,7 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, scripted_expert
 from hugginggpt.tools.scripted.task_answers import png
+from in_process import files_of_at_most
 from scripting import CHAIN, OpenScripted, ask, last, step
 
 BOTH_WAYS = [step(0), step(1, 0), step(2, 1), step(3), step(4, 3), step(5, 2, 4)]
@@ -286,6 +287,8 @@ CHANGES: list[tuple[Changes, str]] = [
     (Changes(redo=[9]), "the plan has no task 9"),
     (Changes(models={"9": "a/b"}), "the plan has no task 9"),
     (Changes(models={"translation": "a/b"}), "the plan has no task of type translation"),
+    (Changes(models={"1": "a/nonsense"}), "task 1 \\(text2text-generation\\) can't be done by a/nonsense: "),
+    (Changes(models={"text2text-generation": "a/nonsense"}), "can't be done by a/nonsense: "),
     (Changes(outputs={"1.image": "x"}), "makes no 'image'"),
     (Changes(outputs={"one": "x"}), "'one' names no output of a task"),
     (Changes(outputs={"1[0]": "x"}), "has no member 1\\[0\\]"),
@@ -316,6 +319,15 @@ async def test_what_cannot_be_changed_is_refused_in_words_and_nothing_is_recorde
         with pytest.raises(UsageError, match=message):
             await forked(world, changes, parent)
         assert len(await Session(world).history.runs()) == before
+
+
+async def test_on_a_full_disk_a_fork_is_refused_and_nothing_of_it_is_recorded(scripted: OpenScripted) -> None:
+    async with scripted(LISTED) as world:
+        parent = last(await ask(world)).run_id
+        with files_of_at_most(1000), pytest.raises(StorageError, match="disk is full"):
+            await start_fork(world, await Session(world).run(parent), Changes(redo=[3]))
+        assert len(await Session(world).history.runs()) == 1
+        assert (await forked(world, Changes(redo=[3]), parent))[0].status == "succeeded"
 
 
 async def test_a_picture_is_not_given_as_text_nor_sound_as_a_picture(tmp_path: Path, scripted: OpenScripted) -> None:

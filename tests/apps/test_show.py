@@ -72,7 +72,7 @@ async def test_a_task_is_shown_in_full_with_its_inputs_in_words(home: Path, two:
 async def test_a_fork_names_its_parent_and_what_was_edited(home: Path, two: tuple[Run, Run]) -> None:
     run, fork = two
     text = (await shown(home, "show", fork.run_id)).stdout
-    assert f"forked from run {run.run_id}" in text
+    assert text.startswith(f"forked from run {run.run_id}\n")
     assert "the result of task 1 (text2text-generation) was edited by hand" in text
     assert (await as_json(home, "show", fork.run_id))["parent"] == run.run_id
 
@@ -174,6 +174,9 @@ async def test_a_living_run_is_watched_to_its_end(home: Path, scripted: OpenScri
     assert len(lines) > 2
     done = [len(line["results"]) for line in lines]
     assert done == sorted(done)
+    assert [0] in [line["at_work"] for line in lines], "what runs now is shown before it is recorded"
+    assert lines[-1]["at_work"] == []
+    assert {"3": 2} in [line["members_done"] for line in lines]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from hugginggpt.nodes.checked_calls import known_context
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
 from scripting import step
 
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 CONFIG: Any = {"configurable": {"thread_id": "t"}}
 
 
@@ -103,3 +104,13 @@ async def test_an_empty_reply_is_asked_again_with_the_reason(graph: Any) -> None
     values = await graph.ainvoke(Command(resume={}), CONFIG)
     assert "the reply {} is neither approval nor refusal" in values["__interrupt__"][0].value["problems"][0]
     assert (await graph.ainvoke(Command(resume=True), CONFIG))["run"]["status"] == "succeeded"
+
+
+def test_a_synchronous_update_is_checked_as_an_asynchronous_one_is_and_its_data_stored(graph: Any, home: Path) -> None:
+    graph.invoke({"request": "go"}, CONFIG)
+    with pytest.raises(InvalidInput, match="the state has no field 'answr'"):
+        graph.update_state(CONFIG, {"answr": "so"})
+    picture = {"type": "image", "base64": PIXEL, "mime_type": "image/png"}
+    graph.update_state(CONFIG, {"messages": [{"role": "user", "content": [picture]}]})
+    block = graph.get_state(CONFIG).values["messages"][-1].content[0]
+    assert (block["type"], "base64" in block, len(block["file_id"])) == ("image", False, 64)
