@@ -14,20 +14,21 @@ from .documents.document_types import READERS, type_of_text, type_of_zip
 from .documents.encodings import Decoded, decoded
 from .media.container import container_type
 from .media.csv_records import MEDIA_TYPES, read_records
-from .media.picture_formats import FORMATS
+from .media.picture_formats import ANYMAP, BY_MEDIA_TYPE, without_mark
 from .media.picture_size import most_pixels
 
 SUPPORTED = (
-    "images (PNG, JPEG, GIF, WebP, BMP, TIFF, HEIC, AVIF), sound, video, PDF, Word, PowerPoint, Excel, OpenDocument, EPUB, "
-    "RTF, HTML, e-mails, calendars, contacts, notebooks, subtitles, tables (CSV, Parquet, JSON) and text"
+    "images (PNG, JPEG, JPEG 2000, GIF, WebP, BMP, TIFF, HEIC, AVIF, ICO, TGA, PCX, PPM), sound, video, PDF, Word, "
+    "PowerPoint, Excel, OpenDocument, EPUB, RTF, HTML, e-mails, calendars, contacts, notebooks, subtitles, tables (CSV, "
+    "Parquet, JSON) and text"
 )
 
-_PILLOW = {f"image/{form.lower()}": form for form in FORMATS} | {"image/heic": "HEIF"}
 _NOUNS: dict[Kind, str] = {"image": "an image", "audio": "a sound file", "video": "a video"}
 _OLD = {
     "application/msword": ("a Word document of before 2007", "docx or PDF"),
     "application/vnd.ms-powerpoint": ("a presentation of before 2007", "pptx or PDF"),
     "application/postscript": ("PostScript", "PDF"),
+    "image/svg+xml": ("a vector drawing (SVG)", "PNG or PDF"),
 }
 """Formats that are recognised and not read: what they are, and what to save them as."""
 _SOUND_ALONE = {"video/mp4": "audio/mp4", "video/webm": "audio/webm", "video/3gpp": "audio/3gpp"}
@@ -74,9 +75,9 @@ def identify(data: bytes, name: str, settings: Settings) -> Content:
         raise InvalidInput(
             f"{label} holds {len(data):,} bytes of text; {MOST_TEXT:,} are read at most", hint="Cut it into parts."
         )
-    if (read := _text(data, guessed)) is not None:
+    if guessed != ANYMAP and (read := _text(data, guessed)) is not None:
         return _as_text(read, name, label, claimed, media_type)
-    if guessed in _PILLOW:
+    if guessed in BY_MEDIA_TYPE:
         _check_image(data, guessed, label, settings.max_image_pixels)
         return Content("image", guessed)
     if guessed == "audio/wav":
@@ -101,7 +102,9 @@ def _by_bytes(data: bytes, by_name: str) -> str:
         return "application/vnd.apache.parquet"
     if data.startswith(_OLE) and (by_name in _OLD or by_name == "application/vnd.ms-excel"):
         return by_name
-    return canonical(filetype.guess_mime(data[:8192]) or "") or container_type(data)
+    if by_name == "image/svg+xml" and b"<svg" in data[:65_536]:
+        return by_name
+    return without_mark(data, by_name) or canonical(filetype.guess_mime(data[:8192]) or "") or container_type(data)
 
 
 def _text(data: bytes, guessed: str) -> Decoded | None:
@@ -152,7 +155,7 @@ def _check_image(data: bytes, media_type: str, label: str, limit: int) -> None:
     """Check the size in the header. Uses Pillow's plug-in, as `Image.open` has a limit and warnings of its own."""
     from PIL import Image
 
-    form = _PILLOW[media_type]
+    form = BY_MEDIA_TYPE[media_type]
     most = most_pixels(form, limit)
     if reader := _HEADERS.get(form):
         width, height = reader(data, label)
@@ -196,7 +199,16 @@ def _webp_size(data: bytes, label: str) -> tuple[int, int]:
     raise _broken_header(label, "WEBP")
 
 
-_HEADERS = {"WEBP": _webp_size, "AVIF": _heif_size, "HEIF": _heif_size}
+def _icon_size(data: bytes, label: str) -> tuple[int, int]:
+    """Width and height of the largest picture of an icon, by its list; the plug-in decodes them when it opens one."""
+    many = int.from_bytes(data[4:6], "little")
+    sizes = [(data[at] or 256, data[at + 1] or 256) for at in range(6, 6 + 16 * many, 16) if at + 16 <= len(data)]
+    if not sizes:
+        raise _broken_header(label, "ICO")
+    return max(sizes, key=lambda size: size[0] * size[1])
+
+
+_HEADERS = {"ICO": _icon_size, "WEBP": _webp_size, "AVIF": _heif_size, "HEIF": _heif_size}
 """Read here, as the plug-ins of these formats are C libraries that get the whole file; those of others are Python."""
 
 

@@ -472,6 +472,32 @@ SHARES = SHARES.replace(
 for _form in ("xlsx", "ods"):
     MAKERS[f"shares.{_form}"] = from_text(
         "shares.fods", SHARES, lambda source, path, form=_form: by_libreoffice(source, path, form))  # type: ignore[misc]  # fmt: skip
+written(
+    "nested.json",
+    '[{"id": 1, "customer": {"name": "Ada", "city": "Lund"}, "tags": ["new"], "amount": 10},\n'
+    ' {"id": 2, "customer": {"name": "Bo", "city": "Bergen"}, "tags": [], "amount": 15.5}]\n',
+)
+written(
+    "wrapped.json",
+    '{"currency": "EUR", "orders": [{"id": 1, "name": "Ada", "amount": 10}, {"id": 2, "name": "Bo", "amount": 15.5}]}\n',
+)
+written(
+    "camp.ics",
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20270601\r\n"
+    "DTEND;VALUE=DATE:20270604\r\nSUMMARY:Summer camp\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+)
+written(
+    "meeting.eml",
+    "From: Ada Berg <ada@example.org>\r\nTo: Bo Ek <bo@example.org>\r\nSubject: Plans\r\nMIME-Version: 1.0\r\n"
+    "Date: Mon, 4 May 2026 10:00:00 +0200\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+    "Hi Bo,\r\n\r\nlet us meet on Thursday at 3 pm in the library. Please bring the plans.\r\n\r\nAda\r\n",
+)
+TWO_TABLES = """<html><body><p>Stock.</p><table><tr><th>Item</th><th>Amount</th></tr><tr><td>Hooks</td><td>10</td></tr>
+<tr><td>Nails</td><td>5</td></tr></table><p>Guests.</p><table><tr><th>Month</th><th>Visitors</th></tr>
+<tr><td>May</td><td>100</td></tr><tr><td>June</td><td>200</td></tr></table></body></html>"""
+MAKERS["two_tables.docx"] = from_text("two.html", TWO_TABLES, lambda source, path: by("pandoc", source, "-o", path))
+written("two_tables.html", TWO_TABLES)
+written("drawing.svg", '<svg xmlns="http://www.w3.org/2000/svg"><text y="20">INVOICE 4711</text></svg>')
 COLUMNS = (
     ("The ferry to Lund leaves at seven", "The museum opens again in May"),
     ("in the morning and takes four", "after two years of repairs. The"),

@@ -41,6 +41,16 @@ picture(
     "-compress",
     "RLE",
 )
+for _form in ("jp2", "pcx", "ico"):
+    picture(f"invoice.{_form}", INVOICE, "-resize", "250x250", "-depth", "8", "-alpha", "off")
+
+
+@makes("invoice.tga")
+def invoice_tga(path: Path) -> None:
+    by("ffmpeg", "-y", "-i", FILES / "invoice.pcx", path)
+
+
+picture("plain.ppm", INVOICE, "-resize", "50%", "-depth", "8", "-compress", "none")
 picture("stamp.png", INVOICE, colour="white", ground="none")
 picture("proof_cmyk.jpg", "PRINT PROOF No. 7", "-colorspace", "CMYK")
 picture("upside_down.jpg", INVOICE, "-rotate", "180", "-orient", "BottomRight")
@@ -96,6 +106,8 @@ def sound(name: str, *options: str | Path) -> None:
 
 sound("hello.opus", "-c:a", "libopus", "-b:a", "96k")
 sound("hello.weba", "-c:a", "libopus", "-b:a", "32k", "-f", "webm")
+for _form, _rate in (("caf", "16000"), ("au", "16000"), ("wv", "16000"), ("ac3", "44100")):
+    sound(f"hello.{_form}", "-ar", _rate)
 sound("middle.flac", "-filter_complex", "[0:a]pan=5.1|FC=c0", "-ar", "16000", "-c:a", "flac")
 sound("against.flac", "-filter_complex", "[0:a]pan=stereo|c0=c0|c1=-1*c0", "-ar", "16000", "-c:a", "flac")
 sound("offset.flac", "-af", "volume=0.4,dcshift=0.05", "-ar", "16000", "-c:a", "flac")

@@ -5,6 +5,9 @@ import pytest
 from hugginggpt.graph.media_types import canonical, is_text, suffix_of, types_by_suffix
 
 SUFFIXES = {
+    "audio/ac3": ".ac3", "audio/basic": ".au", "audio/caf": ".caf", "audio/eac3": ".eac3",
+    "audio/wavpack": ".wv",
+    "image/jp2": ".jp2", "image/x-pcx": ".pcx", "image/x-portable-anymap": ".ppm", "image/x-tga": ".tga",
     "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp", "image/bmp": ".bmp",
     "image/tiff": ".tiff", "image/avif": ".avif", "image/heic": ".heic", "image/svg+xml": ".svg", "image/x-icon": ".ico",
     "audio/wav": ".wav", "audio/mpeg": ".mp3", "audio/flac": ".flac", "audio/ogg": ".ogg", "audio/opus": ".opus",

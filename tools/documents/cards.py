@@ -42,6 +42,8 @@ def _blocks(component: Any) -> list[str]:
             if child.name not in ("VTIMEZONE", "VALARM", "STANDARD", "DAYLIGHT"):
                 inner += _blocks(child)
         elif (name := _NAMES.get(child.name)) is not None and (value := _value(child.value)):
+            if child.name == "DTEND" and type(child.value) is date:  # the first day after it (RFC 5545, 3.6.1)
+                value = _value(child.value - timedelta(days=1))
             kinds = ", ".join(kind.lower() for kind in child.params.get("TYPE", ()) if kind.isalpha())
             lines.append(f"{name} ({kinds}): {value}" if kinds else f"{name}: {value}" if name else value)
     if getattr(component, "name", "") == "VEVENT":  # in one line: what, and when
@@ -65,8 +67,12 @@ def _of(line: str, name: str) -> str:
 
 def _event(lines: list[str]) -> list[str]:
     named = dict(line.split(": ", 1) for line in lines if ": " in line)
-    head = named.get("Event", ""), named.get("Begins", "")
-    rest = [line for line in lines if not line.startswith(("Event: ", "Begins: "))]
+    begins, ends = named.get("Begins", ""), named.get("Ends", "")
+    day, _, hour = ends.partition(", ")
+    until = hour if hour and begins.startswith(f"{day}, ") else ends if ends != begins else ""
+    when = ", ends ".join(filter(None, (begins.removesuffix(" UTC") if until.endswith(" UTC") else begins, until)))
+    head = named.get("Event", ""), when
+    rest = [line for line in lines if not line.startswith(("Event: ", "Begins: ", "Ends: "))]
     return [": ".join(part for part in head if part), *rest] if any(head) else lines
 
 

@@ -47,7 +47,7 @@ READERS: Final = {
     "application/x-ipynb+json": "plain_forms:notebook_text",
     "application/x-subrip": "plain_forms:subtitles_text",
     "text/vtt": "plain_forms:subtitles_text",
-    "application/json": "plain_forms:json_text",
+    "application/json": "json_form:json_text",
     "application/xml": "plain_forms:xml_text",
 }
 """Of each document the function that reads it, as `module:function` in this folder; only a worker imports it."""

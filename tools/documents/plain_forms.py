@@ -1,6 +1,5 @@
 """Texts that are marked up for programs, as people read them: notebooks, subtitles, JSON, XML, RTF."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -68,77 +67,6 @@ def subtitles_text(path: Path, label: str) -> Reading:
     if not said:
         raise unreadable(label, "subtitles", "no line has a time")
     return Reading("\n".join(said))
-
-
-def json_text(path: Path, label: str) -> Reading:
-    """A JSON value as lines `path: value`; a list of objects, of JSON Lines too, stays one: a table if they are flat."""
-    text = _decoded(path, label, "JSON")
-    try:
-        value = read_untrusted_json(text)
-    except InvalidJson as error:
-        value = _json_lines(text, label, error)
-    value = _as_rows(value)
-    if isinstance(value, list) and value and all(isinstance(row, dict) and row for row in value):
-        flat = not any(isinstance(cell, list | dict) for row in value for cell in row.values())
-        kept = json.dumps(value, ensure_ascii=False)
-        return Reading(kept, kind="table" if flat else "text", media_type="application/json")
-    return Reading("\n".join(_described(value)))
-
-
-def _as_rows(value: Any) -> Any:
-    """A table that is written by its columns, as pandas does (`{"a": {"0": 1}}`, `{"columns": [], "data": []}`), as rows."""
-    if not isinstance(value, dict):
-        return value
-    names, data = value.get("columns"), value.get("data")
-    if (
-        isinstance(names, list)
-        and isinstance(data, list)
-        and all(isinstance(r, list) and len(r) == len(names) for r in data)
-    ):
-        return [dict(zip(map(str, names), row, strict=True)) for row in data]
-    columns = list(value.values())
-    if len(columns) < 2 or not all(isinstance(each, dict) and each for each in columns):
-        return value
-    numbered = columns[0].keys() == {str(number) for number in range(len(columns[0]))}
-    if not numbered or any(each.keys() != columns[0].keys() for each in columns):
-        return value
-    return [{name: cells[key] for name, cells in value.items()} for key in columns[0]]
-
-
-def _json_lines(text: str, label: str, error: InvalidJson) -> list[Any]:
-    lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) < 2 or not lines[0].lstrip().startswith(("{", "[")):
-        raise unreadable(label, "JSON", error) from None
-    values = list[Any]()
-    for number, line in enumerate(lines, start=1):
-        try:
-            values.append(read_untrusted_json(line))
-        except InvalidJson as wrong:
-            why = wrong if number > 1 else error
-            raise unreadable(label, "JSON", f"line {number}: {why}") from None
-    return values
-
-
-def _described(value: Any, path: str = "") -> list[str]:
-    """Each inner value with its path: `order / customer / name: Ada Berg`."""
-    if isinstance(value, dict) and value:
-        return [line for name, inner in value.items() for line in _described(inner, f"{path} / {name}".lstrip(" /"))]
-    if isinstance(value, list) and any(isinstance(each, dict | list) for each in value):
-        each = enumerate(value, start=1)
-        return [line for number, inner in each for line in _described(inner, f"{path} {number}".strip())]
-    shown = ", ".join(map(_scalar, value)) if isinstance(value, list) else _scalar(value)
-    return [f"{path}: {shown}" if path else shown]
-
-
-def _scalar(value: Any) -> str:
-    match value:
-        case None:
-            return "none"
-        case bool():
-            return "yes" if value else "no"
-        case dict() | list():
-            return ""
-    return str(value)
 
 
 def xml_text(path: Path, label: str) -> Reading:

@@ -23,13 +23,18 @@ if TYPE_CHECKING:
 
 _DEMUXERS = {
     "audio/aac": "aac",
+    "audio/ac3": "ac3",
     "audio/aiff": "aiff",
     "audio/amr": "amr",
+    "audio/basic": "au",
+    "audio/caf": "caf",
+    "audio/eac3": "eac3",
     "audio/flac": "flac",
     "audio/mp4": "mov",
     "audio/mpeg": "mp3",
     "audio/ogg": "ogg",
     "audio/wav": "wav",
+    "audio/wavpack": "wv",
     "video/3gpp": "mov",
     "video/matroska": "matroska",
     "video/mp4": "mov",
@@ -44,7 +49,7 @@ _DEMUXERS = {
 
 _DECODERS = """
 aac aac_latm ac3 alac amrnb amrwb eac3 flac libopencore_amrnb libopencore_amrwb libopus mp1float mp2 mp2float mp3 mp3float
-opus vorbis wmav1 wmav2 adpcm_ima_qt adpcm_ima_wav adpcm_ms gsm_ms pcm_alaw pcm_f32be pcm_f32le pcm_f64be pcm_f64le
+opus vorbis wavpack wmav1 wmav2 adpcm_ima_qt adpcm_ima_wav adpcm_ms gsm_ms pcm_alaw pcm_f32be pcm_f32le pcm_f64be pcm_f64le
 pcm_mulaw pcm_s16be pcm_s16le pcm_s24be pcm_s24le pcm_s32be pcm_s32le pcm_s8 pcm_u8
 av1 ffv1 flv h263 h264 hevc libdav1d libvpx libvpx-vp9 mjpeg mpeg1video mpeg2video mpeg4 mpegvideo msmpeg4v2 msmpeg4 prores
 rawvideo theora vc1 vp6f vp8 vp9 wmv1 wmv2 wmv3
@@ -147,7 +152,16 @@ def container_type(head: bytes) -> str:
         return "audio/mp4" if brand in (b"M4A ", b"M4B ") else "video/3gpp" if brand[:2] == b"3g" else "video/mp4"
     if head[:4] in (b"RF64", b"BW64") and brand == b"WAVE":
         return "audio/wav"
-    return "audio/aiff" if head[:4] == b"FORM" and brand == b"AIFC" else ""
+    if head[:4] == b"FORM" and brand == b"AIFC":
+        return "audio/aiff"
+    if head[:2] == b"\x0b\x77" and len(head) > 5:
+        return "audio/eac3" if head[5] >> 3 > 10 else "audio/ac3"  # by its version (ATSC A/52, 5.4.2.1 and E.1.3.1.6)
+    if head[:2] in (b"\xff\xfc", b"\xff\xfd"):
+        return "audio/mpeg"  # layer II without a container
+    return _BY_MARK.get(head[:4], "")
+
+
+_BY_MARK = {b"caff": "audio/caf", b".snd": "audio/basic", b"wvpk": "audio/wavpack"}
 
 
 def _restricted_options(demuxer: str) -> dict[str, Any]:

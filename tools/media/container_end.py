@@ -23,7 +23,7 @@ def ends_early(path: Path) -> bool:
 def states_duration(path: Path, container: str) -> bool:
     """Whether the duration that FFmpeg gives is one that the file states; it estimates the others from the bit rate."""
     if container != "mp3":
-        return container not in ("aac", "amr", "mpeg", "mpegvideo")
+        return container not in ("aac", "ac3", "amr", "eac3", "mpeg", "mpegvideo")
     with path.open("rb") as file:
         head = file.read(1 << 16)
     return any(mark in head for mark in (b"Xing", b"Info", b"VBRI"))

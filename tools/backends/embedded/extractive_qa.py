@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from .day_and_time import with_times
 from .entity_patterns import find_entities
 from .tokenization import STOP_WORDS, content_words, sentences, stem
 
@@ -26,6 +27,10 @@ _COMPUTED = re.compile(
     r"\b(sum|average|mean(?= of)|median|difference|maximum|minimum|highest|lowest|cheapest|expensive)\b"
 )
 """What is computed from several values: a sentence answers only where it says so itself."""
+_SEVERAL = re.compile(
+    r"\W*(?:when|where|who|what time)\b[^?]{0,15}\b(?:and|or) (?:at |to |with |from )?(?:when|where|who|what|how|why)\b"
+)
+"""Two questions in one, as "when and where": only the sentence answers both."""
 _KIND_OF_QUESTION = re.compile(r"\b(?:how|why|when|where)\b", re.IGNORECASE)
 """Questions whose answer is not what stands behind a label."""
 _UNIT = r"(?:\s(?:thousand|million|billion))?(?:[\s-][^\W\d_]+)?"
@@ -154,6 +159,10 @@ def find_answer(question: str, text: str) -> Answer | None:
     relevant = (number for number in ranked if _shares_key_words(key, stems[number], counts))
     computed = [stem(word) for word in _COMPUTED.findall(question.lower())]
     relevant = (n for n in relevant if all(stems[n].intersection(_synonyms(word)) for word in computed))
+    several = [
+        each for each in QUESTIONS if _SEVERAL.match(question.lower()) and re.search(QUESTIONS[each], question.lower())
+    ]
+    relevant = (n for n in relevant if all(candidates(each, lines[n], query) for each in several))
     best = next((n for n in relevant if _has_kind(kind, lines[n], query, key, stems[n])), None)
     if best is None:
         return None
@@ -229,8 +238,10 @@ def _has_kind(kind: str, sentence: str, query: Sequence[str], key: Sequence[tupl
 
 
 def expected_kind(question: str) -> str:
-    """The kind of value that a question asks for, e.g. `money`, `date`, `count`, `person`; empty when unknown."""
+    """The kind of value that a question asks for, e.g. `money`, `date`, `count`, `person`; empty for none or several."""
     lower = re.sub(r"\b(wh\w+|how)['’]s\b", r"\1 is", question.lower())
+    if _SEVERAL.match(lower):
+        return ""
     return next((kind for kind, form in QUESTIONS.items() if re.search(form, lower)), "")
 
 
@@ -248,6 +259,8 @@ def candidates(kind: str, sentence: str, query: Iterable[str]) -> list[tuple[int
         spans = [match.span() for match in _YEAR.finditer(sentence)] or [
             (f.start, f.end) for f in found if kind == "date" and f.group == "TIME"
         ]
+    elif kind == "date":
+        spans = with_times(spans, [(f.start, f.end) for f in found if f.group == "TIME"], sentence)
     elif kind == "count":
         spans = [match.span() for match in _COUNT.finditer(sentence)]
         unit = next((_UNITS[word] for word in query if word in _UNITS), None)

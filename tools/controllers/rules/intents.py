@@ -15,6 +15,7 @@ from .clauses import Clause, ParsedRequest
 from .conditions import find_conditions
 from .lexicon import QUESTION, Rule, lexicon
 from .operation_words import read_operations
+from .referents import may_hold_tables
 
 _WORD = re.compile(r"[^\W_][\w’-]*")
 _NAMED = r"(?:the|my|our|his|her|its|their) (?!and\b)[\w’'-]+(?: (?!and\b|between\b|in\b|on\b|of\b|from\b)[\w’'-]+){,4}"
@@ -71,7 +72,11 @@ def find_intents(parsed: ParsedRequest) -> list[Intent]:
         if not any(taken[start:end]):
             taken[start:end] = b"\1" * (end - start)
             found.append(Intent("operate", start, end, 0, Clause(start, end, False), triggers=((start, end),)))
-    kinds = {"", *(file.resource.kind for file in parsed.files)}
+    kinds = {
+        "",
+        *(file.resource.kind for file in parsed.files),
+        *("table" for file in parsed.files if may_hold_tables(file.resource)),
+    }
     for rule in (rule for rule in lexicon().rules if rule.needs in kinds):
         for pattern in rule.find:
             found += _pattern_matches(rule, pattern, parsed, taken)

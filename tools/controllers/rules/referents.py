@@ -63,6 +63,11 @@ def earlier_data(resources: Iterable[Resource]) -> list[Resource]:
     return [r.model_copy(update={"kind": "table"}) if r.media_type == "text/csv" else r for r in resources]
 
 
+def may_hold_tables(value: object) -> bool:
+    """Whether data is a text in Markdown; a document with tables is read as one."""
+    return isinstance(value, Resource) and value.kind == "text" and value.media_type == "text/markdown"
+
+
 def initial_referents(parsed: ParsedRequest, earlier: Sequence[Resource], questions: frozenset[str]) -> list[Referent]:
     """What exists before any task: data of earlier turns (newest last), quotations but `questions`, files.
 

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError, input_error
 from .....graph.task import Task
-from ....tables.markdown_tables import markdown_tables
-from ..page_tables import answer_of
+from ....tables.tables_in_text import answer_in_text
 from ..registry import expert
 
 MAX_ANSWER = 240
@@ -31,8 +30,9 @@ def accepts(task: Task) -> str | None:
 def answer_question(call: Call) -> Sequence[Artifact]:
     """The short answer where the question asks for a known kind of value, else the sentence."""
     question, given = call.text("question"), call.inputs.get("context", ())
-    if answer := answer_of([table for material in given for table in markdown_tables(material)], question):
-        return [Artifact(output="text", kind="text", media_type="text/plain", text=answer)]
+    if answer := answer_in_text(given, question):
+        note = f"computed: {answer.computed}"
+        return [Artifact(output="text", kind="text", media_type="text/plain", text=answer.text, note=note)]
     named = [material.resource.label for material in given if material.resource.name]
     context = "\n\n".join(material.text() for material in given)
     return [answer_artifact(question, context, " and ".join(named) or "the text")]

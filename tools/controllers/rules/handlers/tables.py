@@ -7,7 +7,7 @@ from ....tables.table_words import names_table_operation
 from ..intents import Intent
 from ..linking import Linker
 from ..parameters import Parameters
-from ..referents import Referent
+from ..referents import Referent, may_hold_tables
 from ..text_linking import text_referents
 from .questions import add_question
 
@@ -120,7 +120,13 @@ def sort(linker: Linker, intent: Intent) -> None:
 def calculate(linker: Linker, intent: Intent) -> None:
     """Answer what is no question by its form about a table: "the total revenue per region"."""
     question = linker.parsed.text[intent.start : intent.end].strip(" ,")
-    for table in _tables(linker, intent) or linker.refuse_missing(intent, "a table"):
+    tables = _tables(linker, intent)
+    texts = [] if tables else [r for r in text_referents(linker, intent) if may_hold_tables(r.value)]
+    for text in texts:
+        linker.add_task("question-answering", {"question": question, "context": text.value}, intent)
+    if texts:
+        return
+    for table in tables or linker.refuse_missing(intent, "a table"):
         linker.add_task("table-question-answering", {"table": table.value, "question": question}, intent)
 
 

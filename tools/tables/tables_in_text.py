@@ -1,0 +1,107 @@
+"""`answer_in_text`: what a table within a text answers, in Markdown: counted, added and compared as any other table.
+
+Documents are texts with their tables in Markdown. A total that the text states itself (an invoice with taxes below its
+table) is left to it, unless the question names the table or a column to add.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from ...graph.call import Material
+from ...graph.errors import ExpertError, input_error
+from ..wording.wording import LANGUAGES, wording
+from .calculation import answered
+from .folding import fold, singulars
+from .markdown_tables import markdown_tables
+from .query import read_query
+from .table import Table
+
+_TOTALS = re.compile(
+    r"\b(?:totals?|sums?|due|balance|gesamt\w*|summe|importe|montant|somme|soma|suma)\b|合计|合計|总计", re.I
+)
+
+
+class Answer(NamedTuple):
+    """What a table answers, and what was computed for it."""
+
+    text: str
+    computed: str
+
+
+def answer_in_text(texts: Sequence[Material], question: str) -> Answer | None:
+    """The answer of the table that the question names, or of the only one that can answer; None for none.
+
+    Raises `ExpertError` where the named table is not there or does not answer, and where several tables can be added up.
+    """
+    tables = [table for text in texts for table in markdown_tables(text)]
+    if not tables:
+        return None
+    number, rest = named_table(question)
+    if number is not None:
+        if not 1 <= number <= len(tables):
+            raise input_error(f"{tables[0].label} has {len(tables)} tables, and none of the number {number}")
+        text, query = answered(tables[number - 1], rest)
+        return Answer(text, query.expression)
+    stated = any(_TOTALS.search(_beside_tables(text.text())) for text in texts)
+    among = [table for table in tables if _names_column(table, rest)] or tables
+    found = [(table, answer) for table in among if (answer := _answer(table, rest, stated))]
+    if len(found) > 1 and {"sum", "average", "median"} & {word for _, (_, _, asked) in found for word in asked}:
+        names = " and ".join(f"table {tables.index(table) + 1}" for table, _ in found)
+        raise input_error(f"{tables[0].label} has several tables that answer, {names}", hint="Name one: “in table 2”.")
+    return Answer(*found[0][1][:2]) if len(found) == 1 else None
+
+
+def _answer(table: Table, question: str, stated: bool) -> tuple[str, str, set[str]] | None:
+    try:
+        asked = read_query(question, table)
+        totals = "sum" in asked.operations or _TOTALS.search(question) is not None
+        if totals and (stated or len(table.cells) < 2) and not _names_column(table, question):
+            return None
+        text, query = answered(table, question)
+    except ExpertError:
+        return None
+    return text, query.expression, query.operations
+
+
+def _names_column(table: Table, question: str) -> bool:
+    """Whether a question names a column of numbers: "the sum of amount"."""
+    words = f" {singulars(fold(question))} "
+    named = [n for n, name in enumerate(table.names) if name and f" {singulars(name)} " in words]
+    return any(table.is_numeric(n) and singulars(table.names[n]) != "total" for n in named)
+
+
+def _beside_tables(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("|"))
+
+
+@cache
+def _naming() -> re.Pattern[str]:
+    """Words like "in table 2", "of the second table", in all languages."""
+    nouns = {noun for code in LANGUAGES for noun, kind in wording(code).nouns.items() if kind == "table"}
+    noun = "|".join(
+        sorted((re.escape(each) for each in nouns if each.startswith(("tab", "表"))), key=len, reverse=True)
+    )
+    ordinal = "|".join(map(re.escape, _ordinals()))
+    return re.compile(
+        rf"(?:\b(?:in|of|from|im|der|aus|dans|en|de|na|da|du)\s+)?(?:\b(?:the|la|le|a|der)\s+)?(?:"
+        rf"\b(?P<ordinal>{ordinal}|\d+(?:st|nd|rd|th))\s+(?:{noun})s?\b|(?:{noun})\s*(?:no\.|number|n°)?\s*(?P<number>\d{{1,3}})\b)",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _ordinals() -> dict[str, int]:
+    found = {word: number for code in LANGUAGES for word, number in wording(code).ordinals.items()}
+    return {word: number for word, number in found.items() if isinstance(number, int) and number > 0}
+
+
+def named_table(question: str) -> tuple[int | None, str]:
+    """The number of the table that a question names, and the question without it."""
+    match = _naming().search(question)
+    if match is None:
+        return None, question
+    word = (match["ordinal"] or match["number"]).lower()
+    number = _ordinals().get(fold(word)) or int(re.sub(r"\D", "", word) or 0)
+    return number, f"{question[: match.start()]} {question[match.end() :]}".strip()
