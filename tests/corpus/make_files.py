@@ -449,6 +449,7 @@ def parquet(path: Path) -> None:
 written("second.csv", "item,amount\nHooks,10\nNails,5\n\nmonth,visitors\nMay,100\nJune,200\n")
 written("again.csv", "item,amount\nHooks,10\nNails,5\n\nitem,amount\nGlue,7\n")
 written("unnamed.csv", "Ada,Lund,10\nBo,Bergen,5\nCleo,Oslo,7\n")
+written("unsummed.csv", "day,city,amount\nMonday,Lund,12.5\nTuesday,Oslo,7.5\nSum,,\n")
 written("footnote.csv", "item,city,amount\nHooks,Bergen,10\nNails,Lund,5\n* preliminary,,\n")
 written("moved.csv", "item,city,amount\nHooks,Bergen,10\nNails,5\nGlue,Lund,20\n")
 written("untitled.csv", "Stock of May,\n\nitem,amount\nHooks,10\nNails,5\n,\n")
