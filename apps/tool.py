@@ -139,7 +139,6 @@ def as_tool(
         args_schema=Arguments,
         response_format="content_and_artifact",
         handle_tool_error=True,
-        handle_validation_error=_wrong_arguments,
     )
     assert isinstance(tool, HuggingGPTTool)
     tool._share = share
@@ -218,13 +217,6 @@ def _parent_stream() -> Callable[[Any], None]:
         return get_stream_writer()
     except (KeyError, RuntimeError):
         return lambda _: None
-
-
-def _wrong_arguments(error: Any) -> str:
-    """What is wrong with the arguments of a call, in words."""
-    known = ", ".join(Arguments.model_fields)
-    wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors(include_url=False))
-    return f"wrong arguments: {wrong}\nThe arguments are {known}."
 
 
 def _content(last: RunFinished) -> str:

@@ -11,6 +11,7 @@ from ..graph.advice import command
 from ..graph.clock import steady
 from ..graph.errors import RunBusy, UnknownRun
 from ..graph.notices import notice
+from ..graph.ports import Beside
 from ..graph.result import Run
 from ..graph.version import check_version
 from . import lease
@@ -190,15 +191,19 @@ def claim_of(run_id: str, db: RowConnection) -> Claim:
     return Claim(found[0], found[1] or "", found[2] or 0.0)
 
 
-def another_run(run: Run, silent: Mapping[str, Claim], db: RowConnection) -> tuple[str, Claim] | None:
+def another_run(run: Run, beside: Beside, silent: Mapping[str, Claim], db: RowConnection) -> tuple[str, Claim] | None:
     """A run of the same conversation whose owner is on another host, which only its beats show to be alive, and its claim.
 
-    Raises `RunBusy` where a living process of this machine works on one. `silent`: those whose beats did not move; what
-    they left is marked as interrupted.
+    Raises `RunBusy` where a living process of this machine works on one. `beside`: those that may go on. `silent`: those
+    whose beats did not move; what they left is marked as interrupted.
     """
+    if beside == "any":
+        return None
     query = "SELECT run_id, owner FROM runs WHERE thread_id = ? AND run_id != ? AND owner IS NOT NULL"
     for run_id, owner in db.execute(query, [run.thread_id, run.run_id]).fetchall():
         alive = lease.alive(owner)
+        if beside == "of_this_process" and lease.is_of_this_process(owner):
+            continue
         if alive:
             raise RunBusy(
                 f"conversation {run.thread_id} goes on in run {run_id}, on which {lease.describe(owner)} works",

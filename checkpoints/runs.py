@@ -8,6 +8,7 @@ from ..graph.advice import command
 from ..graph.clock import now
 from ..graph.errors import RunBusy
 from ..graph.options import Options
+from ..graph.ports import Beside
 from ..graph.result import Proposal, Run, RunStatus
 from .row_connection import RowConnection
 from .run_leases import Claim, RunLeases, another_run
@@ -25,10 +26,10 @@ _STATUS = """
 class SqliteRuns(RunLeases):
     """The `Runs` port on a database: rows; their leases are inherited."""
 
-    async def start(self, run: Run, execution: str = "", *, alone: bool = False) -> None:
+    async def start(self, run: Run, execution: str = "", *, beside: Beside = "any") -> None:
         """Record a new run, or take up the row of one that was killed while planning. Claims its lease.
 
-        `alone`: raises `RunBusy` while a living process works on another run of its conversation.
+        Raises `RunBusy` while a living process works on another run of its conversation that is not allowed `beside` it.
         """
         row = run.model_dump(include={"run_id", "thread_id", "parent", "controller", "started_at", "version"})
         row |= {"status": "running", "request": run.request.text, "options": run.options.model_dump_json()}
@@ -37,7 +38,7 @@ class SqliteRuns(RunLeases):
         silent: dict[str, Claim] = {}
 
         def insert(db: RowConnection) -> tuple[str, Claim] | None:
-            if alone and (other := another_run(run, silent, db)):
+            if other := another_run(run, beside, silent, db):
                 return other
             db.insert("runs", row | self._claimed_at_once(run.run_id), ignore=True)
             return None

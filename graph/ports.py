@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from .board import Board
 from .call import Artifact, Call, Part
@@ -125,13 +125,17 @@ Consent = Callable[[str, int], bool]
 """Asks the user whether the model of that id, of so many bytes, may be downloaded. Called in a thread; may wait."""
 
 
+Beside = Literal["any", "of_this_process", "none"]
+"""Which other runs of its conversation may go on beside a new one."""
+
+
 class Runs(Protocol):
     """The rows of runs, and the leases that let one process work on a run."""
 
-    async def start(self, run: Run, execution: str, *, alone: bool = False) -> None:
+    async def start(self, run: Run, execution: str, *, beside: Beside = "any") -> None:
         """Record a new run, or take up the row of one that was killed while planning. Claims its lease.
 
-        `alone`: raises `RunBusy` while a living process works on another run of its conversation.
+        Raises `RunBusy` while a living process works on another run of its conversation that is not allowed `beside` it.
         """
 
     async def recorded(self, run_id: str) -> Run | None:

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from ..graph.clock import Clock, shown_by
 from ..graph.errors import RunCancelled
-from ..graph.ports import Runs
+from ..graph.ports import Beside, Runs
 from ..graph.result import Run
 from .edited_fields import EditedFields
 
@@ -49,10 +49,10 @@ class Execution:
         finally:
             current_execution.reset(outer)
 
-    async def start(self, run: Run, *, alone: bool = False) -> None:
-        """Record a new run, and claim its lease. `alone`: raises `RunBusy` while another run of its conversation goes on."""
+    async def start(self, run: Run, *, beside: Beside = "any") -> None:
+        """Record a new run, and claim its lease. Raises `RunBusy`; `beside`: see `Runs.start`."""
         self._claimed.add(run.run_id)
-        await self._runs.start(run, self.id, alone=alone)
+        await self._runs.start(run, self.id, beside=beside)
         self._runs.on_cancel(run.run_id, partial(self._cancel, asyncio.get_running_loop(), run.run_id))
 
     async def own(self, run_id: str) -> None:

@@ -15,7 +15,7 @@ from ..graph.clock import now
 from ..graph.content_blocks import referred, text_of
 from ..graph.errors import InvalidInput
 from ..graph.events import RunStarted, emit
-from ..graph.ports import Backend, ControllerOf, Fetcher, Ledger, Store
+from ..graph.ports import Backend, Beside, ControllerOf, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
 from ..graph.resource import Resource
 from ..graph.result import Proposal, Request, Run
@@ -81,7 +81,7 @@ def plan_node(
             started_at=now(),
             version=GRAPH_VERSION,
         )
-        await current().start(run, alone=_continues_its_thread())
+        await current().start(run, beside=_beside())
         await ledger.given(run_id, thread_id, (*brought, *request.files))
         emit(RunStarted(run_id=run_id, thread_id=thread_id, request=text))
         # 3. the plan
@@ -183,14 +183,15 @@ def turns_of(state: State) -> list[tuple[str, str]]:
     return [(roles[role], text) for role, text in turns if role in roles]
 
 
-def _continues_its_thread() -> bool:
-    """Whether the conversation is the checkpoint thread itself: of two runs there at once, one would lose its turn.
+def _beside() -> Beside:
+    """None where the conversation is the checkpoint thread itself: of two runs there at once, one would lose its turn.
 
-    Not so inside a parent graph, and for a tool, which has a thread for each call.
+    Inside a parent graph on that thread those of its step, all of one process; for a tool with a thread for each call any.
     """
     here, configured = get_runtime().execution_info, get_config().get("configurable", {})
-    nested = here is not None and "|" in (here.checkpoint_ns or "")
-    return not nested and configured.get("thread_id") == conversation_of(get_config())
+    if configured.get("thread_id") != conversation_of(get_config()):
+        return "any"
+    return "of_this_process" if here is not None and "|" in (here.checkpoint_ns or "") else "none"
 
 
 def _ids() -> tuple[str, str]:

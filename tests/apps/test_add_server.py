@@ -4,37 +4,18 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from hugginggpt.apps.cli.app import app
+from direct_command import command
 from hugginggpt.tools.scripted import Received, Reply, as_json, chat, failing, serve
 
 
-class Printed(NamedTuple):
-    """What a command printed, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Printed]
-
-
-@pytest.fixture
-def shell(home: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """The command in this process."""
+@pytest.fixture(autouse=True)
+def _home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUGGINGGPT_HOME", str(home))
     monkeypatch.setenv("COLUMNS", "400")
-
-    def run(*words: str) -> Printed:
-        done = CliRunner().invoke(app, list(words))
-        return Printed(done.exit_code, done.stdout, done.stderr)
-
-    return run
 
 
 def openai(answer: Callable[[Received], Reply], *models: str) -> Callable[[Received], Reply]:
@@ -66,11 +47,11 @@ def sight(*answers: str) -> Callable[[Received], Reply]:
     return lambda received: chat(left.pop(0) if left else "A red square.").to(received)
 
 
-def kept(shell: Command) -> Any:
-    return json.loads(shell("models", "--json").out)
+def kept() -> Any:
+    return json.loads(command("models", "--json").out)
 
 
-def test_a_server_is_called_once_at_the_path_that_answered_and_what_came_back_is_printed(shell: Command) -> None:
+def test_a_server_is_called_once_at_the_path_that_answered_and_what_came_back_is_printed() -> None:
     """Infinity serves OpenAI's API at its root: with `/v1` it answered 404 for ever."""
 
     def infinity(received: Received) -> Reply:
@@ -78,25 +59,25 @@ def test_a_server_is_called_once_at_the_path_that_answered_and_what_came_back_is
         return openai(embeddings)(moved) if "/v1" not in received.path else Reply(404)
 
     with serve(infinity) as server:
-        added = shell("models", "--add", server.url, "--task", "feature-extraction")
+        added = command("models", "--add", server.url, "--task", "feature-extraction")
     assert (added.code, added.err.strip()) == (0, "")
     assert "tried feature-extraction: '[1.0, 0.0]'" in added.out
     assert "with the model tiny" in added.out
-    assert [(row["url"], row["untried"]) for row in kept(shell)] == [(server.url, "")]
+    assert [(row["url"], row["untried"]) for row in kept()] == [(server.url, "")]
 
 
-def test_similarity_is_the_cosine_of_embeddings(shell: Command) -> None:
+def test_similarity_is_the_cosine_of_embeddings() -> None:
     with serve(openai(embeddings)) as server:
-        added = shell("models", "--add", server.url, "--task", "sentence-similarity")
+        added = command("models", "--add", server.url, "--task", "sentence-similarity")
         words = ("How similar are 'a boat' and 'a ship'?", "--where", "endpoint")
         assert added.code == 0, added.err
-        done = shell("run", *words)
+        done = command("run", *words)
     assert done.code == 0, done.err
     assert "a ship (0.71)" in done.out  # of (1, 0) and (3, 3)
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_a_server_that_does_not_answer_is_not_kept(shell: Command, form: str) -> None:
+def test_a_server_that_does_not_answer_is_not_kept(form: str) -> None:
     given = (
         "models",
         "--add",
@@ -105,46 +86,46 @@ def test_a_server_that_does_not_answer_is_not_kept(shell: Command, form: str) ->
         "summarization",
         *(["--json"] if form == "json" else []),
     )
-    refused = shell(*given)
+    refused = command(*given)
     assert refused.code == 1
     assert "does not answer" in refused.err
     assert "--keep" in refused.err
-    assert kept(shell) == []
+    assert kept() == []
 
 
-def test_a_server_that_fails_at_its_task_is_kept_only_on_request_and_marked_until_it_does_it(shell: Command) -> None:
+def test_a_server_that_fails_at_its_task_is_kept_only_on_request_and_marked_until_it_does_it() -> None:
     """This one lists a model, and answers 404 to the task itself."""
     with serve(openai(lambda _: Reply(404))) as server:
         words = ("models", "--add", server.url, "--task", "feature-extraction")
-        refused = shell(*words)
-        assert (refused.code, kept(shell)) == (1, [])
-        marked = shell(*words, "--keep")
+        refused = command(*words)
+        assert (refused.code, kept()) == (1, [])
+        marked = command(*words, "--keep")
     assert "404" in refused.err
     assert "--keep" in refused.err
     assert marked.code == 3
     assert "marked as never tried" in marked.err
-    (row,) = kept(shell)
+    (row,) = kept()
     assert "404" in row["untried"]
-    assert "its task was never done" in shell("models").out
+    assert "its task was never done" in command("models").out
 
 
-def test_of_several_tasks_those_that_are_done_are_kept_and_exit_code_3_says_that_some_were_not(shell: Command) -> None:
+def test_of_several_tasks_those_that_are_done_are_kept_and_exit_code_3_says_that_some_were_not() -> None:
     answer = lambda r: embeddings(r) if r.path == "/v1/embeddings" else Reply(404)  # noqa: E731
     with serve(openai(answer)) as server:
         words = ("models", "--add", server.url, "--task", "feature-extraction", "--task", "text-to-speech", "--json")
-        added = shell(*words)
+        added = command(*words)
     assert added.code == 3
     assert [(row["task_type"], row["ok"], row["kept"]) for row in json.loads(added.out)] == [
         ("feature-extraction", True, True), ("text-to-speech", False, False)
     ]  # fmt: skip
-    assert [row["task_type"] for row in kept(shell)] == ["feature-extraction"]
+    assert [row["task_type"] for row in kept()] == ["feature-extraction"]
 
 
-def test_a_server_that_is_not_replaced_keeps_its_row(shell: Command) -> None:
+def test_a_server_that_is_not_replaced_keeps_its_row() -> None:
     with serve(openai(embeddings)) as server:
-        assert shell("models", "--add", server.url, "--task", "feature-extraction", "--name", "mine").code == 0
-    assert shell("models", "--add", "http://127.0.0.1:9", "--task", "feature-extraction", "--name", "mine").code == 1
-    assert [row["url"] for row in kept(shell)] == [f"{server.url}/v1"]
+        assert command("models", "--add", server.url, "--task", "feature-extraction", "--name", "mine").code == 0
+    assert command("models", "--add", "http://127.0.0.1:9", "--task", "feature-extraction", "--name", "mine").code == 1
+    assert [row["url"] for row in kept()] == [f"{server.url}/v1"]
 
 
 BLIND = {
@@ -154,33 +135,31 @@ BLIND = {
 
 
 @pytest.mark.parametrize("name", BLIND)
-def test_a_server_of_a_model_that_reads_text_only_is_refused_for_pictures(shell: Command, name: str) -> None:
+def test_a_server_of_a_model_that_reads_text_only_is_refused_for_pictures(name: str) -> None:
     answer, words = BLIND[name]
     with serve(openai(answer)) as server:
-        refused = shell("models", "--add", server.url, "--task", "image-to-text")
+        refused = command("models", "--add", server.url, "--task", "image-to-text")
     assert refused.code == 1
     assert words in refused.err
-    assert kept(shell) == []
+    assert kept() == []
 
 
-def test_a_server_of_a_model_that_sees_is_added_for_pictures(shell: Command) -> None:
+def test_a_server_of_a_model_that_sees_is_added_for_pictures() -> None:
     with serve(openai(sight("Red.", "It is blue."))) as server:
-        added = shell("models", "--add", server.url, "--task", "image-to-text")
+        added = command("models", "--add", server.url, "--task", "image-to-text")
     assert added.code == 0, added.err
     assert "A red square." in added.out
 
 
-def test_a_server_that_lists_no_model_needs_its_name_and_one_that_lists_several_says_which_it_is(
-    shell: Command,
-) -> None:
+def test_a_server_that_lists_no_model_needs_its_name_and_one_that_lists_several_says_which_it_is() -> None:
     with serve(openai(embeddings, "first", "second")) as server:
-        added = shell("models", "--add", server.url, "--task", "feature-extraction")
-        named = shell("models", "--add", server.url, "--task", "feature-extraction", "--served-model", "second")
+        added = command("models", "--add", server.url, "--task", "feature-extraction")
+        named = command("models", "--add", server.url, "--task", "feature-extraction", "--served-model", "second")
     assert "with the model first" in added.out
     assert "lists 2 models" in added.err
     assert (named.code, named.err.strip()) == (0, "")
     assert "with the model second" in named.out
     with serve(lambda _: as_json({"object": "list", "data": []})) as server:
-        refused = shell("models", "--add", server.url, "--task", "summarization")
+        refused = command("models", "--add", server.url, "--task", "summarization")
     assert refused.code == 2
     assert "--served-model NAME" in refused.err

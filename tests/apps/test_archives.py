@@ -1,23 +1,18 @@
 """`export RUN out.zip` and `import`: a run moves to another home, and goes on there; all of it, or nothing."""
 
 import asyncio
-import hashlib
 import json
 import shutil
-import struct
-import zipfile
-from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from archives import made_archive
 from golden_home import ENDINGS, plan
 from hugginggpt.apps.changes import Changes
 from hugginggpt.apps.fork import start_fork
 from hugginggpt.apps.session import Session
-from hugginggpt.checkpoints.archive import MOST_ROWS
 from hugginggpt.graph.events import RunFinished
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, open_world
@@ -40,15 +35,7 @@ def tree(home: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 async def archive(tmp_path: Path, home: Path, scripted: OpenScripted) -> Path:
-    """An interrupted run whose first task is recorded, with a picture."""
-    note = tmp_path / "note.txt"
-    note.write_text("a boat")
-    async with scripted(CHAIN) as world:
-        await ask(world, files=[str(note)])
-        run_id = (await Session(world).run()).run_id
-    out = tmp_path / "run.zip"
-    assert (await typed("export", run_id, out, home=home)).exit_code == 0
-    return out
+    return await made_archive(tmp_path, home, scripted)
 
 
 def opened(
@@ -148,163 +135,6 @@ async def test_a_run_or_conversation_that_is_here_and_differs_is_not_overwritten
     assert refused.exit_code == 2
     assert "conversation t is here already, with other runs" in refused.output
     assert tree(other) == before
-
-
-# -- what is refused before anything is written ------------------------------------------------------------------------
-
-
-def rewritten(archive: Path, change: Callable[[dict[str, bytes]], None], *, stored: str = "-", **how: int) -> None:
-    """The archive with other entries, as one makes it who knows the format: hashes in the manifest are right."""
-    with zipfile.ZipFile(archive) as source:
-        entries = {name: source.read(name) for name in source.namelist()}
-    change(entries)
-    manifest = json.loads(entries["manifest.json"])
-    for part, name in (("rows", "rows.jsonl"), ("checkpoints", "checkpoints.bin.zst")):
-        manifest[part] = hashlib.sha256(entries.get(name, b"")).hexdigest()
-    entries["manifest.json"] = json.dumps(manifest).encode()
-    with zipfile.ZipFile(archive, "w", **how) as target:
-        for name, data in entries.items():
-            target.writestr(name, data, zipfile.ZIP_STORED if name.startswith(stored) else None)
-
-
-def with_manifest(**fields: Any) -> Callable[[Path], None]:
-    def change(entries: dict[str, bytes]) -> None:
-        entries["manifest.json"] = json.dumps(json.loads(entries["manifest.json"]) | fields).encode()
-
-    return lambda archive: rewritten(archive, change)
-
-
-def with_entry(name: str, data: bytes = b"x") -> Callable[[Path], None]:
-    return lambda archive: rewritten(archive, lambda entries: entries.update({name: data}))
-
-
-def with_rows(old: str, new: str) -> Callable[[Path], None]:
-    def change(entries: dict[str, bytes]) -> None:
-        assert old.encode() in entries["rows.jsonl"]
-        entries["rows.jsonl"] = entries["rows.jsonl"].replace(old.encode(), new.encode())
-
-    return lambda archive: rewritten(archive, change)
-
-
-def without(name: str) -> Callable[[Path], None]:
-    return lambda archive: rewritten(archive, lambda entries: entries.pop(name) and None)
-
-
-def cut(archive: Path) -> None:
-    archive.write_bytes(archive.read_bytes()[:-200])
-
-
-def flipped(part: str) -> Callable[[Path], None]:
-    """One bit of an entry is another."""
-
-    def flip(archive: Path) -> None:
-        with zipfile.ZipFile(archive) as source:
-            entry = next(entry for entry in source.infolist() if entry.filename.startswith(part))
-        data = bytearray(archive.read_bytes())
-        name, extra = struct.unpack("<HH", data[entry.header_offset + 26 : entry.header_offset + 30])
-        data[entry.header_offset + 30 + name + extra + entry.compress_size // 2] ^= 1
-        archive.write_bytes(data)
-
-    return flip
-
-
-def twice(archive: Path) -> None:
-    with zipfile.ZipFile(archive, "a") as target, pytest.warns(UserWarning, match="Duplicate"):
-        target.writestr("rows.jsonl", b"")
-
-
-def bomb(archive: Path) -> None:
-    """300 MB of empty lines in 300 KB."""
-    rewritten(archive, lambda e: e.update({"rows.jsonl": b"\n" * (MOST_ROWS + 1)}), compression=8, stored="res")
-
-
-def checkpoints_bomb(archive: Path) -> None:
-    import zstandard
-
-    data = zstandard.ZstdCompressor().compress((1 << 30).to_bytes(4, "big") + bytes(64 << 20))
-    rewritten(archive, lambda entries: entries.update({"checkpoints.bin.zst": data}))
-
-
-def a_folder(archive: Path) -> None:
-    archive.unlink()
-    archive.mkdir()
-
-
-def foreign(archive: Path) -> None:
-    with zipfile.ZipFile(archive, "w") as target:
-        target.writestr("holiday.txt", "sun")
-
-
-BAD: dict[str, tuple[Callable[[Path], None], str]] = {
-    "cut off": (cut, "it is damaged, or not a whole zip file"),
-    "no zip": (lambda archive: archive.write_bytes(b"PK is how it begins"), "it is damaged, or not a whole zip file"),
-    "empty": (lambda archive: archive.write_bytes(b""), "it is damaged, or not a whole zip file"),
-    "a folder": (a_folder, "it can't be read"),
-    "missing": (lambda archive: archive.unlink(), "there is no file"),
-    "foreign": (foreign, "was not made by"),
-    "another manifest": (with_manifest(made_by="someone"), "was not made by"),
-    "a newer archive": (with_manifest(format=99), "a newer HuggingGPT made it (format 99"),
-    "a newer home": (with_manifest(database=99), "a newer HuggingGPT made it (database 99"),
-    "a manifest without a hash": (with_manifest(version=None), "manifest.json"),
-    "another run": (with_manifest(run_id="other"), "it lacks run other"),
-    "damaged manifest": (flipped("manifest"), "damaged"),
-    "damaged rows": (flipped("rows"), "damaged"),
-    "damaged checkpoints": (flipped("checkpoints"), "damaged"),
-    "damaged file": (flipped("resources"), "damaged"),
-    "no rows": (without("rows.jsonl"), "it lacks rows.jsonl"),
-    "no checkpoints": (without("checkpoints.bin.zst"), "it lacks checkpoints.bin.zst"),
-    "path traversal": (with_entry("../../evil.txt"), "an entry that `hugginggpt export` does not make"),
-    "path traversal inside": (with_entry("resources/../../evil.txt"), "an entry that `hugginggpt export` does not make"),
-    "an absolute path": (with_entry("/etc/evil"), "an entry that `hugginggpt export` does not make"),
-    "a folder of the home": (with_entry("hugginggpt.db"), "an entry that `hugginggpt export` does not make"),
-    "another content": (with_entry(f"resources/ab/{'c' * 62}.txt"), "is damaged"),
-    "an entry twice": (twice, "twice"),
-    "a compressed file": (
-        lambda archive: rewritten(archive, lambda e: None, compression=zipfile.ZIP_DEFLATED), "is compressed",
-    ),
-    "a bomb": (bomb, "is larger than"),
-    "a bomb of checkpoints": (checkpoints_bomb, "checkpoints.bin.zst is"),
-    "rows of another run": (with_rows('"epoch": "', '"epoch": "victim:'), "results of a run that is not in it"),
-    "rows of another table": (with_rows('"table": "tasks"', '"table": "sqlite_master"'), "content is damaged"),
-    "an unknown column": (with_rows('"status": "succeeded"', '"x) VALUES (1)--": 1'), "content is damaged"),
-    "a result that is none": (with_rows('\\"task_id\\":', '\\"task_nr\\":'), "can't be read"),
-    "checkpoints that are none": (with_entry("checkpoints.bin.zst", b"none"), "is damaged"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "bad", [pytest.param(bad, marks=pytest.mark.nightly if bad == "a bomb" else ()) for bad in BAD]
-)
-async def test_a_bad_archive_is_refused_in_a_sentence_before_anything_is_written(
-    tmp_path: Path, archive: Path, bad: str
-) -> None:
-    spoil, words = BAD[bad]
-    spoil(archive)
-    new = tmp_path / "new"
-    refused = await typed("import", archive, home=new)
-    assert refused.exit_code == 2, refused.output
-    assert words in refused.output
-    assert "should not have happened" not in refused.output
-    assert not new.exists()
-    assert not list(tmp_path.rglob("evil*"))
-
-
-async def test_a_run_without_a_plan_is_not_moved_so_that_no_import_reads_files_by_their_names(
-    tmp_path: Path, home: Path, scripted: OpenScripted, archive: Path
-) -> None:
-    async with scripted(CHAIN) as world:
-        (run_id,) = [run.run_id for run in await Session(world).history.runs()]
-        await world.ledger.database.write(lambda db: db.execute("UPDATE runs SET status = 'interrupted'"))
-        await world.ledger.database.write(lambda db: db.execute("DELETE FROM states"))
-    refused = await typed("export", run_id, tmp_path / "x.zip", home=home)
-    assert refused.exit_code == 2
-    assert "has no checkpoint with its plan" in refused.output
-    assert not (tmp_path / "x.zip").exists()
-    with_rows('"status": "succeeded", "controller"', '"status": "interrupted", "controller"')(archive)
-    rewritten(archive, lambda entries: entries.update({"checkpoints.bin.zst": b"\x28\xb5\x2f\xfd\x20\x00\x01\x00\x00"}))
-    refused = await typed("import", archive, home=tmp_path / "new")
-    assert "has no checkpoint with its plan" in refused.output
-    assert not (tmp_path / "new").exists()
 
 
 # -- the disk ----------------------------------------------------------------------------------------------------------

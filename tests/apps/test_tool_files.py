@@ -45,13 +45,3 @@ def test_a_file_that_it_made_and_that_is_gone_or_can_t_be_read_is_an_error_with_
     assert (gone.status, unreadable.status) == ("error", "error")
     assert gone.content.startswith(f"{made.name}, which an earlier call made, is gone")
     assert unreadable.content.startswith(f"{made.name}, which an earlier call made, can't be read")
-
-
-def test_wrong_arguments_are_an_error_of_the_call_in_words(home: Path) -> None:
-    with as_tool(settings=Settings(home=home)) as tool:
-        args = {"reqest": "say hello"}
-        message: Any = tool.invoke({"type": "tool_call", "id": "1", "name": "hugginggpt", "args": args})
-    assert message.status == "error"
-    assert message.content.startswith(
-        "wrong arguments: request: Field required; reqest: Extra inputs are not permitted"
-    )

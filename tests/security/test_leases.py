@@ -82,13 +82,28 @@ def test_an_active_run_of_another_host_is_never_taken_over(home: Path, ledger: S
     patient.database.close()
 
 
+def test_a_parent_graph_s_request_is_refused_while_another_process_works_in_its_conversation(
+    home: Path, ledger: SqliteLedger
+) -> None:
+    """A request through a parent graph is refused while another process works in its thread, not beside its own step's."""
+    write(home, {**OTHER_HOST, "place": lease.place(), "pid": os.getppid(), "start": lease._start(os.getppid())}, 1.0)
+    second = Run(run_id="s", thread_id="t", request=Request(text="do more"), version="1")
+    with pytest.raises(RunBusy, match="conversation t goes on in run r"):
+        asyncio.run(ledger.runs.start(second, beside="of_this_process"))
+    asyncio.run(ledger.runs.interrupt("s"))
+    write(home, None, 1.0)
+    asyncio.run(ledger.runs.start(second, beside="of_this_process"))
+    third = Run(run_id="u", thread_id="t", request=Request(text="beside it"), version="1")
+    asyncio.run(ledger.runs.start(third, beside="of_this_process"))
+
+
 def test_a_request_is_refused_while_another_host_works_in_its_conversation(home: Path, ledger: SqliteLedger) -> None:
     """A request is refused while a process on another host works on a run of its conversation."""
     write(home, OTHER_HOST, 1.0)
     second = Run(run_id="s", thread_id="t", request=Request(text="do more"), version="1")
 
     async def start() -> None:
-        starting = asyncio.create_task(ledger.runs.start(second, alone=True))
+        starting = asyncio.create_task(ledger.runs.start(second, beside="none"))
         await asyncio.sleep(SECOND / 3)
         await asyncio.to_thread(write, home, OTHER_HOST, 2.0)
         await starting
@@ -97,7 +112,7 @@ def test_a_request_is_refused_while_another_host_works_in_its_conversation(home:
         asyncio.run(start())
     asyncio.run(ledger.runs.interrupt("s"))
     assert [run.run_id for run in asyncio.run(History(ledger).runs())] == ["r"]
-    asyncio.run(ledger.runs.start(second, alone=True))
+    asyncio.run(ledger.runs.start(second, beside="none"))
     assert [run.status for run in asyncio.run(History(ledger).runs())] == ["running", "interrupted"]
 
 

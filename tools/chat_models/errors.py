@@ -11,6 +11,7 @@ from ...graph.errors import LONGEST_WAIT, ControllerError, FailureKind, HuggingG
 from ...graph.retrying import retrying
 from ..net.http_errors import INVALID_KEY, HttpFailure, classify, is_defect, repeats_key
 from .models import ChatModel
+from .windows import larger_window
 
 _HINTS = {
     401: "Is the key right? Set {key}.",
@@ -26,6 +27,8 @@ _FORM = re.compile(
     r"response_?format|json_?(?:schema|object)|\btools?\b|tool_?c|function|grammar|schema", re.IGNORECASE
 )
 """What a 500 says where the server does not know the form of answer that was asked for."""
+_FULL = re.compile(r"context.?(?:size|length|window)|maximum context|n_ctx", re.IGNORECASE)
+"""What servers say of a prompt that is longer than their window."""
 _FILTERED = {
     *("content_filter", "safety", "refusal", "recitation", "blocklist", "prohibited_content", "spii", "image_safety")
 }
@@ -140,6 +143,9 @@ def _controller_error(failure: HttpFailure, error: Exception, model: ChatModel, 
             status, wait = failure.status or 0, failure.retry_after or 0.0
             hint = _HINTS.get(status, "Try again later." if status > 501 else "")
             hint = _HINTS[402] if failure.kind == "payment" else hint
+            if _FULL.search(detail):
+                sent = max((int(number) for number in re.findall(r"\d{3,7}", detail)), default=0)
+                hint = f"To have all of it read, {larger_window(name, sent)}."
             hint += f" It asks to wait {wait:g} s." if wait > LONGEST_WAIT else ""
             return ControllerError(
                 f"{name} at {server} answers {status}: {detail}", hint=hint.replace("{key}", model.key_name)

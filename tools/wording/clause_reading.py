@@ -18,7 +18,7 @@ from .forms import find_forms
 from .meanings import meaning_of
 from .nearest import Match, nearest, plain_words, words_pattern
 from .page_words import read_pages
-from .several_questions import several_questions
+from .several_questions import both_ends, several_questions
 from .wording import Wording, folded, wording
 
 LEAST, LEAST_UNSPACED = 0.27, 0.17
@@ -127,6 +127,7 @@ def _cuts(masked: str, language: Wording) -> list[int]:
         range(form.start, form.end) for form in find_forms("pages", masked, language.code) if "ord" in form.words
     ]
     listed += [range(each.start + 1, each.end) for each in several_questions(masked, language.code)]
+    listed += [range(match.start() + 1, match.end()) for match in both_ends(language.code).finditer(words)]
     if len(pages := read_pages(masked, language.code)) > 1:
         listed.append(range(pages[0].start + 1, pages[-1].end))
     kept, joints = [0], _connectives(language.code, ("then", "and", "but"))
@@ -184,7 +185,7 @@ def _read_piece(
     ranked = []
     asks = not language.unspaced and words.starts_with("question") and not words.starts_with("polite")
     for match in _candidates(words.text, language):
-        if asks and _makes_media(match):
+        if asks and (_makes_media(match) or match.meaning.startswith("text-generation")):
             continue
         cost = fit_cost(match.meaning, at_hand, named)
         if (

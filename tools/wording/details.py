@@ -60,7 +60,8 @@ def reads_results(text: str, code: str) -> bool:
     """Whether masked words only ask to read what was made, and name it: "and read the translation", "read both"."""
     words, nouns = folded(text), wording(code).nouns
     made = [(a, b) for group in ("both", "back") for a, b in _found(group, words, code)]
-    made = [(a, b) for a, b in made if b - a > _ARTICLE and nouns.get(words[a:b].split()[-1]) != "text"]
+    least = 2 if wording(code).unspaced else _ARTICLE + 1  # no "it"
+    made = [(a, b) for a, b in made if b - a >= least and nouns.get(words[a:b].split()[-1]) != "text"]
     beside = [span for name in _BESIDE for span in _found(name, words, code)]
     verbs = _found("reads", words, code)
     return bool(made and verbs) and _nothing_beside(words, [*verbs, *made, *beside], code)

@@ -39,14 +39,12 @@ def _is_sentence(text: str) -> bool:
 
 def _translated(text: str, words: Phrases) -> str:
     """The text of a template, or of two, the second in brackets; empty where there is none."""
-    if whole := _of_template(text, words.code):
-        return whole
     for bracket in re.finditer(r" \(", text) if text.endswith(")") else ():
-        before, inside = text[: bracket.start()], text[bracket.end() : -1]
-        said = _of_template(before, words.code)
-        if said and (hint := _of_template(inside, words.code) or ("" if _is_sentence(inside) else inside)):
-            return f"{said} ({hint})"
-    return ""
+        inside = text[bracket.end() : -1]
+        if said := _of_template(text[: bracket.start()], words.code):
+            hint = _of_template(inside, words.code) or ("" if _is_sentence(inside) else inside)
+            return f"{said} ({hint})" if hint else ""
+    return _of_template(text, words.code)
 
 
 def _of_template(text: str, code: str) -> str:

@@ -156,3 +156,12 @@ def _patterns(code: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
             rf"(?:[\s,:¿¡\ue010-\ue01f]|{polite})*(?:(?P<head>{_either(clauses['asks_for'])})\s+(?={thing})|(?P<question>{question}))"
         ),
     )
+
+
+@cache
+def both_ends(code: str) -> re.Pattern[str]:
+    """From the highest to the lowest: one question about a table."""
+    high, low = (
+        "|".join(map(re.escape, map(folded, wording(code).section("tables")[k]))) for k in ("highest", "lowest")
+    )
+    return re.compile(rf"(?:{high})[^.;!?。]{{1,24}}?(?:{low})")

@@ -17,9 +17,8 @@ from typing import NamedTuple
 
 import httpx
 import pytest
-from typer.testing import CliRunner
 
-from hugginggpt.apps.cli.app import app
+from direct_command import command
 from tiny.chat_model import make_chat_model
 
 pytestmark = [
@@ -77,44 +76,26 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     pytest.fail(f"transformers serve did not start: {log.read_text()[-1000:]}")
 
 
-class Printed(NamedTuple):
-    """What a command printed, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def command(home: Path, monkeypatch: pytest.MonkeyPatch) -> "Command":
-    """The command in this process."""
+@pytest.fixture(autouse=True)
+def _home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUGGINGGPT_HOME", str(home))
     monkeypatch.setenv("COLUMNS", "400")
-    return Command()
 
 
-class Command:
-    """Runs the command in this process."""
-
-    def __call__(self, *words: str, typed: str = "") -> Printed:
-        done = CliRunner().invoke(app, list(words), input=typed)
-        return Printed(done.exit_code, done.stdout, done.stderr)
-
-
-def test_a_real_server_is_driven_through_every_command(served: Served, command: "Command") -> None:
+def test_a_real_server_is_driven_through_every_command(served: Served) -> None:
     """One test, for the server takes ten seconds to start, and what it lists depends on what it has loaded."""
-    lists_no_models_before_it_has_loaded_one(served, command)
-    ignores_pictures_and_has_no_embeddings(served, command)
-    is_added_by_the_name_of_its_model(served, command)
-    doctor_reports_that_the_model_plans(served, command)
-    a_request_is_planned_and_run_and_its_tokens_are_counted(served, command)
-    a_conversation_goes_on(served, command)
-    a_run_is_cancelled_while_the_server_hangs(served, command)
+    lists_no_models_before_it_has_loaded_one(served)
+    ignores_pictures_and_has_no_embeddings(served)
+    is_added_by_the_name_of_its_model(served)
+    doctor_reports_that_the_model_plans(served)
+    a_request_is_planned_and_run_and_its_tokens_are_counted(served)
+    a_conversation_goes_on(served)
+    a_run_is_cancelled_while_the_server_hangs(served)
     ignores_the_form_of_an_answer(served)
-    reports_a_model_that_it_can_not_load(served, command)
+    reports_a_model_that_it_can_not_load(served)
 
 
-def doctor_reports_that_the_model_plans(served: Served, command: Command) -> None:
+def doctor_reports_that_the_model_plans(served: Served) -> None:
     """The tiny model makes the plan that it always makes, of one task where two are asked for."""
     checked = command("doctor", "--llm", served.spec, "--json")
     (controller,) = [part for part in json.loads(checked.out) if part["part"] == "controller"]
@@ -122,7 +103,7 @@ def doctor_reports_that_the_model_plans(served: Served, command: Command) -> Non
     assert "tokens" in controller["what"]
 
 
-def a_request_is_planned_and_run_and_its_tokens_are_counted(served: Served, command: Command) -> None:
+def a_request_is_planned_and_run_and_its_tokens_are_counted(served: Served) -> None:
     planned = command("plan", "Say ahoy aloud", "--llm", served.spec, "--json")
     assert planned.code == 0, planned.err
     assert [task["task"] for task in json.loads(planned.out)] == ["text-to-speech"]
@@ -133,13 +114,13 @@ def a_request_is_planned_and_run_and_its_tokens_are_counted(served: Served, comm
     assert not shown["usage"].get("estimated")
 
 
-def a_conversation_goes_on(served: Served, command: Command) -> None:
+def a_conversation_goes_on(served: Served) -> None:
     talked = command("chat", "--llm", served.spec, typed="Say ahoy aloud\nSay ahoy aloud\n")
     assert talked.code == 0, talked.err
     assert talked.out.count("[0]") >= 2
 
 
-def a_run_is_cancelled_while_the_server_hangs(served: Served, command: Command) -> None:
+def a_run_is_cancelled_while_the_server_hangs(served: Served) -> None:
     """And the server is of use again."""
     served.process.send_signal(signal.SIGSTOP)
     try:
@@ -147,7 +128,7 @@ def a_run_is_cancelled_while_the_server_hangs(served: Served, command: Command) 
             [sys.executable, "-m", "hugginggpt.apps", "run", "Say ahoy aloud", "--llm", served.spec],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
         )  # fmt: skip
-        run_id = _its_run(command, running)
+        run_id = _its_run(running)
         assert command("cancel", run_id).code == 0
         _, errors = running.communicate(timeout=30)
     finally:
@@ -157,7 +138,7 @@ def a_run_is_cancelled_while_the_server_hangs(served: Served, command: Command) 
     assert command("plan", "Say ahoy aloud", "--llm", served.spec).code == 0
 
 
-def _its_run(command: Command, running: "subprocess.Popen[str]") -> str:
+def _its_run(running: "subprocess.Popen[str]") -> str:
     ends = time.monotonic() + 60
     while time.monotonic() < ends and running.poll() is None:
         rows = json.loads(command("runs", "--json").out or "[]")
@@ -167,13 +148,13 @@ def _its_run(command: Command, running: "subprocess.Popen[str]") -> str:
     pytest.fail(f"the run did not begin: {running.communicate()[1][-500:]}")
 
 
-def lists_no_models_before_it_has_loaded_one(served: Served, command: Command) -> None:
+def lists_no_models_before_it_has_loaded_one(served: Served) -> None:
     refused = command("models", "--add", served.url, "--task", "summarization")
     assert refused.code == 2
     assert "--served-model NAME" in refused.err
 
 
-def ignores_pictures_and_has_no_embeddings(served: Served, command: Command) -> None:
+def ignores_pictures_and_has_no_embeddings(served: Served) -> None:
     for task_type, words in (("image-to-text", "does not see what is sent"), ("sentence-similarity", "404")):
         refused = command("models", "--add", served.url, "--task", task_type, "--served-model", served.model)
         assert refused.code == 1
@@ -181,7 +162,7 @@ def ignores_pictures_and_has_no_embeddings(served: Served, command: Command) -> 
     assert json.loads(command("models", "--json").out) == []
 
 
-def is_added_by_the_name_of_its_model(served: Served, command: Command) -> None:
+def is_added_by_the_name_of_its_model(served: Served) -> None:
     added = command("models", "--add", served.url, "--task", "summarization", "--served-model", served.model)
     assert (added.code, added.err) == (0, "")
     assert f"tried summarization: '{WORDS}'" in added.out
@@ -197,7 +178,7 @@ def ignores_the_form_of_an_answer(served: Served) -> None:
     assert answer["choices"][0]["message"]["content"] == WORDS
 
 
-def reports_a_model_that_it_can_not_load(served: Served, command: Command) -> None:
+def reports_a_model_that_it_can_not_load(served: Served) -> None:
     refused = command("plan", "Say ahoy aloud", "--llm", f"openai:no/such-model@{served.url}/v1")
     assert refused.code == 1
     assert "answers 4" in refused.err or "answers 5" in refused.err

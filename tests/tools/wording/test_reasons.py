@@ -46,8 +46,11 @@ def test_every_message_is_in_one_language(code: str) -> None:
     found = [reason_in(message, phrases(code)) for message in messages()]
     assert len(found) > 60
     assert [said for said in found if not said.startswith(quoted) and len(ENGLISH.findall(said)) > 1] == []
-    hinted = reason_in("there is no text to search (some hint that has no translation)", phrases(code))
-    assert hinted.startswith(quoted)
+    for reason in ("there is no text to search", "no text was found in a.png"):
+        hinted = reason_in(f"{reason} (some hint that has no translation)", phrases(code))
+        assert hinted.startswith(quoted)
+    hinted = reason_in("I do not understand “x” in a question about t.csv (Its columns are a, b.)", phrases(code))
+    assert not ENGLISH.search(hinted)
 
 
 def test_most_messages_have_their_translation() -> None:

@@ -89,3 +89,22 @@ def test_a_colour_after_a_comma_belongs_to_the_picture(text: str) -> None:
 def test_the_film_that_a_sound_is_laid_under_gives_no_sound() -> None:
     tasks = plan("nimm den ton aus clip.mp4 und leg ihn unter silent.mp4").plan.tasks
     assert [task.type for task in tasks] == ["video-to-audio", "mux"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Wie viele Folien hat d.pptx?", "combien de diapositives dans d.pptx ?", "c.ics里有几个日程", "d.pptx有多少张幻灯片",
+     "d.pptxは何枚のスライドですか", "¿cuántas citas hay en c.ics?", "quantos slides tem d.pptx?"],
+)  # fmt: skip
+def test_a_count_that_no_expert_makes_is_refused_and_makes_no_film(text: str) -> None:
+    proposal = plan(text)
+    assert not proposal.plan.tasks
+    assert len(proposal.refusals) == 1
+
+
+def test_the_highest_and_the_lowest_of_a_table_are_one_question() -> None:
+    for text in (
+        "销售.csv里收入最高和最低相差多少",
+        "¿cuál es la diferencia entre el precio más alto y el más bajo en p.csv?",
+    ):
+        assert [task.type for task in plan(text).plan.tasks] == ["table-question-answering"]

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+from .....graph.resource import Resource
 from .....graph.task import Ref
 from .....graph.task import Value as Input
 from .....graph.task_type import Input as Port
 from .....graph.vocabulary import VOCABULARY
+from ....languages import NAMES
+from ....text_language import is_in
 from ....wording.clause_words import ClauseWords
 from ....wording.fitting import data_ports, step_cost
 from ....wording.meanings import Meaning
@@ -106,3 +109,13 @@ def language_of(linker: Linker, referent: Referent) -> object:
     """The language that a result is translated into; None where it is not."""
     task = linker.tasks[referent.value.task_id] if isinstance(referent.value, Ref) else None
     return task.parameters.get("target_language") if task else None
+
+
+def is_latest_in(linker: Linker, code: str) -> bool:
+    """Whether the latest text is in that language already, because it was translated into it or is quoted."""
+    texts = linker.resolver.latest_results(("text",))
+    if texts and isinstance(texts[0].value, Ref):
+        return language_of(linker, texts[0]) == NAMES.get(code)
+    quoted = [str(r.value) for r in linker.resolver.referents if r.origin == "quotation"]
+    given = any(isinstance(r.value, Resource) for r in linker.resolver.referents)
+    return is_in(quoted[-1], code) if quoted else not given

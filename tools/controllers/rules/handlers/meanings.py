@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 
-from .....graph.resource import Resource
-from .....graph.task import Ref
 from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
 from ....languages import NAMES
 from ....tables.table_words import names_table_operation
-from ....text_language import is_in
 from ....wording.clause_words import ClauseWords
 from ....wording.lost_words import has_other_words
 from ....wording.meanings import Meaning, meaning_of
@@ -23,7 +20,7 @@ from ..intents import Intent
 from ..linking import Linker
 from ..parameters import Parameters
 from ..referents import Referent
-from .meaning_inputs import add_boxes, choose, data_of, language_of, own_words
+from .meaning_inputs import add_boxes, choose, data_of, is_latest_in, language_of, own_words
 from .meaning_neighbours import is_about_refused, meanings_of
 from .meaning_parameters import parameters_of
 from .pictures import names_a_part as names_english_part
@@ -35,7 +32,8 @@ _WHOLE_PICTURE = tuple(f"image-to-image/{name}" for name in ("blur", "grayscale"
 _CUTS = ("trim-audio", "trim-video")
 _OF_ROWS = "table-question-answering"
 _CALCULATED = ("highest", "lowest", "sum", "average", "median", "per", "sort", "top", "bottom")
-_FOUND_IN_TEXT = ("token-classification", "question-answering", "text-classification", "summarization", "pick-best")
+_FOUND_IN_TEXT = ("token-classification", "question-answering", "text-classification", "summarization", "pick-best",
+                  "compare")  # fmt: skip
 """Types that the words of a question about a table are near to: "the sum of the amounts in March"."""
 _SPEECH = "text-to-speech"
 _READ = ("document-to-text", "document-to-images", "image-to-text")
@@ -102,7 +100,7 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
     if meaning.task_type == "translation":
         _translate(linker, intent, [*targets] or [_target_of_request(linker)], source)
         return
-    if meaning.task_type == "text-to-speech" and targets and not _is_in(linker, targets[0]):
+    if meaning.task_type == "text-to-speech" and targets and not is_latest_in(linker, targets[0]):
         _translate(linker, intent, targets[:1], source)
     made = _add(linker, intent, _of_film(linker, intent, meaning, words), words)
     written = meaning.task_type in _WRITTEN and meaning.task_type not in (
@@ -147,6 +145,7 @@ def _asks_about_rows(linker: Linker, intent: Intent, meaning: Meaning, words: Cl
     if name == "count/rows":
         return words.number() is not None or has_other_words(words.words, code, name)
     calculated = names_table_operation(words.words, code, _CALCULATED)
+    calculated = calculated and (name != "compare" or names_table_operation(words.words, code, _CALCULATED[:2]))
     return meaning.task_type == "filter" or (calculated and meaning.task_type in _FOUND_IN_TEXT)
 
 
@@ -236,16 +235,6 @@ def _target_of_request(linker: Linker) -> str:
     """A language that another part of the request names, else the language of the request itself."""
     whole = ClauseWords(linker.parsed.masked, wording(linker.parsed.language))
     return (*whole.languages[0], linker.parsed.language)[0]
-
-
-def _is_in(linker: Linker, code: str) -> bool:
-    """Whether the latest text is in that language already, because it was translated into it or is quoted."""
-    texts = linker.resolver.latest_results(("text",))
-    if texts and isinstance(texts[0].value, Ref):
-        return language_of(linker, texts[0]) == NAMES.get(code)
-    quoted = [str(r.value) for r in linker.resolver.referents if r.origin == "quotation"]
-    given = any(isinstance(r.value, Resource) for r in linker.resolver.referents)
-    return is_in(quoted[-1], code) if quoted else not given
 
 
 def _narrowed(linker: Linker, intent: Intent, meaning: Meaning) -> Meaning:
