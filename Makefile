@@ -21,3 +21,4 @@ ci:  ## all checks, as CI runs them
 
 nightly:  ## longer tables and trials: all kills and faults, seeds printed, and a line that replays each failure
 	CRASH_RUNS=50 $(py)/pytest -m "nightly or crash"
+	$(py)/pytest --hypothesis-profile=thorough $$(grep -rl "^@given" tests)

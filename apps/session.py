@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.types import Command, Overwrite, StateSnapshot
 
 from ..checkpoints.forks import unfinished
@@ -116,6 +117,7 @@ class Session:
             config = _config(run.thread_id)
             if run.parent and run.plan.tasks and not planned and not left:
                 await write_first_checkpoint(self.world, run)  # a fork that was killed before its first checkpoint
+                saved = None
             elif not planned and not just_planned and not left:
                 # killed before its first checkpoint: start again with the same id
                 config["configurable"][RUN_ID] = run.run_id
@@ -131,7 +133,7 @@ class Session:
                 }
             # `plan` and `review` emit `plan_ready` themselves
             announce = planned and not just_planned and not left & {"plan", "review"}
-            async with aclosing(self._stream(graph_input, config, run if announce else None)) as feed:
+            async with aclosing(self._stream(graph_input, config, run if announce else None, saved)) as feed:
                 async for event in feed:
                     yield event
 
@@ -198,21 +200,20 @@ class Session:
     async def _claimed(self, run: Run) -> AsyncIterator[Run]:
         if run.status == "damaged":
             raise UsageError(f"run {run.run_id} is damaged: {run.answer}", hint=f"make the request again: {again()}")
-        found = await self.history.runs(thread_id=run.thread_id, limit=1)
-        is_newest = bool(found) and found[0].run_id == run.run_id
-        if not is_newest and await self.world.ledger.runs.recorded(run.run_id) is None:
+        found = await self.history.newest(run.thread_id)
+        if not (found and found[0] == run.run_id) and await self.world.ledger.runs.recorded(run.run_id) is None:
             await self.world.graph.restore(_config(run.thread_id))
-            found = await self.history.runs(thread_id=run.thread_id, limit=1)
-        newest = found[0]
-        if newest.run_id != run.run_id:
+            found = await self.history.newest(run.thread_id)
+        newest, status = found or (run.run_id, run.status)
+        if newest != run.run_id:
             raise UsageError(
-                f"run {run.run_id} is not the newest of its conversation; {newest.run_id} came after it",
+                f"run {run.run_id} is not the newest of its conversation; {newest} came after it",
                 hint=f"make the request again in the same conversation: {again(run.thread_id)}",
             )
         await self.world.ledger.runs.claim(run.run_id)
         try:
             now = await self.history.run(run.run_id)
-            yield now.model_copy(update={"status": newest.status if now.status == "running" else now.status})
+            yield now.model_copy(update={"status": status if now.status == "running" else now.status})
         finally:
             await self.world.ledger.runs.disown(run.run_id)
 
@@ -233,13 +234,20 @@ class Session:
         return finished(await self.history.run(run_id), self.world.store)
 
     async def _stream(
-        self, graph_input: Any, config: RunnableConfig, known: Run | None = None
+        self,
+        graph_input: Any,
+        config: RunnableConfig,
+        known: Run | None = None,
+        saved: CheckpointTuple | None = None,
     ) -> AsyncGenerator[Event, None]:
         """Run the graph to its end, an interrupt or an error.
 
-        `known`: a run that continues; its plan is emitted again, for consumers that did not see it.
+        `known`: a run that continues; its plan is emitted again, for consumers that did not see it. `saved`: the newest
+        checkpoint, where it was read a moment ago, under the run's lease.
         """
-        stream = self.world.graph.astream(graph_input, config, stream_mode="custom", subgraphs=True, durability="sync")
+        stream = self.world.graph.astream(
+            graph_input, config, stream_mode="custom", subgraphs=True, durability="sync", saved=saved
+        )
         if known:
             yield PlanReady.of(known, known.plan)
         async with aclosing(stream) as parts:

@@ -7,12 +7,12 @@ from typing import Any
 from ..graph.advice import command, setting
 from ..graph.errors import UnknownRun
 from ..graph.resource import Resource
-from ..graph.result import Result, Run
+from ..graph.result import Result, Run, RunStatus
 from .database import Database
 from .ledger import SqliteLedger
 from .row_connection import RowConnection
 from .rows import COLUMNS, listed_once, valid_resources
-from .run_rows import read_run
+from .run_rows import read_run, status_of_row
 from .stored_files import rows_missing
 
 
@@ -53,6 +53,15 @@ class History:
         if name and len(found) > 1 and name not in (run.run_id for run in found):
             raise UnknownRun(f"{name} may be any of {', '.join(run.run_id for run in found)}", hint="write more of it")
         return next((run for run in found if run.run_id == name), found[0])
+
+    async def newest(self, thread_id: str) -> tuple[str, RunStatus] | None:
+        """Id and status of the newest run of a conversation, without its results; None where it has no run."""
+        query = "SELECT run_id, status, owner, answer FROM runs WHERE thread_id = ? ORDER BY rowid DESC LIMIT 1"
+
+        def read(db: RowConnection) -> tuple[str, RunStatus] | None:
+            return next(((row["run_id"], status_of_row(row)) for row in db.query(query, [thread_id])), None)
+
+        return await self._ledger.database.read(read)
 
     async def unfinished(self) -> Run | None:
         """The newest run that can be resumed."""

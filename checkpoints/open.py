@@ -1,7 +1,7 @@
 """`Storage`: ledger, files and checkpoints of one home; `open_checkpointer` opens LangGraph's saver by a URL."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,11 +32,14 @@ class Storage:
         self.ledger = SqliteLedger(self._database)
         self.store = FileStore(home, redact)
 
-    async def checkpointer(self) -> "SharedSqliteSaver":
-        """A checkpointer whose tables exist. Raises `StorageError` when the database can't be opened."""
+    async def checkpointer(self, once: Collection[str] = ()) -> "SharedSqliteSaver":
+        """A checkpointer whose tables exist, for a graph with these channels `once` (see `SharedSqliteSaver.open`).
+
+        Raises `StorageError` when the database can't be opened.
+        """
         from .saver import SharedSqliteSaver
 
-        return await SharedSqliteSaver.open(self._database)
+        return await SharedSqliteSaver.open(self._database, once)
 
     @property
     def moved(self) -> bool:

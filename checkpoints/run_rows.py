@@ -54,8 +54,7 @@ def _read(db: RowConnection, row: dict[str, Any], home: Path) -> Run:
     plan, repairs = _plan(row)
     order = {task.key: number for number, task in enumerate(plan.tasks)}
     rows = db.execute("SELECT key, result FROM tasks WHERE epoch = ?", [row["epoch"]]).fetchall()
-    done = {key: Result.model_validate_json(text) for key, text in rows}
-    results = {key: result for key, result in done.items() if key in order}
+    results = {key: result for key, result in _read_results(tuple(map(tuple, rows))) if key in order}
     return Run(
         run_id=row["run_id"],
         thread_id=row["thread_id"],
@@ -94,7 +93,13 @@ def _plan(row: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
         return Plan(), (*repairs, "the plan was written by another version and can't be read by this one")
 
 
-@lru_cache(maxsize=4)  # to resume a run of 1,000 tasks reads its row three times
+@lru_cache(maxsize=2)  # to resume a run of 1,000 tasks reads it twice
+def _read_results(rows: tuple[tuple[str, str], ...]) -> tuple[tuple[str, Result], ...]:
+    """Results by key."""
+    return tuple((key, Result.model_validate_json(text)) for key, text in rows)
+
+
+@lru_cache(maxsize=4)
 def _read_plan(text: str) -> Plan:
     return Plan.model_validate(read_untrusted_json(text))
 

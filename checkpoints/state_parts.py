@@ -68,9 +68,13 @@ class PartsSerializer(SerializerProtocol):
         return self.loads_all([data])[0]
 
     def loads_all(self, many: Sequence[tuple[str, bytes]]) -> list[Any]:
-        """States and values in one go: the parts to which they refer are read together."""
-        keys = {key for kind, data in many if kind == IN_PARTS for key in references(data)}
-        known = _values(self._connection, list(keys)) if len(many) > 1 else {}
+        """States and values in one go: the parts to which they refer are read together, then the parts of those."""
+        known: Parts = {}
+        wanted = {key for kind, data in many if kind == IN_PARTS for key in references(data)}
+        while wanted:
+            found = _values(self._connection, list(wanted))
+            known |= found
+            wanted = {key for value in found.values() for key in references(value)} - known.keys()
         return [self._serializer.loads_typed(whole(self._connection, *each, known)) for each in many]
 
 
@@ -236,10 +240,27 @@ def _elements(channel: Any, parts: Parts) -> Any:
 def _thin(value: Any, parts: Parts) -> tuple[Any, bytes]:
     """The value without long texts, and its bytes. It is walked only where they show that there may be one."""
     data = packed(value)
-    if not _MAY_BE_LONG.search(data):
+    if not _MAY_BE_LONG.search(data) or not _holds_long_text(value):
         return value, data
     value = _without_long_texts(value, parts)
     return value, packed(value)
+
+
+def _holds_long_text(value: Any) -> bool:
+    """Whether something within is to be replaced, or is of a type of LangGraph's: a look costs a tenth of a copy."""
+    left = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, str):
+            if len(each) >= _LONG:
+                return True
+        elif isinstance(each, dict):
+            left += each.values()
+        elif isinstance(each, list):
+            left += each
+        elif isinstance(each, Extension):
+            return True
+    return False
 
 
 def _part(value: Any, parts: Parts) -> Any:

@@ -1,7 +1,7 @@
 """`States`: what LangGraph's saver interface says, on the rows of one connection, within a job of the database thread."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
@@ -24,9 +24,11 @@ from .state_rows import SavedState, SavedWrite, save_state, save_writes, states_
 class States:
     """Checkpoints of one database."""
 
-    def __init__(self, db: RowConnection, serde: SerializerProtocol) -> None:
+    def __init__(self, db: RowConnection, serde: SerializerProtocol, once: Collection[str] = ()) -> None:
+        """`once`: channels that need one write a super-step: the writes of further tasks are not read."""
         self._db = db
         self._serde = PartsSerializer(serde, db)
+        self._once = once
 
     def put(self, config: RunnableConfig, checkpoint: Checkpoint, metadata: CheckpointMetadata) -> RunnableConfig:
         """Save a checkpoint after the one that `config` names."""
@@ -81,7 +83,8 @@ class States:
 
     def _tuple(self, state: SavedState) -> CheckpointTuple:
         where = state.thread_id, state.namespace, state.checkpoint_id
-        writes = sorted(writes_of(self._db, *where), key=lambda w: writes_sort_key(w.task_path, w.task_id, w.number))
+        found = sorted(writes_of(self._db, *where), key=lambda w: writes_sort_key(w.task_path, w.task_id, w.number))
+        writes = list(_without_repeats(found, self._once)) if self._once else found
         saved, *values = self._serde.loads_all(
             [(state.kind, state.state), *((write.kind, write.value) for write in writes)]
         )
@@ -92,6 +95,18 @@ class States:
             _config(*where[:2], state.parent) if state.parent else None,
             [(write.task_id, write.channel, value) for write, value in zip(writes, values, strict=True)],
         )
+
+
+def _without_repeats(writes: Sequence[SavedWrite], once: Collection[str]) -> Iterator[SavedWrite]:
+    """Without what other tasks write to these channels too; those of a task with an error or a question are all kept."""
+    special = {write.task_id for write in writes if write.channel in WRITES_IDX_MAP}
+    seen = set[str]()
+    for write in writes:
+        if write.channel in once and write.task_id not in special:
+            if write.channel in seen:
+                continue
+            seen.add(write.channel)
+        yield write
 
 
 def _config(thread_id: str, namespace: str, checkpoint_id: str) -> RunnableConfig:

@@ -1,11 +1,12 @@
-"""Draw `docs/costs.md` and `docs/costs.svg` from `docs/costs.json`, the figures of the benchmarks.
+"""Draw `docs/costs.md`, `docs/costs.svg` and the table of both READMEs from `docs/costs.json`, the benchmarks' figures.
 
 python docs/costs.py              draws them
 python docs/costs.py --measure    measures first (ten minutes), and writes docs/costs.json
-python docs/costs.py --check      exit code 1 when page or chart is out of date
+python docs/costs.py --check      exit code 1 when page, chart or a README is out of date
 """
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -59,6 +60,14 @@ BARS = (
     ),
 )  # fmt: skip
 """Groups of bars: a title, and names with figures."""
+IN_READMES = (
+    ("ratio_durable:.2f", "ratio_waves:.2f"),
+    ("share_100:.2f", "share_1000:.2f"),
+    ("resume_100_s:.2f", "resume_1000_s:.2f"),
+    ("help_cpu_s:.1f", "runs_cpu_s:.2f", "tasks_cpu_s:.2f"),
+    ("text_task_cpu_s:.1f", "llm_task_cpu_s:.1f"),
+)
+"""The first rows of the READMEs' last table: the figures in the last cell, in order, and their formats."""
 WIDTH, LEFT, ROW = 720, 240, 22
 
 
@@ -77,6 +86,20 @@ def _row(figures: Figures, what: str, key: str, most: float, beside: str, other:
     measured, met = ("not measured", "") if ours is None else (f"{ours:,g}", "yes" if ours <= most else "**no**")
     compared = f"{beside} {figures[other]:,g}" if other in figures else ""
     return f"| {what} | <= {most:,g} | {measured} | {met} | {compared} |\n"
+
+
+def readme(text: str, figures: Figures) -> str:
+    """A README with today's figures in its last table."""
+    before, rule, table = text.rpartition("|---|---|\n")
+    lines = table.split("\n")
+    for number, keys in enumerate(IN_READMES):
+        what, cell = lines[number].removesuffix(" |").rsplit(" | ", 1)
+        words = re.split(r"\d+(?:\.\d+)?", cell)
+        if len(words) != len(keys) + 1:
+            sys.exit(f"a README needs {', '.join(keys)} in the row {what!r}, and nothing else in digits")
+        shown = [f"{{{key}}}".format(**figures) for key in keys]
+        lines[number] = f"{what} | {''.join(map(''.join, zip(words, [*shown, ''], strict=True)))} |"
+    return before + rule + "\n".join(lines)
 
 
 def chart(figures: Figures) -> str:
@@ -118,7 +141,10 @@ def main(arguments: list[str]) -> None:
     if "--measure" in arguments:
         FIGURES.write_text(json.dumps(measured(), indent=2) + "\n")
     figures = json.loads(FIGURES.read_text())
-    for file, content in ((PAGE, page(figures)), (CHART, chart(figures))):
+    drawn = {PAGE: page(figures), CHART: chart(figures)}
+    for file in (HERE.parent / "README.md", HERE.parent / "README.zh-CN.md"):
+        drawn[file] = readme(file.read_text(encoding="utf-8"), figures)
+    for file, content in drawn.items():
         if "--check" in arguments:
             if not file.exists() or file.read_text() != content:
                 sys.exit(f"{file.name} is out of date: python docs/costs.py")

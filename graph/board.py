@@ -35,6 +35,11 @@ class Board:
             self._suspended.discard((epoch, key))
         return token
 
+    def runs(self, epoch: str, keys: Iterable[str]) -> bool:
+        """Whether one of the tasks is running."""
+        with self._lock:
+            return any((epoch, key) in self._running for key in keys)
+
     def leave(self, epoch: str, key: str, token: object, outcome: Outcome = "done") -> None:
         """A task instance ended; its result is in the ledger by now. Wakes the tasks that wait for it."""
         with self._lock:

@@ -87,13 +87,14 @@ def _problems(tasks: tuple[Task, ...]) -> Iterable[str]:
         by_id[task.id] = task
         if task.type not in VOCABULARY:
             yield f"task {task.id}: there is no task type {task.type!r}{_did_you_mean(task.type)}"
-    for task in tasks:
-        for missing in sorted(set(task.depends_on) - by_id.keys()):
+    sources = [task.depends_on for task in tasks]
+    for task, needed in zip(tasks, sources, strict=True):
+        for missing in (source for source in needed if source not in by_id):
             yield f"task {task.label} refers to task {missing}, which is not in the plan"
         if task.type in VOCABULARY:
             yield from _input_problems(task, by_id)
             yield from _parameter_problems(task)
-    yield from _cycle(tasks)
+    yield from _cycle({task.id: needed for task, needed in zip(tasks, sources, strict=True)})
 
 
 def _did_you_mean(name: str) -> str:
@@ -156,9 +157,9 @@ def _parameter_problems(task: Task) -> Iterable[str]:
             yield f"task {task.label}: {name} {problem}"
 
 
-def _cycle(tasks: tuple[Task, ...]) -> Iterable[str]:
+def _cycle(sources: Mapping[int, Iterable[int]]) -> Iterable[str]:
     try:
-        TopologicalSorter({task.id: task.depends_on for task in tasks}).prepare()
+        TopologicalSorter(sources).prepare()
     except CycleError as error:
         yield f"tasks wait for each other in a circle: {' -> '.join(map(str, error.args[1]))}"
 

@@ -192,6 +192,8 @@ async def open_world(
     `controller` that is given is not on it. `consent` is asked before a model is downloaded.
     `reading`: recorded runs are only looked at; the home is left as it is.
     """
+    from ..nodes.next_stages import ONCE
+
     settings = settings or Settings.from_env()
     redact = redactor_of(settings)
     slots = slots_for(settings)
@@ -210,7 +212,7 @@ async def open_world(
             store=storage.store,
             slots=slots,
             workers=workers,
-            checkpointer=await storage.checkpointer(),
+            checkpointer=await storage.checkpointer(ONCE),
             recording=recording,
             consent=consent,
         )

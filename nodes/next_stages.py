@@ -4,6 +4,8 @@ from langgraph.checkpoint.base import WRITES_IDX_MAP, CheckpointTuple
 
 _NO_TASK = "00000000-0000-0000-0000-000000000000"
 """What a command has written, before any stage."""
+ONCE = frozenset({"branch:to:respond"})
+"""Channels to which all tasks write the same: one of them leads to the last stage as well as a thousand do."""
 _BRANCH, _SENT, _INPUT = "branch:to:", "__pregel_tasks", "__start__"
 """Channels that lead to a stage; the last two may be kept when they are empty."""
 

@@ -78,13 +78,16 @@ class RunGraph(ShownGraph):
     async def astream(
         self, input: Any, config: RunnableConfig | None = None, **options: Any
     ) -> AsyncGenerator[Any, None]:
-        """Stream the graph; see `Pregel.astream`. Raises `RunChanged` for a run of another version of the graph."""
+        """Stream the graph; see `Pregel.astream`. Raises `RunChanged` for a run of another version of the graph.
+
+        Among the options `saved`: the checkpoint from which it goes on, where the caller has just read it (`newest`).
+        """
         end_in_time()
         execution = Execution(self.ledger.runs)
         # a parent keeps what it gets, which is references; events hold no messages
         as_is = ensure_config(config)["configurable"].get("checkpoint_ns") or options.get("stream_mode") == "custom"
         nested = is_nested(config)
-        given, served = options.pop("context", None), form() == "server"
+        given, served, read = options.pop("context", None), form() == "server", options.pop("saved", None)
         try:
             check_input(input, nested=nested)
             execution.steps = steps_inside(options, self.builder.nodes)
@@ -99,7 +102,7 @@ class RunGraph(ShownGraph):
                 input = with_readable_reply(input)
                 if isinstance(input.update, Mapping):
                     input = replace(input, update=await self._without_data(input.update, config))
-            config = await self._taken_up(input, config, execution)
+            config = await self._taken_up(input, config, execution, read)
             stream = cast(AsyncGenerator[Any, None], super().astream(input, config, **options))
             async with aclosing(stream) as parts:
                 while True:
@@ -201,9 +204,11 @@ class RunGraph(ShownGraph):
         rest = replace(command, update=None)
         return None if rest == Command() else rest, _at(config, new["configurable"]["checkpoint_id"])
 
-    async def _taken_up(self, input: Any, config: RunnableConfig | None, execution: Execution) -> RunnableConfig | None:
+    async def _taken_up(
+        self, input: Any, config: RunnableConfig | None, execution: Execution, read: CheckpointTuple | None
+    ) -> RunnableConfig | None:
         named = ensure_config(config)
-        saved = await self.newest(named)
+        saved = read or await self.newest(named)
         if saved is None:
             if isinstance(input, Command) or input is None:
                 refuse_to_go_on(named)

@@ -22,8 +22,10 @@ from paths import ROOT
 from scripting import OpenScripted
 from shell import Shell
 
-hypothesis_settings.register_profile("untimed", deadline=None)  # on a busy machine a slow example is no failure
-hypothesis_settings.load_profile("untimed")
+# on a busy machine a slow example is no failure
+hypothesis_settings.register_profile("everyday", deadline=None, max_examples=40)
+hypothesis_settings.register_profile("thorough", deadline=None, max_examples=400)  # make nightly
+hypothesis_settings.load_profile("everyday")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,7 +15,7 @@ from langgraph.graph import END, START, StateGraph
 from pydantic import BaseModel
 from typing_extensions import TypedDict
 
-from hugginggpt.checkpoints.open import open_checkpointer, url_of
+from hugginggpt.checkpoints.open import open_checkpointer, open_storage, url_of
 from hugginggpt.checkpoints.serializer import strict_serializer
 from hugginggpt.graph.errors import UsageError
 from paths import SUPPORT
@@ -26,6 +26,23 @@ STORES = ["sqlite"]
 
 def url(store: str, folder: Path) -> str:
     return {"sqlite": url_of(folder)}[store]
+
+
+async def test_of_many_tasks_that_lead_to_one_stage_one_write_says_so(home: Path) -> None:
+    """LangGraph compares each task with each write; what a task with an error wrote is kept, so that it is known whole."""
+    config: Any = {"configurable": {"thread_id": "t", "checkpoint_ns": ""}}
+    async with open_storage(home) as storage:
+        saver = await storage.checkpointer({"leads"})
+        config = await saver.aput(config, empty_checkpoint(), {}, {})
+        for task in "abcd":
+            await saver.aput_writes(config, [("results", task), ("leads", None), ("other", None)], task)
+        await saver.aput_writes(config, [("__error__", "cut off")], "c")
+        saved = await saver.aget_tuple(config)
+    assert saved is not None
+    assert saved.pending_writes is not None
+    assert [task for task, channel, _ in saved.pending_writes if channel == "leads"] == ["a", "c"]
+    for channel in ("results", "other"):
+        assert [task for task, written, _ in saved.pending_writes if written == channel] == list("abcd")
 
 
 @pytest.mark.parametrize("store", STORES)

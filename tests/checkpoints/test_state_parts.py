@@ -78,6 +78,15 @@ def test_bytes_that_are_no_reference_and_msgpack_in_another_form_stay_as_they_ar
     assert split(b"\xcd\x00\x01") == (b"\xcd\x00\x01", {})  # 1, in more bytes than it needs
 
 
+def test_parts_within_parts_are_read_together(connection: RowConnection) -> None:
+    sent = [Send("task", {"text": f"{number} " * 200}) for number in range(200)]
+    serde, queries = PartsSerializer(strict_serializer(), connection), list[str]()
+    saved = serde.dumps_typed({"channel_values": {"sent": sent}, "channel_versions": {}})
+    connection.set_trace_callback(queries.append)
+    assert serde.loads_typed(saved)["channel_values"]["sent"] == sent
+    assert len(queries) <= 3
+
+
 def test_a_missing_part_is_an_error(connection: RowConnection) -> None:
     serializer = PartsSerializer(strict_serializer(), connection)
     kind, data = serializer.dumps_typed({"answer": "long" * 500})

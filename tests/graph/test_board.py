@@ -45,6 +45,15 @@ async def test_a_waiter_returns_when_the_last_row_is_recorded() -> None:
     assert not board._running
 
 
+def test_a_task_runs_until_it_leaves() -> None:
+    board = Board()
+    token = board.enter("e", "a")
+    assert board.runs("e", ["b", "a"])
+    assert not board.runs("e", ["b"])
+    board.leave("e", "a", token)
+    assert not board.runs("e", ["a"])
+
+
 async def test_a_recorded_result_is_not_waited_for() -> None:
     rows = Rows()
     rows.keys.add("a")

@@ -59,6 +59,10 @@ class Shell:
             return self.cold(*words, **env)
         return Typed(_warm().run(words, self.folder, self.env | env))
 
+    def typed(self, lines: str, *words: str, **env: str) -> Typed:
+        """The command, which reads these lines from a pipe."""
+        return Typed(_warm().run(words, self.folder, self.env | env, lines))
+
     def cold(self, *words: str, **env: str) -> Typed:
         """The command from the start of its interpreter on."""
         return self._done([sys.executable, "-m", "hugginggpt.apps", *words], env)

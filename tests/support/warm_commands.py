@@ -44,12 +44,19 @@ class WarmCommands:
         self._asked.close()
         self._process.wait()
 
-    def run(self, words: Sequence[str], cwd: Path, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-        """Run one command to its end. Raises `subprocess.TimeoutExpired` after `TIMEOUT_S` seconds, and kills it."""
+    def run(
+        self, words: Sequence[str], cwd: Path, env: Mapping[str, str], lines: str = ""
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run one command to its end. Raises `subprocess.TimeoutExpired` after `TIMEOUT_S` seconds, and kills it.
+
+        `lines`: what it reads from its standard input, a pipe.
+        """
         heard, reports = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        given = _pipe_with(lines) if lines else os.open(os.devnull, os.O_RDONLY)
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err, heard, reports:
             asked = json.dumps({"words": words, "cwd": str(cwd), "env": dict(env)}).encode()
-            socket.send_fds(self._asked, [asked], [reports.fileno(), out.fileno(), err.fileno()])
+            socket.send_fds(self._asked, [asked], [reports.fileno(), out.fileno(), err.fileno(), given])
+            os.close(given)
             reports.close()
             heard.settimeout(TIMEOUT_S)
             process_id = int(heard.recv(32))
@@ -61,6 +68,14 @@ class WarmCommands:
             return subprocess.CompletedProcess(list(words), code, _all_of(out), _all_of(err))
 
 
+def _pipe_with(lines: str) -> int:
+    """The end to read from of a pipe with a few lines, which is closed at the other."""
+    read_end, write_end = os.pipe()
+    os.write(write_end, lines.encode())
+    os.close(write_end)
+    return read_end
+
+
 def _all_of(file: "tempfile._TemporaryFileWrapper[str]") -> str:
     file.seek(0)
     return file.read()
@@ -70,7 +85,7 @@ def _serve(asked: socket.socket) -> None:
     """Fork for each command, until the tests close their end."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies: what waits for a command is a process too
     while True:
-        message, fds, _, _ = socket.recv_fds(asked, 1 << 20, 3)
+        message, fds, _, _ = socket.recv_fds(asked, 1 << 20, 4)
         if not message:
             return
         if os.fork() == 0:
@@ -83,10 +98,11 @@ def _serve(asked: socket.socket) -> None:
 def _watch(command: Mapping[str, object], fds: Sequence[int]) -> None:
     """Run the command in a process, and report its id and its exit code as `subprocess` does."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    reports, out, err = fds
+    reports, out, err, given = fds
     process_id = os.fork()
     if process_id == 0:
         os.close(reports)
+        os.dup2(given, 0)
         os.dup2(out, 1)
         os.dup2(err, 2)
         _become(command)

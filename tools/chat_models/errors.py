@@ -174,7 +174,8 @@ def _controller_error(failure: HttpFailure, error: Exception, model: ChatModel, 
 def _unreadable(error: Exception) -> str:
     """What is wrong with an answer on which a client failed; what only its code understands is not shown."""
     names = {base.__name__ for base in type(error).__mro__}
-    if isinstance(error, AttributeError | TypeError | LookupError) or names & {"ValidationError", "JSONDecodeError"}:
+    unread = isinstance(error, AttributeError | TypeError | LookupError) or "Unexpected response type" in str(error)
+    if unread or names & {"ValidationError", "JSONDecodeError"}:
         return "it sends something that is no chat completion, such as a web page, or nothing"
     if "No generation chunks" in str(error):
         return "it sends an empty answer"

@@ -193,6 +193,14 @@ async def test_a_permanent_failure_is_not_retried(status: int) -> None:
     assert len(server.requests) == methods
 
 
+async def test_a_plan_is_requested_without_the_part_of_openai_that_parses_answers() -> None:
+    """It takes longer to import than all else that a call needs."""
+    async with ChatModel.of("openai:m@http://127.0.0.1:9/v1", settings()).connected(1.0) as client:
+        payload = client._get_request_payload([("user", "plan")], response_format={"type": "json_object"})  # type: ignore[attr-defined]
+    assert "response_format" not in payload
+    assert payload["extra_body"] == {"response_format": {"type": "json_object"}}
+
+
 async def test_a_request_refused_for_other_reasons_excludes_no_method() -> None:
     left = [failing(400, "too long")] * 4
 

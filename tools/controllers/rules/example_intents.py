@@ -136,9 +136,7 @@ def _made_by(intent: Intent) -> set[Kind]:
 
 def _example_words(parsed: ParsedRequest, start: int, end: int, meaning: str) -> Iterator[tuple[int, int]]:
     """Where words of a clause stand that examples of its meaning hold."""
-    known = {
-        word for example in wording("en").examples if example.meaning == meaning for word in example.phrase.split()
-    }
+    known = {word for each in wording("en").examples if each.meaning == meaning for word in each.phrase.split()}
     yield from (
         m.span()
         for m in re.finditer(r"[^\W\d_]+(?:’\w+)?", parsed.masked[:end])

@@ -103,10 +103,7 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
     if meaning.task_type == "text-to-speech" and targets and not is_latest_in(linker, targets[0]):
         _translate(linker, intent, targets[:1], source)
     made = _add(linker, intent, _of_film(linker, intent, meaning, words), words)
-    written = meaning.task_type in _WRITTEN and meaning.task_type not in (
-        "text-to-speech",
-        "automatic-speech-recognition",
-    )
+    written = meaning.task_type in _WRITTEN and meaning.task_type not in (_SPEECH, "automatic-speech-recognition")
     for result in made if targets and written else ():
         linker.add_task("translation", {"text": result.value}, intent, {"target_language": NAMES[targets[0]]})
 
