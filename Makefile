@@ -1,5 +1,5 @@
 # One word for each set of checks.
-.PHONY: check test docs ci nightly
+.PHONY: check test docs ci nightly live
 py := .venv/bin
 
 check:  ## lint, types, layers, quick tests: before a commit
@@ -22,3 +22,6 @@ ci:  ## all checks, as CI runs them
 nightly:  ## longer tables and trials: all kills and faults, seeds printed, and a line that replays each failure
 	CRASH_RUNS=50 $(py)/pytest -m "nightly or crash"
 	$(py)/pytest --hypothesis-profile=thorough $$(grep -rl "^@given" tests)
+
+live:  ## real services, as far as keys are set: states the cost and asks first, and writes docs/live.md
+	$(py)/python tests/live/results.py

@@ -16,6 +16,8 @@ import json
 import statistics
 import tempfile
 import time
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -110,16 +112,18 @@ async def measure(plan: Plan, call: float, expert: float, *, open_choices: bool 
 
 
 async def first_start(plan: Plan, tokens_a_second: float = 50.0) -> float:
-    """Seconds from the end of a streamed plan to the start of the first expert."""
-    pieces = -(-len(json.dumps({"tasks": plan, "refusals": []})) // 24)
+    """Seconds from the end of a streamed plan, as the server has written it, to the start of the first expert."""
     ended = 0.0
     model = ScriptedChatModel(plan, answer="Done [0].", seconds=24 / 4 / tokens_a_second)
 
-    def timed(received: Received) -> Reply:
+    def noting_the_end(chunks: Iterable[bytes]) -> Iterator[bytes]:
         nonlocal ended
-        if stage_of(received) == "plan":
-            ended = time.time() + (pieces + 3) * 24 / 4 / tokens_a_second  # three messages end a stream
-        return model(received)
+        yield from chunks
+        ended = time.time()
+
+    def timed(received: Received) -> Reply:
+        reply = model(received).to(received)
+        return replace(reply, chunks=noting_the_end(reply.chunks)) if stage_of(received) == "plan" else reply
 
     with serve(timed) as server, tempfile.TemporaryDirectory() as home:
         settings = Settings(home=Path(home), llm=f"openai:m@{server.url}/v1", retries=0)

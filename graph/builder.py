@@ -36,8 +36,12 @@ def connect(
     cut: Cutter,
     redact: Redactor,
     checkpointer: BaseCheckpointSaver[str] | None = None,
+    recorded: bool = False,
 ) -> Graph:
-    """START -> plan -> review == Send x N ==> task{select -> execute} -> respond -> END."""
+    """START -> plan -> review == Send x N ==> task{select -> execute} -> respond -> END.
+
+    `recorded`: each question to the outside is kept in its order, so that nothing begins early.
+    """
     expert_calls = ExpertCalls(backends=backends, store=store, slots=slots, settings=settings)
     one_task = StateGraph(TaskState, output_schema=TaskOutput)
     one_task.add_node("select", select_node(controllers=controllers, catalog=catalog, ledger=ledger))
@@ -61,6 +65,7 @@ def connect(
             store=store,
             redact=redact,
             backends=backends,
+            catalog=None if recorded else catalog,
             where=settings.where,
         ),
     )

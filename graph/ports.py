@@ -116,6 +116,14 @@ class Preparing(Protocol):
         """Do that work; returns at once when it is done already. Raises `ExpertError`."""
 
 
+@runtime_checkable
+class WarmsUp(Protocol):
+    """A backend whose first call waits for something, e.g. the start of a process."""
+
+    def warm_up(self, expert: Expert) -> None:
+        """Begin what a call of that expert would wait for; returns at once, and raises nothing."""
+
+
 Cutter = Callable[[Path, Path], Sequence[Part]]
 """Cuts the recording at a path into files in a folder, each short enough for one call; no files where the whole is.
 

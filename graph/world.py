@@ -171,6 +171,7 @@ def _assembled(
         cut=decoder.cut,
         redact=redact,
         checkpointer=checkpointer,
+        recorded=recording is not None,
     )
     return World(settings, graph, controller, catalog, by_name, ledger, store, fetcher)
 

@@ -1,6 +1,7 @@
 """`LlmBudget`: records each call to a chat model before it is made, or refuses it beyond the run's limits."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..graph.call_progress import CallProgress
@@ -17,6 +18,8 @@ class LlmBudget:
     run_id: str
     key: str = ""
     """Of the task whose expert the model is; empty for the controller."""
+    on_drafted: Callable[[str], None] = lambda _task_type: None
+    """Gets the type of each task while a plan is being written."""
 
     async def on_call_start(self, stage: Stage, model: str, tokens: int = 0) -> int:
         """Record a call before it is made; raises `LimitReached`."""
@@ -33,6 +36,7 @@ class LlmBudget:
 
     async def on_task_drafted(self, place: int, task_type: str) -> None:
         """Report a task of the plan that is being written."""
+        self.on_drafted(task_type)
         emit(TaskDrafted(run_id=self.run_id, place=place, task_type=task_type))
 
     async def usage(self) -> Usage:

@@ -15,13 +15,14 @@ from ..graph.clock import now
 from ..graph.content_blocks import referred, text_of
 from ..graph.errors import InvalidInput
 from ..graph.events import RunStarted, emit
-from ..graph.ports import Backend, Beside, ControllerOf, Fetcher, Ledger, Store
+from ..graph.ports import Backend, Beside, Catalog, ControllerOf, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
 from ..graph.resource import Resource
 from ..graph.result import Proposal, Request, Run
 from ..graph.settings import PLACES
 from ..graph.state import RUN_ID, Json, Node, State, conversation_of, epoch_of, run_id_of
 from ..graph.version import GRAPH_VERSION
+from .early_start import EarlyStart
 from .execution import current
 from .given_media import media_in, words_of
 from .given_plan import files_named_in, read_given_plan, unused_files, with_attached, with_files
@@ -38,12 +39,14 @@ def plan_node(
     store: Store,
     redact: Redactor,
     backends: Mapping[str, Backend],
+    catalog: Catalog | None = None,
     where: Sequence[str] = (),
     places: Collection[str] = PLACES,
 ) -> Node[State]:
     """The first stage. `where`: places for a run whose options name none; kept with the run, so that a resume keeps them.
 
-    `places`: those that exist here, with or without experts.
+    `places`: those that exist here, with or without experts. `catalog`: for what begins while a plan is written; None for
+    nothing, as in a recording, which keeps each question in its order.
     """
 
     async def plan(state: State) -> Json:
@@ -89,7 +92,8 @@ def plan_node(
             read = with_files(given_plan, files, request.resources)
             proposal = Proposal(plan=read, refusals=unused_files(read, files, attached))
         else:
-            proposal = await controller.plan(request, LlmBudget(ledger, run_id))
+            async with EarlyStart(catalog, backends, run.options.where) as early:
+                proposal = await controller.plan(request, LlmBudget(ledger, run_id, on_drafted=early.of))
         refusals = (*current().left, *proposal.refusals, *idle_choices(options.models, proposal.plan))
         proposal = proposal.model_copy(
             update={"plan": await long_texts_stored(proposal.plan, store), "refusals": refusals}

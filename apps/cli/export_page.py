@@ -55,7 +55,11 @@ def export_page(name: str | None, file: Path, *, home: Path | None, as_json: boo
             }
         )  # fmt: skip
     else:
-        beside = f"; {len(media.beside)} large files beside it, in {plain(media.folder.name)}" if media.beside else ""
+        beside = (
+            f"; {len(media.beside)} large file{'s' * (len(media.beside) > 1)} beside it, in {plain(media.folder.name)}"
+            if media.beside
+            else ""
+        )
         cut = f"; {media.shortened} long texts or tables in part" if media.shortened else ""
         note(f"{plain(str(file))}: {decimal(len(page))}, one file that any browser opens{beside}{cut}")
     if media.missing:

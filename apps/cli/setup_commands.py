@@ -1,4 +1,4 @@
-"""Declares `tasks`, `models`, `home`, `doctor` (Typer options and help); `experts.py`, `endpoints.py`, ... do the work."""
+"""Declares `tasks`, `models`, `home`, `doctor`, `setup` (Typer options and help); files beside it do the work."""
 
 from typing import Annotated
 
@@ -98,3 +98,17 @@ def doctor(
     from .doctor import run_doctor
 
     run_doctor(home=home, llm=llm, live=live, as_json=json)
+
+
+@setup_commands.command(
+    epilog="Example: hugginggpt setup --download yes      gets both without a question, and tries each once"
+)
+def setup(
+    download: options.Download = None,
+    home: options.Home = None,
+    json: options.Json = False,
+) -> None:
+    """Get two good small models for this machine, after you agree to their size, and try each: MiniLM and Whisper."""
+    from .setup import set_up
+
+    set_up(home=home, download=download, as_json=json)

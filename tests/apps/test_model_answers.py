@@ -117,4 +117,4 @@ def test_a_call_that_takes_longer_than_a_second_sends_events_of_what_it_waits_fo
         events = list(hugginggpt.stream(f"Count the lines of '{REVIEW}'", settings=settings))
 
     seen = [event.progress for event in events if isinstance(event, hugginggpt.LlmProgress)]
-    assert [(each.stage, each.phase) for each in seen][:1] == [("plan", "reading")]
+    assert ("plan", "reading") in {(each.stage, each.phase) for each in seen}

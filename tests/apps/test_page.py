@@ -153,7 +153,7 @@ async def test_a_large_file_is_beside_the_page_and_said_so(
     assert shown.exit_code == 0
     beside = list((tmp_path / "run-files").iterdir())
     assert [file.suffix for file in beside] == [".wav"]
-    assert "1 large files beside it, in run-files" in shown.output
+    assert "1 large file beside it, in run-files" in shown.output
     assert f"run-files/{beside[0].name}" in Page(out.read_text()).values("href")
 
 

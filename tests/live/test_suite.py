@@ -51,3 +51,19 @@ def test_without_keys_every_test_says_what_to_set(shell: Shell) -> None:
     assert "failed" not in printed, printed
     for variable in ("HF_TOKEN", "HUGGINGGPT_LLM", "HUGGINGGPT_VLM", "HUGGINGGPT_DOWNLOAD=yes"):
         assert variable in printed
+
+
+def test_nothing_is_called_before_the_cost_is_stated_and_agreed_to(shell: Shell) -> None:
+    """And the page of results is as it was."""
+    page = (LIVE.parent.parent / "docs" / "live.md").read_text()
+    with serve(lambda received: chat("A red square.").to(received)) as llm:
+        done = subprocess.run(
+            [sys.executable, str(LIVE / "results.py")], env=shell.env | {"HUGGINGGPT_LLM": f"openai:m@{llm.url}/v1"},
+            text=True, capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert "chat models as experts: 22 calls of about 500 tokens (set up)" in done.stderr
+    assert "LIVE=yes" in done.stderr
+    assert llm.requests == []
+    assert (LIVE.parent.parent / "docs" / "live.md").read_text() == page
+    assert "| not run yet |" in page

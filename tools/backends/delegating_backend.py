@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ...graph.call import Artifact, Call
 from ...graph.expert import Expert, Obstacle
-from ...graph.ports import Backend, Preparing
+from ...graph.ports import Backend, Preparing, WarmsUp
 from ...graph.task import Task
 
 
@@ -31,6 +31,11 @@ class DelegatingBackend:
         """Prepare the backend, where it has work before a call."""
         if isinstance(self._backend, Preparing):
             await self._backend.prepare(call)
+
+    def warm_up(self, expert: Expert) -> None:
+        """Warm up the backend, where its first call waits for something."""
+        if isinstance(self._backend, WarmsUp):
+            self._backend.warm_up(expert)
 
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Run the call."""

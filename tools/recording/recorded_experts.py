@@ -47,6 +47,11 @@ class RecordedBackend(DelegatingBackend):
         """The backend's; none in a replay, which needs nothing."""
         return None if self._recording.replaying else super().obstacle(expert, task)
 
+    def warm_up(self, expert: Expert) -> None:
+        """Warm up the backend, except in a replay."""
+        if not self._recording.replaying:
+            super().warm_up(expert)
+
     async def prepare(self, call: Call) -> None:
         """Prepare the backend, except in a replay."""
         if not self._recording.replaying:

@@ -46,7 +46,7 @@ def phrases(code: str) -> Phrases:
     """The strings of a language; those of English where it has none."""
     if code not in LANGUAGES:
         return phrases("en")
-    strings = wording(code).section("answer")
+    strings = dict(wording(code).section("answer"))  # a section is kept: nothing is taken out of it
     tables = strings.pop("answer", {})
     if code == "en":
         return Phrases(code, strings, tables)

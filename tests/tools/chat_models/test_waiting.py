@@ -61,10 +61,10 @@ class Seen(NoCallbacks):
 
 async def test_the_first_token_may_take_longer_than_the_time_between_two() -> None:
     def slow_to_begin(received: Received) -> Reply:
-        time.sleep(0.8)
+        time.sleep(2)
         return chat("ahoy")
 
-    with client(slow_to_begin, llm_next_token=0.5) as (model, _):
+    with client(slow_to_begin, llm_next_token=1.5) as (model, _):
         assert (await model.complete("plan", MESSAGES, NoCallbacks())).text == "ahoy"
 
 
@@ -80,18 +80,19 @@ async def test_a_model_that_stops_in_the_middle_is_given_up_with_what_came_and_t
 
 
 async def test_steady_writing_is_limited_as_a_whole_only() -> None:
-    steady = chat(*"abcdefgh", seconds=0.1)
-    with client(in_turn(steady), llm_first_token=0.5, llm_next_token=0.5) as (model, _):
-        assert (await model.complete("plan", MESSAGES, NoCallbacks())).text == "abcdefgh"
-    what = r"gave no whole answer in 0\.5 s \(about 1 tokens came\)"
-    with client(in_turn(steady), llm_timeout=0.5) as (model, _), pytest.raises(IncompleteAnswer, match=what):
+    text = "abcdefgh" * 4
+    steady = chat(*text, seconds=0.1)
+    with client(in_turn(steady), llm_first_token=2.5, llm_next_token=1.5) as (model, _):
+        assert (await model.complete("plan", MESSAGES, NoCallbacks())).text == text
+    what = r"gave no whole answer in 2 s \(about \d tokens came\)"
+    with client(in_turn(steady), llm_timeout=2) as (model, _), pytest.raises(IncompleteAnswer, match=what):
         await model.complete("plan", MESSAGES, NoCallbacks())
 
 
 async def test_thoughts_that_a_server_sends_apart_are_signs_of_life() -> None:
     """langchain-openai drops them: a model that thinks for minutes would seem silent."""
     deltas = [{"reasoning_content": "Let me see. "}] * 6 + [{"content": "Three boats."}]
-    with client(in_turn(streamed(*deltas, seconds=0.1)), llm_first_token=0.4, llm_next_token=0.4) as (model, _):
+    with client(in_turn(streamed(*deltas, seconds=0.3)), llm_first_token=1.5, llm_next_token=1.5) as (model, _):
         assert [piece async for piece in model.stream("answer", MESSAGES, NoCallbacks())] == ["Three boats."]
 
 
@@ -105,12 +106,18 @@ async def test_each_second_of_a_call_it_is_reported_what_is_waited_for() -> None
     ]
     with client(in_turn(streamed(*thinking, seconds=1.1))) as (model, _):
         await model.complete("answer", MESSAGES, seen)
-    assert [each.phase for each in seen.progress][:4] == ["reading", "thinking", "thinking", "writing"]
+    first = {each.phase: str(each) for each in reversed(seen.progress)}
+    phases = dict.fromkeys(each.phase for each in seen.progress)
+    assert [phase for phase in phases if phase != "called"] == [
+        "reading",
+        "thinking",
+        "writing",
+    ]  # the client is imported
     tokens = [each.tokens for each in seen.progress]
     assert tokens == sorted(tokens)
     assert tokens[-1] >= 6
-    assert str(seen.progress[0]) == "openai:m is connected and reads the prompt, 1 s"
-    assert "openai:m thinks: 3 tokens, " in str(seen.progress[1])
+    assert first["reading"].startswith("openai:m is connected and reads the prompt, ")
+    assert first["thinking"].startswith("openai:m thinks: ")
 
 
 @pytest.mark.parametrize(
@@ -156,14 +163,14 @@ DRAFTS = {
         chat('{"tasks": [{"task": "x", "goal": "', "and so on, " * 5_000),
         "repeats itself without an end",
     ),
-    "too slow": (chat(*PLAN, seconds=0.1), "gave no whole answer in 1 s"),
+    "too slow": (chat(*PLAN, seconds=0.1), "gave no whole answer in 4 s"),
 }
 
 
 @pytest.mark.parametrize("name", DRAFTS)
 async def test_a_draft_without_an_end_gives_way_to_the_rule_based_plan_and_this_is_reported(name: str) -> None:
     draft, why = DRAFTS[name]
-    with llm_controller(in_turn(draft), llm_timeout=1 if "slow" in name else 30) as (controller, server):
+    with llm_controller(in_turn(draft), llm_timeout=4 if "slow" in name else 30) as (controller, server):
         proposal = await controller.plan(SPEAK)
     assert [task.type for task in proposal.plan.tasks] == ["text-to-speech"]
     assert why in proposal.refusals[0]

@@ -42,6 +42,11 @@ class EmbeddedBackend:
         """A missing library, or a goal that the expert does not support."""
         return _entry(expert).obstacle(task)
 
+    def warm_up(self, expert: Expert) -> None:
+        """Start a worker process for an expert that needs one."""
+        if not _entry(expert).light:
+            self._workers.warm_up()
+
     async def run(self, call: Call) -> Sequence[Artifact]:
         """Run the expert; its failure is an `ExpertError`, and a cancelled call's process is killed."""
         entry = _entry(call.expert)

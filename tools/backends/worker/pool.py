@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 
 from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
@@ -57,6 +58,11 @@ class Workers:
                 await asyncio.wait([waiting])  # until the process is gone
                 waiting.exception()  # it was ended as requested: asyncio would report that no one looks at it
             raise
+
+    def warm_up(self) -> None:
+        """Start a process, where there is none, before the first call needs it; returns at once."""
+        with suppress(RuntimeError):  # the pool has been shut down
+            self._threads.submit(self._start)
 
     def run_blocking(self, target: str, call: Call) -> Sequence[Artifact]:
         """As `run`, for callers in a thread that may block."""
@@ -119,6 +125,18 @@ class Workers:
         if reply.failure is not None:
             raise reply.failure.error()
         return reply.artifacts
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._closed or self._idle or self._calls:
+                return
+        with suppress(OSError):  # the call meets it again, and reports it
+            process = WorkerProcess(self._environment)
+            with self._lock:
+                if not self._closed:
+                    self._idle.append(process)
+                    return
+            process.kill()
 
     def _take(self, target: str) -> WorkerProcess:
         """An idle process that has the module loaded, else any idle one, else a new one."""

@@ -81,6 +81,8 @@ class AnswerChecker:
         """Statements that cite tasks which the run does not have, with the marks."""
         self.miscited: list[tuple[str, list[int], int]] = []
         """Statements with the tasks that they cite, and another that found the label which they name."""
+        self.doubted: list[tuple[str, str, list[int]]] = []
+        """Statements that cite nothing and have a number or label of no result: as they stand, bare, and the tasks."""
         self.false: list[tuple[str, list[int]]] = []
         """Statements that the results which they cite do not bear out, with the numbers of their tasks."""
 
@@ -92,6 +94,8 @@ class AnswerChecker:
         stated = self._without_names(checked)
         if not _TASK_MARK.search(checked):
             sources = self._sources.of(checked) or self._facts.borne_out_by(stated)
+            if sources and self._facts.adds_numbers(stated, sources):
+                sources = []
             if sources and (found := self._facts.label_elsewhere(stated, sources)) is not None:
                 sources = [found]
             if sources:
@@ -104,7 +108,7 @@ class AnswerChecker:
                 and not self._sources.is_about_failures(checked)
             ):
                 if tasks := self._facts.at_odds(stated):
-                    self.false.append((checked.strip(), [*tasks]))
+                    self.doubted.append((checked.strip(), stated, [*tasks]))
                 elif is_statement(checked):
                     self.ungrounded.append(checked.strip())
         cited = [int(match[1] or match[2]) for match in _TASK_MARK.finditer(checked)]
@@ -160,6 +164,11 @@ class AnswerChecker:
 
     def _false_lines(self) -> Iterator[str]:
         """Lines for what the results contradict; the run is done in part then."""
+        for sentence, stated, tasks in self.doubted:
+            if self._facts.replaces(stated, self._cited):
+                self.false.append((sentence, tasks))
+            elif is_statement(sentence):
+                self.ungrounded.append(sentence)
         named = {task_id for _, cited in self.false for task_id in cited}
         unnamed = [
             (" ".join(map(str.strip, self._cited[task_id])), [task_id])

@@ -1,8 +1,8 @@
 """`Facts`: the numbers, labels and languages in a statement that the results which it cites do not bear out.
 
-A number or label right after a negation ("not 4", "not a dog") is denied. Not covered: other denials, other words that
-contradict a result, and numbers written as words ("two people") where the result is a long text, in which a reader may have
-counted.
+A number or label after a negation and words of degree ("not 4", "not a dog", "hardly very happy") is denied. Not covered:
+other denials, other words that contradict a result, and numbers written as words ("two people") where the result is a long
+text, in which a reader may have counted.
 """
 
 import re
@@ -19,6 +19,10 @@ from .quantities import counts, follows, readings_of, rows_in
 
 _NUMBER = re.compile(r"(?<![A-Za-z\d_./])\d+(?:[.,'\u2019\u00a0\u202f]\d+)*")
 _BULLET = re.compile(r"^\s*\d+[.)]\s+", re.MULTILINE)
+_TOPIC = re.compile(r"[^\W\d_]{4,}")
+"""Words by which two sentences are about the same thing."""
+_COUNTED = ("labels", "boxes", "table")
+"""Kinds of results whose members an answer may count."""
 MANY = 12
 """Numbers of a result, above which no sums and differences of two of them are looked for; the largest read as a word."""
 MOST_SHOWN = 3
@@ -82,9 +86,41 @@ class Facts:
         return list(dict.fromkeys(lost))
 
     def at_odds(self, sentence: str) -> Sequence[int]:
-        """The tasks whose results a sentence without marks disagrees with; words for numbers are not looked at in it."""
+        """The tasks whose results a sentence without marks disagrees with; words for numbers are not looked at in it.
+
+        A number disagrees with results that have numbers: beside others it is knowledge of the model's own.
+        """
         lost = [text for text in self.unsupported(sentence, self._rows) if folded(text) not in self._number_words]
-        return list(self._rows)[:MOST_SHOWN] if any(text not in self._request for text in lost) else []
+        lost = [text for text in lost if text not in self._request]
+        if not lost:
+            return []
+        tasks = self._rows if any(map(self._is_word, lost)) else filter(self.has_numbers, self._rows)
+        return list(tasks)[:MOST_SHOWN]
+
+    def adds_numbers(self, sentence: str, tasks: Collection[int]) -> bool:
+        """Whether a sentence has numbers that are not in the request, and none of the results that it repeats has any."""
+        own = [text for text, _ in self._numbers(sentence) if text not in self._request]
+        return bool(own) and not any(map(self.has_numbers, self._with_sources(tasks)))
+
+    def replaces(self, sentence: str, cited: Mapping[int, Sequence[str]]) -> bool:
+        """Whether a sentence at odds may stand in place of a result: it names a label, is about what is said of a result
+        with numbers, or such a result is not cited at all.
+        """
+        if any(map(self._is_word, self.unsupported(sentence, self._rows))):
+            return True
+        about = [each for task_id, sentences in cited.items() if self.has_numbers(task_id) for each in sentences]
+        topic = set(_TOPIC.findall(folded(" ".join(about))))
+        uncited = any(self.has_numbers(task_id) for task_id in self._rows if task_id not in cited)
+        return uncited or bool(topic & set(_TOPIC.findall(folded(sentence))))
+
+    def has_numbers(self, task_id: int) -> bool:
+        """Whether there are numbers in a result, or what can be counted."""
+        data = any(made.kind in _COUNTED for made in self._rows[task_id].resources)
+        return data or bool(self._readings_of(task_id))
+
+    def _is_word(self, text: str) -> bool:
+        """Whether what a sentence names is a label or a language, not a number."""
+        return not text[:1].isdecimal() and folded(text) not in self._number_words
 
     def unnamed_labels(self, cited: Mapping[int, Sequence[str]]) -> Iterator[int]:
         """The tasks that found a label such as `negative`, which none of the sentences that cite them names."""
@@ -207,9 +243,14 @@ class Facts:
 
 
 def _denials(code: str) -> str:
-    """The negations of a language at the end of what stands before a word, with an article."""
-    words = "|".join(re.escape(folded(word)) for word in phrases(code).strings["not"].split())
-    return f"(?:{words}).?$" if code in UNSPACED else rf"(?<![^\W_])(?:{words})\w{{0,2}} (?:[a-z]{{1,2}} |the )?$"
+    """The negations of a language at the end of what stands before a word, with articles and words of degree."""
+    words, degree = (
+        "|".join(re.escape(folded(word).replace("_", " ")) for word in phrases(code).strings[name].split())
+        for name in ("not", "degree")
+    )
+    if code in UNSPACED:
+        return f"(?:{words})(?:{degree}){{0,2}}.?$"
+    return rf"(?<![^\W_])(?:{words}) (?:(?:{degree}|[a-z]{{1,2}}) ){{0,3}}$"
 
 
 def _texts_of(task: Task | None) -> list[str]:

@@ -23,9 +23,9 @@ _GREETING = re.compile(r"\W*(?:hi|hello|hey)(?: (?:there|all|everyone|team))?\W*
 EMOJI = "\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff"
 _SENTENCE_END = re.compile(
     r"(?<=[.!?;。！？])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\betc\.)\s+|\n+|(?<=[。！？])"
-    rf"|(?<=[{EMOJI}])\s+"
+    rf"|(?<=[{EMOJI}])\s+(?!(?:and|or|but|so|to|for|in|of|with)\b)"
 )
-"""Emoji end sentences too."""
+"""Emoji end sentences too, but not before a word that goes on with one."""
 _JOINT = re.compile(r",\s+|\s+(?=(?:and|then|but|before)\b)|:\s+|(?<=\s)(?=\(?\d+[.)]\s)|\s+(?=which\s)")
 """Where a clause may end inside a sentence."""
 _NOUN_PHRASE = re.compile(r"(?<=[:,] )(?:\w+ ){2,5}[\ue010-\ue0ff]+")

@@ -75,7 +75,8 @@ def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[
     quoted = {quotation.text for quotation in parsed.quotations}
     kept, decided = [], {i.clause for i in found if i.act != "question" or i.question in quoted}
     for intent in found:
-        asked = intent.act == "question" and intent.clause not in decided and not questions_of(intent.question)
+        asked = intent.act == "question" and not (intent.rule or questions_of(intent.question))
+        asked = asked and intent.clause not in decided
         other = _read(parsed, (intent.start, intent.end), intent.clause, found, earlier, _SURER) if asked else []
         kept += [each for each in other if each.match and finds(each.match.meaning)] or [intent]
     starts = sorted(intent.start for intent in found)
@@ -136,9 +137,7 @@ def _made_by(intent: Intent) -> set[Kind]:
 
 def _example_words(parsed: ParsedRequest, start: int, end: int, meaning: str) -> Iterator[tuple[int, int]]:
     """Where words of a clause stand that examples of its meaning hold."""
-    known = {
-        word for example in wording("en").examples if example.meaning == meaning for word in example.phrase.split()
-    }
+    known = {word for each in wording("en").examples if each.meaning == meaning for word in each.phrase.split()}
     yield from (
         m.span()
         for m in re.finditer(r"[^\W\d_]+(?:’\w+)?", parsed.masked[:end])

@@ -32,11 +32,8 @@ def finds(name: str) -> bool:
     meaning = meaning_of(name)
     if meaning.is_out_of_reach:
         return True
-    return meaning.task_type not in _MADE and VOCABULARY[meaning.task_type].outputs[0].kind in (
-        "text",
-        "labels",
-        "boxes",
-    )
+    made = VOCABULARY[meaning.task_type].outputs[0].kind
+    return meaning.task_type not in _MADE and made in ("text", "labels", "boxes")
 
 
 def apart_from_limits(parsed: ParsedRequest, piece: Piece, given: Sequence[tuple[int, Kind]], code: str) -> Piece:

@@ -11,7 +11,7 @@ from functools import cache
 from ...wording.wording import wording
 from .clauses import ParsedRequest
 from .lexicon import lexicon
-from .statements import constrains, states
+from .statements import constrains, is_statement, states
 
 _PARTS = ("text", "paragraph", "form")
 """Nouns of texts that also name a part of one."""
@@ -21,6 +21,9 @@ _LINKING = "and or in on of from at to for with by as is are".split()
 _SENTENCE = re.compile(r"[^.;!?\n]+")
 _PIECE = re.compile(r"(?![\s,:()–—-])(?:(?! [-–—] )[^,:()]|, who [^,:()]+,(?= (?!\w+ing )))+")
 """A part of a sentence between commas, colons, dashes or brackets; "my sister, who is away, sent this" is one."""
+_INSERTED = re.compile(r",? \([^()]*\)|, (?:who|whom|whose|which) [^,]+,")
+"""What is put into a statement: "my boss (a lovely woman) left a note"."""
+_HIDDEN = re.compile("[\ue000-\ue0ff]+")
 _OWNED = r"\b(?:this|these|that|the|my|our|his|her|their|your|attached)\b"
 
 
@@ -51,7 +54,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "polite": re.compile(rf"\b{one['polite']}\b"),
         "pleased": re.compile(
             rf"(?:\b(?:would|will)|’d) {one['pleasing']}\b{rest}"
-            rf"|(?:’s|\b(?:is|are)) (?:all|what|everything) (?:that|i|we|he|she)\b{rest}"
+            rf"|(?:’s|\b(?:is|are)) (?:all|what|everything)(?: the \w+)? (?:that|i|we|he|she)\b{rest}"
         ),
         "excused": re.compile(
             rf"\bif (?:that|it|this)(?:’s|’d be| is| isn’t| would be)(?: not)?"
@@ -105,6 +108,11 @@ def harmless_spans(parsed: ParsedRequest, requested: bytearray) -> Iterator[tupl
     opened = min(begun, data.start()) if data else begun
     for sentence in _SENTENCE.finditer(parsed.masked):
         after = False
+        whole = _HIDDEN.sub("it", _INSERTED.sub("", sentence.group()))
+        asking = requested.find(1, *sentence.span()) >= 0 or patterns["demanding"].search(whole)
+        if not asking and is_statement(whole):
+            yield sentence.span()
+            continue
         for piece in _PIECE.finditer(parsed.masked, *sentence.span()):
             first = requested.find(1, *piece.span())
             start, end = piece.start(), piece.end() if first < 0 else first

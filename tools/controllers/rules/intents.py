@@ -19,11 +19,25 @@ from .referents import may_hold_tables
 
 _WORD = re.compile(r"[^\W_][\w’-]*")
 _NAMED = r"(?:the|my|our|his|her|its|their) (?!and\b)[\w’'-]+(?: (?!and\b|between\b|in\b|on\b|of\b|from\b)[\w’'-]+){,4}"
+_TOLD = r"(?:tell|give|show|read) (?:me|us)|(?:i|we) need|let me know"
 _THINGS = re.compile(
-    rf"(?P<asked>what|who) (?P<verb>is|are|was|were) (?P<things>{_NAMED}(?:, {_NAMED})*,? and {_NAMED})"
+    rf"(?:(?P<asked>what|who) (?P<verb>is|are|was|were)|{_TOLD}) (?P<things>{_NAMED}(?:, {_NAMED})*,? and {_NAMED})"
     r"(?P<place> (?:in|on|of|from) .+)?",
     re.IGNORECASE,
 )
+_TELLING = re.compile(
+    rf"\b(?:{_TOLD}) {_NAMED}(?:, {_NAMED})*,? and {_NAMED}(?: (?:in|on|of|from) (?:the |this |my )?[\w\ue000-\ue0ff]+)?"
+)
+"""A request for several things, each of which is a question: "tell me the rent, the deposit and the notice period"."""
+_REACHED = (
+    r"(?:(?:phone|telephone|mobile|cell|fax|house) )?(?:numbers?|phone)"
+    r"|(?:e-?mail|postal|home)(?: address)?|address|birthday"
+)
+_OF_A_PERSON = re.compile(
+    rf"(?P<of>[^\W\d_]+)’s (?:{_REACHED})\b"
+    rf"|\b(?:{_REACHED}) (?:of|for) (?P<for>[^\W\d_]+)(?: [^\W\d_]+(?= (?:in|from|on)\b))?"
+)
+"""A finding about one person: "Anna's phone number" asks for no list of all numbers."""
 _PHATIC = re.compile(
     r"\W*(?:is|are) (?:you|any(?:one|body)|some(?:one|body)) (?:there|here|around|awake|ok|okay|well|ready|free|busy)\b"
 )
@@ -72,6 +86,14 @@ def find_intents(parsed: ParsedRequest) -> list[Intent]:
         if not any(taken[start:end]):
             taken[start:end] = b"\1" * (end - start)
             found.append(Intent("operate", start, end, 0, Clause(start, end, False), triggers=((start, end),)))
+    for match in _OF_A_PERSON.finditer(parsed.masked):
+        start, end = match.span()
+        if parsed.text[match.start(match.lastgroup or 0)].isupper() and not any(taken[start:end]):
+            taken[start:end] = b"\1" * (end - start)
+            question, clause = f"What is {parsed.text[start:end]}?", parsed.clause_at(start)
+            found.append(
+                Intent("question", start, end, 0, clause, question=question, triggers=((start, end),), rule="person")
+            )
     kinds = {
         "",
         *(file.resource.kind for file in parsed.files),
@@ -138,12 +160,13 @@ def _triggers(pattern: re.Pattern[str], match: re.Match[str]) -> Iterator[tuple[
 def _unquoted_questions(parsed: ParsedRequest, taken: bytearray, quoted_starts: set[int]) -> list[Intent]:
     """Questions without quotation marks, else the request to answer one ("answer my question")."""
     found: list[Intent] = []
-    for pattern in (lexicon().cues["question-open"], lexicon().cues["question-indirect"]):
+    for pattern in (_TELLING, lexicon().cues["question-open"], lexicon().cues["question-indirect"]):
         spans = (span for match in pattern.finditer(parsed.masked) for span in _split_questions(match, parsed))
         for start, end in spans:
             clause = parsed.clause_at(start)
             masked = parsed.masked[start:end]
-            free = 1 not in taken[start:end] and taken[start] == 0 and QUESTION not in masked
+            marks = _MARKS if pattern is _TELLING else (_INTENT,)
+            free = not any(mark in taken[start:end] for mark in marks) and taken[start] == 0 and QUESTION not in masked
             polite = _PHATIC.match(masked) or lexicon().cues["polite"].search(masked[:40])
             if free and not clause.background and not polite:
                 taken[start:end] = b"\1" * (end - start)
@@ -164,9 +187,9 @@ def questions_of(question: str) -> list[str]:
     match = _THINGS.fullmatch(question.strip(" ?"))
     if match is None:
         return []
-    verb = {"are": "is", "were": "was"}.get(match["verb"].lower(), match["verb"])
+    verb = {"are": "is", "were": "was"}.get(str(match["verb"]).lower(), match["verb"] or "is")
     things = re.split(r",? and |, ", match["things"])
-    return [f"{match['asked']} {verb} {thing}{match['place'] or ''}?" for thing in things]
+    return [f"{match['asked'] or 'What'} {verb} {thing}{match['place'] or ''}?" for thing in things]
 
 
 def _split_questions(match: re.Match[str], parsed: ParsedRequest) -> Iterator[tuple[int, int]]:

@@ -26,12 +26,7 @@ def lost_in_clauses(parsed: ParsedRequest, linker: Linker) -> Iterator[str]:
         if clause.background or refused or own:
             continue
         types = {task.type for task in tasks}
-        values = [
-            v
-            for t in tasks
-            for value in t.parameters.values()
-            for v in (value if isinstance(value, tuple) else (value,))
-        ]
+        values = [v for t in tasks for p in t.parameters.values() for v in (p if isinstance(p, tuple) else (p,))]
         numbers = {abs(float(value)) for value in values if isinstance(value, int | float)}
         used = {folded(word) for value in values if isinstance(value, str) for word in value.split()}
         used |= {folded(name).partition(".")[0] for name in files}

@@ -52,7 +52,8 @@ _DEGREES = {
 _DEGREE = re.compile(rf"\b(?:{'|'.join(_DEGREES)})\b")
 _WORD = re.compile(r"[^\W_]+(?:[’-][^\W_]+)*|[^\s\w]?[\ue000-\ue00f]+|&|%")
 _JOINT = re.compile(
-    rf"(?:[.;:!?]+|[{EMOJI}])(?:\s+|\Z)|\n+\s*|,\s*(?:and |then |but |so )*|\s(?:and|then|but|so)\s(?:then )?"
+    rf"(?:[.;:!?]+|[{EMOJI}])(?:\s+(?:and |then |but |so )?|\Z)|\n+\s*|,\s*(?:and |then |but |so )*"
+    r"|\s(?:and|then|but|so)\s(?:then )?"
 )
 _AROUND = ("carriers", "about")
 _SIZE = re.compile(r"(?:half|twice|double) |\d+ ?(?:px|pixels?)\b")

@@ -238,3 +238,11 @@ def test_a_full_disk_is_named_with_what_to_do() -> None:
     assert failure.message == "embedded/espeak-ng failed: the disk is full"
     assert "make room" in failure.hint
     assert not failure.retryable
+
+
+async def test_a_process_is_started_before_its_first_call_which_takes_it(workers: Workers, call: Call) -> None:
+    for _ in range(2):
+        workers._start()  # as a thread of the pool does for `warm_up`
+    (started,) = workers.pids
+    assert await text_of(workers, "pid", call) == str(started)
+    assert workers.pids == (started,)

@@ -91,3 +91,47 @@ def test_a_word_after_a_comma_describes_what_is_drawn(text: str) -> None:
 def test_an_operation_after_a_comma_changes_what_is_drawn(text: str) -> None:
     """A verb is no description."""
     assert [task.type for task in proposed(text).plan.tasks] == ["text-to-image", "image-to-image"]
+
+
+@pytest.mark.parametrize(
+    ("text", "questions"),
+    [
+        ("Tell me the rent, the deposit and the notice period", ["rent", "deposit", "notice period"]),
+        ("Give me the sender and the due date of a.txt", ["sender of a.txt", "due date of a.txt"]),
+    ],
+)
+def test_each_of_several_things_to_tell_is_a_question(text: str, questions: list[str]) -> None:
+    """An expert gives one answer to a question."""
+    tasks = proposed(text, "a.txt").plan.tasks
+    assert [task.inputs["question"] for task in tasks] == [f"What is the {thing}?" for thing in questions]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["give me Anna's phone number", "Find the phone number of Anna in a.txt", "What's Anna's email in a.txt?"],
+)
+def test_a_number_of_one_person_is_a_question(text: str) -> None:
+    """A list of all numbers in the file is another request."""
+    proposal = proposed(text, "a.txt")
+    (task,) = proposal.plan.tasks
+    assert task.type == "question-answering"
+    assert "Anna" in str(task.inputs["question"])
+    assert proposal.refusals == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "file", "planned"),
+    [
+        ("What does d01.docx say?", "d01.docx", "document-to-text"),
+        ("Detect the text in this picture", "a.png", "image-to-text"),
+        ("translate poem.txt line by line to French", "poem.txt", "translation"),
+        ("My neighbour, who never knocks, brought a.txt over. Summarise a.txt.", "a.txt", "summarization"),
+        ("My aunt (a sailor, long retired) sent me a.txt. Summarise it.", "a.txt", "summarization"),
+        ("Moving out 📦 and want a.png in grey", "a.png", "image-to-image"),
+    ],
+)
+def test_what_a_file_says_and_asides_in_statements_need_no_report(text: str, file: str, planned: str) -> None:
+    """One task of the type that was asked for, and nothing reported."""
+    proposal = proposed(text, file)
+    assert [task.type for task in proposal.plan.tasks] == [planned]
+    assert proposal.refusals == ()

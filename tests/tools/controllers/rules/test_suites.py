@@ -10,12 +10,12 @@ from types import ModuleType
 import pytest
 
 RIGHT = {
-    "lossless": 279,
+    "lossless": 280,
     "uninvented": 192,
-    "harmless": 194,
-    "office": 39,
+    "harmless": 195,
+    "office": 40,
     "background": 59,
-    "asides": 33,
+    "asides": 37,
     "buried": 40,
 }
 """How many requests of a suite are right, at least."""

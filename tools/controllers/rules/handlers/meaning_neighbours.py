@@ -1,12 +1,16 @@
 """What a clause decided by examples shares with others: a second thing with the same verb, a result that is refused."""
 
 from .....graph.resource import Resource
+from .....graph.vocabulary import VOCABULARY
 from ....wording.clause_words import ClauseWords
 from ....wording.meanings import Meaning, meaning_of
 from ....wording.nearest import nearest, words_pattern
 from ..intents import Intent
 from ..linking import Linker
+from .meaning_inputs import choose
 
+CUTS = ("trim-audio", "trim-video")
+_OFFICE = ("application/vnd.", "application/msword", "application/epub", "application/rtf")
 _IN_PICTURES = ("object-detection/codes", "image-to-text/read")
 """Meanings that one verb asks for at once: "read the QR code and the text"."""
 _LIKE = 0.2
@@ -27,6 +31,24 @@ def meanings_of(meaning: Meaning, words: ClauseWords) -> list[Meaning]:
         if near and near[0].score >= _LIKE and near[0].meaning not in [each.name for each in found]:
             found.append(meaning_of(near[0].meaning))
     return found
+
+
+def for_kind(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -> Meaning:
+    """The meaning by the kind of its data: the cut of a film, or its sound where the words name that; else the meaning.
+
+    "The first ten seconds of clip.mp4" is no sound; the part of one is cut by `cut_to_times`. What is to be read of a
+    document that is no PDF is its text.
+    """
+    if meaning.name == "image-to-text/read":
+        read = [r.value for r in choose(linker, intent, VOCABULARY["image-to-text"].inputs[0], meaning)]
+        written = read and all(isinstance(v, Resource) and v.media_type.startswith(_OFFICE) for v in read)
+        return meaning_of("document-to-text") if written else meaning
+    if meaning.task_type not in CUTS:
+        return meaning
+    audio = VOCABULARY["trim-audio"].inputs[0]
+    if {r.kind for r in choose(linker, intent, audio, meaning)} != {"video"}:
+        return meaning
+    return meaning_of("video-to-audio" if words.names_sound else "video-to-video/cut")
 
 
 def is_about_refused(linker: Linker, intent: Intent, meaning: Meaning) -> bool:

@@ -21,7 +21,7 @@ from ..linking import Linker
 from ..parameters import Parameters
 from ..referents import Referent
 from .meaning_inputs import add_boxes, choose, data_of, is_latest_in, language_of, own_words
-from .meaning_neighbours import is_about_refused, meanings_of
+from .meaning_neighbours import CUTS, for_kind, is_about_refused, meanings_of
 from .meaning_parameters import parameters_of
 from .pictures import names_a_part as names_english_part
 from .tables import filter_rows
@@ -29,7 +29,6 @@ from .tables import filter_rows
 _WHOLE_PICTURE = tuple(f"image-to-image/{name}" for name in ("blur", "grayscale", "brighten", "darken", "sharpen", "invert",
                                                              "contrast", "flip", "rotate", "resize"))  # fmt: skip
 """Operations that no expert does to a part of a picture."""
-_CUTS = ("trim-audio", "trim-video")
 _OF_ROWS = "table-question-answering"
 _CALCULATED = ("highest", "lowest", "sum", "average", "median", "per", "sort", "top", "bottom")
 _FOUND_IN_TEXT = ("token-classification", "question-answering", "text-classification", "summarization", "pick-best",
@@ -102,26 +101,10 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
         return
     if meaning.task_type == "text-to-speech" and targets and not is_latest_in(linker, targets[0]):
         _translate(linker, intent, targets[:1], source)
-    made = _add(linker, intent, _of_film(linker, intent, meaning, words), words)
-    written = meaning.task_type in _WRITTEN and meaning.task_type not in (
-        "text-to-speech",
-        "automatic-speech-recognition",
-    )
+    made = _add(linker, intent, for_kind(linker, intent, meaning, words), words)
+    written = meaning.task_type in _WRITTEN and meaning.task_type not in (_SPEECH, "automatic-speech-recognition")
     for result in made if targets and written else ():
         linker.add_task("translation", {"text": result.value}, intent, {"target_language": NAMES[targets[0]]})
-
-
-def _of_film(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -> Meaning:
-    """The cut of a film, or its sound where the words name that; else the meaning.
-
-    "The first ten seconds of clip.mp4" is no sound; the part of one is cut by `cut_to_times`.
-    """
-    if meaning.task_type not in _CUTS:
-        return meaning
-    audio = VOCABULARY["trim-audio"].inputs[0]
-    if {r.kind for r in choose(linker, intent, audio, meaning)} != {"video"}:
-        return meaning
-    return meaning_of("video-to-audio" if words.names_sound else "video-to-video/cut")
 
 
 def _lacks_details(meaning: Meaning, words: ClauseWords) -> bool:
@@ -131,7 +114,7 @@ def _lacks_details(meaning: Meaning, words: ClauseWords) -> bool:
     if meaning.name.endswith("/format") or meaning.name == "crop":
         return parameters_of(meaning, words) == meaning.parameters
     timed = any(kind in ("audio", "video") for port in VOCABULARY[meaning.task_type].inputs for kind in port.kinds)
-    if meaning.task_type in _CUTS:
+    if meaning.task_type in CUTS:
         return not parameters_of(meaning, words)
     return timed and words.names_time and time_range(words.text, words.language.code) is None
 
