@@ -19,14 +19,14 @@ from .referents import may_hold_tables
 
 _WORD = re.compile(r"[^\W_][\w’-]*")
 _NAMED = r"(?:the|my|our|his|her|its|their) (?!and\b)[\w’'-]+(?: (?!and\b|between\b|in\b|on\b|of\b|from\b)[\w’'-]+){,4}"
-_TOLD = r"(?:tell|give|show|read) (?:me|us)|(?:i|we) need|let me know"
+_REPORTED = r"(?:tell|give|show|read) (?:me|us)|(?:i|we) need|let me know"
 _THINGS = re.compile(
-    rf"(?:(?P<asked>what|who) (?P<verb>is|are|was|were)|{_TOLD}) (?P<things>{_NAMED}(?:, {_NAMED})*,? and {_NAMED})"
+    rf"(?:(?P<asked>what|who) (?P<verb>is|are|was|were)|{_REPORTED}) (?P<things>{_NAMED}(?:, {_NAMED})*,? and {_NAMED})"
     r"(?P<place> (?:in|on|of|from) .+)?",
     re.IGNORECASE,
 )
 _TELLING = re.compile(
-    rf"\b(?:{_TOLD}) {_NAMED}(?:, {_NAMED})*,? and {_NAMED}(?: (?:in|on|of|from) (?:the |this |my )?[\w\ue000-\ue0ff]+)?"
+    rf"\b(?:{_REPORTED}) {_NAMED}(?:, {_NAMED})*,? and {_NAMED}(?: (?:in|on|of|from) (?:the |this |my )?[\w\ue000-\ue0ff]+)?"
 )
 """A request for several things, each of which is a question: "tell me the rent, the deposit and the notice period"."""
 _REACHED = (
