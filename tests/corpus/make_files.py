@@ -448,6 +448,8 @@ def parquet(path: Path) -> None:
 
 written("second.csv", "item,amount\nHooks,10\nNails,5\n\nmonth,visitors\nMay,100\nJune,200\n")
 written("again.csv", "item,amount\nHooks,10\nNails,5\n\nitem,amount\nGlue,7\n")
+written("unnamed.csv", "Ada,Lund,10\nBo,Bergen,5\nCleo,Oslo,7\n")
+written("unsummed.csv", "day,city,amount\nMonday,Lund,12.5\nTuesday,Oslo,7.5\nSum,,\n")
 written("footnote.csv", "item,city,amount\nHooks,Bergen,10\nNails,Lund,5\n* preliminary,,\n")
 written("moved.csv", "item,city,amount\nHooks,Bergen,10\nNails,5\nGlue,Lund,20\n")
 written("untitled.csv", "Stock of May,\n\nitem,amount\nHooks,10\nNails,5\n,\n")
@@ -497,6 +499,12 @@ TWO_TABLES = """<html><body><p>Stock.</p><table><tr><th>Item</th><th>Amount</th>
 <tr><td>May</td><td>100</td></tr><tr><td>June</td><td>200</td></tr></table></body></html>"""
 MAKERS["two_tables.docx"] = from_text("two.html", TWO_TABLES, lambda source, path: by("pandoc", source, "-o", path))
 written("two_tables.html", TWO_TABLES)
+written(
+    "bill.html",
+    "<html><body><h1>Invoice 77</h1><table><tr><th>Item</th><th>Qty</th><th>Price</th></tr><tr><td>Chair</td><td>2</td>"
+    "<td>50.00</td></tr><tr><td>Desk</td><td>1</td><td>200.00</td></tr></table><p>Net 300.00 EUR</p><p>VAT 57.00 EUR</p>"
+    "<p>Total due: 357.00 EUR</p></body></html>",
+)
 written("drawing.svg", '<svg xmlns="http://www.w3.org/2000/svg"><text y="20">INVOICE 4711</text></svg>')
 COLUMNS = (
     ("The ferry to Lund leaves at seven", "The museum opens again in May"),

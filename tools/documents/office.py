@@ -25,7 +25,8 @@ def word_text(path: Path, label: str) -> Reading:
         related = parts.related(main).values()
 
         def texts(kind: str) -> list[str]:
-            return list(dict.fromkeys(text_of(parts.xml(part), WORD) for type_, part in related if type_ == kind))
+            found = (text_of(parts.xml(part), WORD) for type_, part in related if type_ == kind)
+            return list(dict.fromkeys(filter(None, found)))
 
         notes = [*texts("footnotes"), *texts("endnotes")]
         text = joined([*texts("header"), text_of(parts.xml(main), WORD), *notes, *texts("footer")])

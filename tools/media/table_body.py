@@ -5,7 +5,7 @@ What stands below it is no row of it: remarks are reported, a second table is re
 
 import re
 from collections.abc import Sequence
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from ...graph.caveats import caveat, lacks
 from ...graph.errors import input_error
@@ -28,7 +28,23 @@ def table_body(read: Sequence[Record], label: str) -> tuple[Record, list[Record]
     if records and all(len(record) == len(names) + 1 and record[-1].strip() for record in records):
         names = ["", *names]  # the names of the rows have none, as R writes tables
     _say_ragged(records, len(names), label)
+    if _is_unnamed(names, records):
+        lacks(
+            f"{label} seems to have no names above its columns: its first row is read as names, and not counted:"
+            f" {', '.join(names)[:MOST_SHOWN]}"
+        )
     return names, records
+
+
+def _is_unnamed(names: Record, records: Sequence[Record]) -> bool:
+    """Whether the first row holds figures as all rows below it do, but no years and no numbers in sequence (months)."""
+    figures = [cell.strip() for cell in names if _FIGURE.fullmatch(cell.strip())]
+    columns = [n for n, cell in enumerate(names) if _FIGURE.fullmatch(cell.strip())]
+    years = all(re.fullmatch(r"(?:19|20)\d\d", cell) for cell in figures)
+    counted = len(figures) > 1 and all(cell.isdigit() for cell in figures)
+    counted = counted and all(int(after) - int(before) == 1 for before, after in pairwise(figures))
+    same = all(n < len(row) and _FIGURE.fullmatch(row[n].strip()) for row in records for n in columns)
+    return bool(figures and records) and not years and not counted and same
 
 
 def _one_table(names: Record, records: Sequence[Record], label: str) -> list[Record]:

@@ -211,10 +211,17 @@ def _columns(table: Columns) -> dict[str, int]:
     return found
 
 
+@cache
+def _calculating() -> frozenset[str]:
+    """The words of all languages that ask for a sum or mean."""
+    return frozenset().union(
+        *(operation_words(code)[kind] for code in LANGUAGES for kind in ("sum", "average", "median"))
+    )
+
+
 def _values(table: Columns) -> dict[str, tuple[int, str]]:
     """Cells that are no numbers by their folded text; the words of longer ones where they are in one column only."""
-    found: dict[str, tuple[int, str]] = {}
-    parts: dict[str, set[tuple[int, str]]] = {}
+    found, parts = dict[str, tuple[int, str]](), dict[str, set[tuple[int, str]]]()
     for column in range(len(table.names)):
         cells = table.known(column).cells
         for cell in dict.fromkeys(filter(is_missing, cells) if table.is_numeric(column) else cells):
@@ -222,6 +229,10 @@ def _values(table: Columns) -> dict[str, tuple[int, str]]:
                 found.setdefault(folded, (column, cell))
                 for word in WORD.findall(folded) if " " in folded else ():
                     parts.setdefault(word, set()).add((column, word))
+    for word in (
+        _calculating() & found.keys()
+    ):  # a row of totals without a number: "the sum of amount" asks for no such row
+        del found[word]
     for word, places in parts.items():
         if len(places) == 1 and len(word) > 2 and not word.isdigit():
             found.setdefault(word, next(iter(places)))

@@ -57,7 +57,8 @@ def _answer(table: Table, question: str, stated: bool) -> tuple[str, str, set[st
     try:
         asked = read_query(question, table)
         totals = "sum" in asked.operations or _TOTALS.search(question) is not None
-        if totals and (stated or len(table.cells) < 2) and not _names_column(table, question):
+        added = _names_column(table, question) and not (stated and "total" in fold(question).split())
+        if totals and (stated or len(table.cells) < 2) and not added:
             return None
         text, query = answered(table, question)
     except ExpertError:

@@ -35,11 +35,12 @@ def answer_question(call: Call) -> Sequence[Artifact]:
         return [Artifact(output="text", kind="text", media_type="text/plain", text=answer.text, note=note)]
     named = [material.resource.label for material in given if material.resource.name]
     context = "\n\n".join(material.text() for material in given)
-    return [answer_artifact(question, context, " and ".join(named) or "the text")]
+    unread = [caveat for material in given if (caveat := material.resource.caveat)]
+    return [answer_artifact(question, context, " and ".join(named) or "the text", unread)]
 
 
-def answer_artifact(question: str, text: str, where: str) -> Artifact:
-    """The answer as an artifact. Raises `ExpertError` when there is none."""
+def answer_artifact(question: str, text: str, where: str, unread: Sequence[str] = ()) -> Artifact:
+    """The answer as an artifact. Raises `ExpertError` when there is none, which says what of the file was not read."""
     if not text.strip():
         raise input_error(f"{where} is empty")
     from ..extractive_qa import find_answer  # here: to list the experts needs none of it
@@ -47,6 +48,7 @@ def answer_artifact(question: str, text: str, where: str) -> Artifact:
     found = find_answer(question, text)
     if found is None or (len(found.short) > MAX_ANSWER and len(found.short) > len(text) / 2):
         raise ExpertError(
-            f"no answer was found in {where} to {question.strip()!r}", hint="a language model may find one"
+            "; ".join((f"no answer was found in {where} to {question.strip()!r}", *unread)),
+            hint="a language model may find one",
         )
     return Artifact(output="text", kind="text", media_type="text/plain", text=found.short)
