@@ -58,11 +58,11 @@ def test_the_walk_of_a_run_names_fifteen_files_at_most() -> None:
 def test_names_and_comments_use_no_private_words() -> None:
     found = []
     for file in SOURCES:
-        name = str(file.relative_to(ROOT))
+        name, source = str(file.relative_to(ROOT)), file.read_text()
         stored = STORED.get(name, "\0")
         found += [
             f"{name}:{line}: {text}"
-            for line, text in _prose(file.read_text())
+            for line, text in (_prose(source) if PRIVATE_WORDS.search(source.replace("_", " ")) else ())
             if PRIVATE_WORDS.search(text.replace(stored, ""))
         ]
     assert found == []

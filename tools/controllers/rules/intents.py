@@ -19,14 +19,14 @@ from .referents import may_hold_tables
 
 _WORD = re.compile(r"[^\W_][\w’-]*")
 _NAMED = r"(?:the|my|our|his|her|its|their) (?!and\b)[\w’'-]+(?: (?!and\b|between\b|in\b|on\b|of\b|from\b)[\w’'-]+){,4}"
-_SAY = r"(?:tell|give|show|read) (?:me|us)|(?:i|we) need|let me know"
+_REPORTED = r"(?:tell|give|show|read) (?:me|us)|(?:i|we) need|let me know"
 _THINGS = re.compile(
-    rf"(?:(?P<asked>what|who) (?P<verb>is|are|was|were)|{_SAY}) (?P<things>{_NAMED}(?:, {_NAMED})*,? and {_NAMED})"
+    rf"(?:(?P<asked>what|who) (?P<verb>is|are|was|were)|{_REPORTED}) (?P<things>{_NAMED}(?:, {_NAMED})*,? and {_NAMED})"
     r"(?P<place> (?:in|on|of|from) .+)?",
     re.IGNORECASE,
 )
-_SEVERAL_THINGS = re.compile(
-    rf"\b(?:{_SAY}) {_NAMED}(?:, {_NAMED})*,? and {_NAMED}(?: (?:in|on|of|from) (?:the |this |my )?[\w\ue000-\ue0ff]+)?"
+_TELLING = re.compile(
+    rf"\b(?:{_REPORTED}) {_NAMED}(?:, {_NAMED})*,? and {_NAMED}(?: (?:in|on|of|from) (?:the |this |my )?[\w\ue000-\ue0ff]+)?"
 )
 """A request for several things, each of which is a question: "tell me the rent, the deposit and the notice period"."""
 _REACHED = (
@@ -162,12 +162,12 @@ def _triggers(pattern: re.Pattern[str], match: re.Match[str]) -> Iterator[tuple[
 def _unquoted_questions(parsed: ParsedRequest, taken: bytearray, quoted_starts: set[int]) -> list[Intent]:
     """Questions without quotation marks, else the request to answer one ("answer my question")."""
     found: list[Intent] = []
-    for pattern in (_SEVERAL_THINGS, lexicon().cues["question-open"], lexicon().cues["question-indirect"]):
+    for pattern in (_TELLING, lexicon().cues["question-open"], lexicon().cues["question-indirect"]):
         spans = (span for match in pattern.finditer(parsed.masked) for span in _split_questions(match, parsed))
         for start, end in spans:
             clause = parsed.clause_at(start)
             masked = parsed.masked[start:end]
-            marks = _MARKS if pattern is _SEVERAL_THINGS else (_INTENT,)
+            marks = _MARKS if pattern is _TELLING else (_INTENT,)
             free = not any(mark in taken[start:end] for mark in marks) and taken[start] == 0 and QUESTION not in masked
             polite = _PHATIC.match(masked) or lexicon().cues["polite"].search(masked[:40])
             if free and not clause.background and not polite:
