@@ -1,8 +1,9 @@
 """`Facts`: the numbers, labels and languages in a statement that the results which it cites do not bear out.
 
-A number or label after a negation and words of degree ("not 4", "not a dog", "hardly very happy") is denied; a short result
-that a sentence does not repeat is denied where it is said to be missing ("could not be determined"). Not covered: other words that contradict a result, and numbers written as words ("two people")
-where the result is a long text, in which a reader may have counted.
+A number or label after a negation and words of degree ("not 4", "not a dog", "hardly very happy") is denied; a short
+result that a sentence does not repeat is denied where it is said to be missing ("could not be determined"). Not
+covered: other words that contradict a result, and numbers written as words ("two people") where the result is a long
+text, in which a reader may have counted.
 """
 
 import re
@@ -215,7 +216,7 @@ class Facts:
         return {reading for text in texts for _, readings in self._numbers(text) for reading in readings}
 
     def _is_number(self, task_id: int) -> bool:
-        """Whether a result is one number: of its own words and characters nobody counts any."""
+        """Whether a result is one number, whose own words and characters an answer does not count."""
         return bool(_NUMBER.fullmatch("".join(self._contents[task_id]).strip()))
 
     def _numbers(self, text: str) -> list[tuple[str, set[Decimal]]]:
