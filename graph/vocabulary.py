@@ -252,7 +252,7 @@ _ROWS: tuple[TaskType, ...] = (
          Parameter(name="at_seconds", type="number", description="the one at that time"),
          Parameter(name="which", description="first or last, for that one alone"), IMAGE_FORMAT),
     _row("video-to-audio", "deterministic", (VIDEO,), (OUT_AUDIO,), "the sound track of a video", SOUND_FORMAT),
-    _row("trim-audio", "deterministic", (AUDIO,), (OUT_AUDIO,), "cut a part out of a recording, by time", *TIMES),
+    _row("trim-audio", "deterministic", (AUDIO,), (OUT_AUDIO,), "cut a part out of sound, by time", *TIMES, SOUND_FORMAT),
     _row("trim-video", "deterministic", (VIDEO,), (OUT_VIDEO,), "cut a part out of a video, by time", *TIMES),
     _row("mute", "deterministic", (VIDEO,), (OUT_VIDEO,), "a video without its sound"),
     _row("mux", "deterministic", (VIDEO, AUDIO), (OUT_VIDEO,), "put a sound track under a video"),

@@ -22,7 +22,7 @@ from .clauses import ParsedRequest, parse_request
 from .counted_files import with_counted_files
 from .example_intents import find_intents_by_examples, with_examples
 from .follow_ups import questions_before, repeated, without_replaced
-from .handlers.operations import cut_to_times
+from .handlers.operations import cut_to_times, keep_formats
 from .handlers.registry import plan_intent
 from .handlers.text_parts import take_parts
 from .intent_order import order_intents
@@ -172,6 +172,7 @@ def _link(
     for intent in intents:
         plan_intent(linker, intent)
     cut_to_times(linker)
+    keep_formats(linker)
     take_parts(linker)
     return linker
 

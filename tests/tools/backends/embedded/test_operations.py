@@ -110,6 +110,20 @@ def test_a_muted_film_is_as_long_as_before(run_expert: RunExpert, film: Path) ->
     assert seconds(run_expert("mute", {"video": film})["video"].path) == (2.0, False)
 
 
+def test_of_a_film_without_sound_it_is_said_that_there_was_none_to_remove(run_expert: RunExpert, film: Path) -> None:
+    made = run_expert("mute", {"video": film})["video"].path
+    assert made is not None
+    silent = made.rename(film.with_name("silent.mp4"))
+    assert "had no sound to remove" in run_expert("mute", {"video": silent})["video"].note
+
+
+def test_a_part_of_a_recording_has_the_format_that_was_asked_for(run_expert: RunExpert, film: Path) -> None:
+    sound = run_expert("sound-track", {"video": film})["audio"].path
+    assert sound is not None
+    part = run_expert("trim-audio", {"audio": sound}, start_seconds=1.0, format="mp3")["audio"]
+    assert part.media_type == "audio/mpeg"
+
+
 @pytest.mark.parametrize(
     ("given", "length", "loud"),
     [({"end_seconds": 1.0}, 1.0, False), ({"start_seconds": -0.5}, 0.5, True), ({"end_seconds": -0.5}, 1.5, True)],
