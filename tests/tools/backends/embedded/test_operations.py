@@ -115,8 +115,9 @@ def test_the_sound_track_of_a_film_is_taken_by_its_language_or_number(run_expert
     path = tmp_path / "two.mkv"
     with av.open(str(path), "w") as container:
         streams = [container.add_stream("pcm_s16le", rate=8000, layout="mono") for _ in range(2)]
-        for stream, language, length in zip(streams, ("ger", "eng"), (8000, 16000), strict=True):
+        for stream, language in zip(streams, ("ger", "eng"), strict=True):
             stream.metadata["language"] = language
+        for stream, length in zip(streams, (8000, 16000), strict=True):
             frame = av.AudioFrame.from_ndarray(np.zeros((1, length), np.int16), "s16", "mono")
             frame.sample_rate, frame.pts = 8000, 0
             container.mux(stream.encode(frame))
