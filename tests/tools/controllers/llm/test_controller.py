@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hugginggpt.graph.caveats import collecting
 from hugginggpt.graph.errors import ControllerError, UsageError
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.ports import Controller
@@ -322,6 +323,24 @@ async def test_a_missing_answer_is_an_error(reply: Reply, message: str) -> None:
     with llm_controller(in_turn(reply)) as (controller, _), pytest.raises(ControllerError, match=message):
         async for _piece in controller.answer(finished(), {}):
             pass
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (chat(""), "returned an empty answer"),
+        (chat("The note says hi [0]. " + "It is very short. " * 3_000), "repeats itself without an end"),
+    ],
+)
+async def test_where_the_answer_is_empty_or_has_no_end_the_results_are_shown_and_it_is_reported(
+    reply: Reply, said: str
+) -> None:
+    with llm_controller(in_turn(reply)) as (controller, _), collecting() as heard:
+        answer = "".join([piece async for piece in controller.answer(finished(done(0, NOTES, "a/one")), {})])
+
+    assert any(said in line for line in heard.lacks)
+    assert "hi" in answer
+    assert len(answer) < 10_000
 
 
 def test_one_controller_serves_several_event_loops() -> None:
