@@ -15,7 +15,7 @@ from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.ports import Controller
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import BY_RULES, Request, Result
-from hugginggpt.graph.task import Ref
+from hugginggpt.graph.task import Ref, Task
 from hugginggpt.tools.controllers.llm import LlmController
 from hugginggpt.tools.controllers.llm.demonstrations import DEMONSTRATIONS, Demonstration, most_similar
 from hugginggpt.tools.controllers.llm.plan_reader import JSON_REPAIRED, read_plan
@@ -335,11 +335,13 @@ async def test_a_missing_answer_is_an_error(reply: Reply, message: str) -> None:
 async def test_where_the_answer_is_empty_or_has_no_end_the_results_are_shown_and_it_is_reported(
     reply: Reply, said: str
 ) -> None:
+    plan = Plan(tasks=(Task(id=0, type="image-to-text", inputs={"image": RECEIPT}),))
+    run = finished(done(0, NOTES, "a/one")).model_copy(update={"plan": plan})
     with llm_controller(in_turn(reply)) as (controller, _), collecting() as heard:
-        answer = "".join([piece async for piece in controller.answer(finished(done(0, NOTES, "a/one")), {})])
+        answer = "".join([piece async for piece in controller.answer(run, {})])
 
     assert any(said in line for line in heard.lacks)
-    assert "hi" in answer
+    assert "\nhi\n" in answer
     assert len(answer) < 10_000
 
 
