@@ -121,6 +121,8 @@ def _in_order(query: Query, sums: dict[str, Decimal]) -> dict[str, Decimal]:
 def _extreme(query: Query) -> str:
     """The row or group with the most or least; a subject that is in several rows is added up first."""
     table, most = query.table, "highest" in query.operations
+    if query.counts_best and query.subjects and not any(map(query.whole.is_numeric, query.columns)):
+        return _most_rows(query, query.subjects[0])
     measure = next(iter(query.measures), None)
     if measure is None:
         raise no_measure(query)
@@ -134,6 +136,14 @@ def _extreme(query: Query) -> str:
         named = [(", ".join(row[subject] for subject in subjects), row[measure]) for row in rows]
         return "\n".join(_say(query, "with", names=names, value=value) for names, value in named)
     return "\n".join(f"{row[measure]} ({table.row_text(row)})" for row in rows)
+
+
+def _most_rows(query: Query, subject: int) -> str:
+    """The groups with the most or fewest rows: "which city has the fewest people?"."""
+    found = query.table.counts(subject)
+    best = (max if "highest" in query.operations else min)(found.values())
+    names = [name for name, many in found.items() if many == best]
+    return _say(query, "with", names=_say(query, "and").join(names), value=str(best))
 
 
 def _best_group(query: Query, subject: int, measure: int) -> str:
