@@ -96,9 +96,12 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
             chosen = chosen if len(chosen) == 1 or words.get("some") else ()
         elif several := words.get("several") or words.get("pair"):
             count = numbers.get(several, 2)
+            whole = count == len(among)
             if count > len(among) or any(file in named for file in among):
                 continue
-            chosen = among if count == len(among) else ()
+            if whole and not match.group().startswith("all "):  # "the two files": the rules know these words
+                continue
+            chosen = among if whole else ()
         elif words.get("other") or words.get("others"):
             chosen = [file for file in among if file not in known] if known else []
         else:

@@ -29,12 +29,10 @@ _TELLING = re.compile(
     rf"\b(?:{_REPORTED}) {_NAMED}(?:, {_NAMED})*,? and {_NAMED}(?: (?:in|on|of|from) (?:the |this |my )?[\w\ue000-\ue0ff]+)?"
 )
 """A request for several things, each of which is a question: "tell me the rent, the deposit and the notice period"."""
-_REACHED = (
-    r"(?:(?:phone|telephone|mobile|cell|fax|house) )?(?:numbers?|phone)"
-    r"|(?:e-?mail|postal|home)(?: address)?|address|birthday"
-)
+_NUMBERED = "phone|telephone|mobile|cell|fax|house|room|order|customer|member|account|invoice|ticket|passport"
+_REACHED = rf"(?:{_NUMBERED}) numbers?|phone|(?:e-?mail|postal|home)(?: address)?|address|birthday"
 _OF_A_PERSON = re.compile(
-    rf"(?P<of>[^\W\d_]+)’s (?:{_REACHED})\b"
+    rf"(?P<of>[^\W\d_]+)’s (?:{_REACHED}|numbers?)\b"
     rf"|\b(?:{_REACHED}) (?:of|for) (?P<for>[^\W\d_]+)(?: [^\W\d_]+(?= (?:in|from|on)\b))?"
 )
 """A finding about one person: "Anna's phone number" asks for no list of all numbers."""
