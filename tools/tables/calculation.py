@@ -12,6 +12,7 @@ from ..wording.phrases import phrases
 from ..wording.wording import UNSPACED
 from .asked_apart import asked_apart
 from .calendar_columns import with_period
+from .cell_words import say_doubtful
 from .codes import is_code
 from .columns import Columns, Row
 from .conditions import kept
@@ -20,6 +21,7 @@ from .first_rows import each_once
 from .folding import same_cell
 from .number_check import check_numbers, say_doubts
 from .query import read_query
+from .question_words import words_of
 from .sums import difference, no_measure, sums
 from .table_query import Query, no_condition, not_understood
 from .total_row import check_rates, doubt, without_totals
@@ -54,6 +56,8 @@ def _answered(table: Columns, question: str) -> tuple[str, Query]:
         check_rates(table, query.measures, question)
     check_numbers(query)
     say_doubts(query)
+    sample = body.sample(question)
+    say_doubtful(question, words_of(question, sample, query.language), sample, query.where, query.language)
     said = [_say(query, "without", total=total)] if left_out else []
     for column, cells in query.missing.items():
         marks = {cell: many for cell, many in cells.items() if cell.strip()}

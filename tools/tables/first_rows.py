@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ...graph.errors import ExpertError
+from .cell_words import answer_cell
 from .codes import counts_rows
 from .columns import Columns
 from .conditions import kept, sizes_of
-from .folding import fold
 from .question_words import Mark
 from .table_query import Query, not_understood
 from .table_words import operation_words
@@ -16,31 +16,21 @@ MAX_VALUES = 1000
 """Different cells of a column among which the first and last are looked for."""
 MAX_ROWS = 100_000
 """Rows of a table of which others than the first and last are left out one by one."""
-
-
-_YES = frozenset(("yes", "y", "true", "ja", "si", "sim", "oui", "vrai", "x", "是", "はい"))
-_NO = frozenset(("no", "n", "false", "nein", "nao", "non", "faux", "", "否", "いいえ"))
-"""Cells, folded, of a column that says whether something holds for a row."""
+_CALCULATING = ("count", "sum", "average", "median")
+_NAMING = ("per", "distinct", "empty", "sum", "average", "median", "highest", "lowest")
+"""Roles of words behind which a column of yes and no is no condition: "per active", "the total paid"."""
 
 
 def with_yes_columns(marks: Sequence[Mark], table: Columns) -> list[Mark]:
     """The marks with a column of yes and no as the condition that it is in "who paid" and "how many were paid"."""
-    counting, found = any(mark.role == "count" for mark in marks), list[Mark]()
+    counting, found = any(mark.role in _CALCULATING for mark in marks), list[Mark]()
     for mark, after in zip(marks, [*marks[1:], None], strict=True):
         before = next((m.role for m in reversed(found) if m.role != "not"), "")
         own = after is not None and after.role in ("value", "number") and after.column == mark.column
-        asked = before == "people" or (counting and before not in ("per", "distinct", "empty"))
-        yes = _yes(table, mark.column) if mark.role == "column" and asked and not own else ""
+        asked = before == "people" or (counting and before not in _NAMING)
+        yes = answer_cell(table, mark.column) if mark.role == "column" and asked and not own else ""
         found.append(Mark("value", mark.start, mark.end, yes, mark.column) if yes else mark)
     return found
-
-
-def _yes(table: Columns, column: int) -> str:
-    """The cell of a column that says yes; empty for a column of other cells."""
-    if table.different(column) > len(_YES) or table.is_numeric(column):
-        return ""
-    cells = {fold(cell): cell for cell in table.known(column).cells}
-    return next((cell for word, cell in cells.items() if word in _YES), "") if set(cells) <= _YES | _NO else ""
 
 
 def sort_key(query: Query, marks: Sequence[Mark]) -> int | None:

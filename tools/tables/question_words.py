@@ -14,6 +14,7 @@ from pathlib import PurePath
 from ..wording.request_language import language_of, own_words
 from ..wording.wording import LANGUAGES, wording
 from .cell_numbers import is_missing
+from .cell_words import CellWords
 from .columns import Columns
 from .folding import fold, singular, singulars
 from .table_words import COMPARISONS, OPERATIONS, WORD, divided, months, operation_words, period_of
@@ -81,7 +82,8 @@ def words_of(question: str, table: Columns, language: str = "en") -> list[str]:
     words = divided(
         _without_file(fold(question), table), language, frozenset((*_columns(table), *_values(table), *label))
     )
-    return [word.removesuffix("'s").removesuffix("s'") for word in words]
+    signs = {cell.strip() for n in range(len(table.names)) for cell in table.known(n).cells} & {"+", "-"}
+    return [word.removesuffix("'s").removesuffix("s'") for word in words if word not in "+-" or word in signs]
 
 
 def _without_file(question: str, table: Columns) -> str:
@@ -96,7 +98,7 @@ def mark_words(question: str, table: Columns, language: str = "en") -> tuple[lis
     known, label = operation_words(language), {fold(table.label), *WORD.findall(fold(PurePath(table.label).stem))}
     words = words_of(question, table, language)
     dated = any(table.is_dated(n) for n in range(len(table.names)))
-    marks: list[Mark] = []
+    cells, marks = CellWords(question, words, table, language), list[Mark]()
     position = 0
     left: list[str] = []
     while position < len(words):
@@ -107,7 +109,10 @@ def mark_words(question: str, table: Columns, language: str = "en") -> tuple[lis
             bounded = follows[0][:1].isdigit() or (phrase != "from" and dated and bool(period_of(follows[0], language)))
             named_here = singulars(phrase) in columns or phrase in values
             found = [] if named_here else _measure_marks(phrase, position, size, table, language)
-            mark = _mark(phrase, position, size, columns, values, language, table, bounded)
+            named = next(((mark.column, mark.end) for mark in marks[::-1] if mark.role in ("column", "value")), None)
+            cell = cells.at(position, size, named)
+            mark = Mark("value", position, position + size, cell.cell, cell.column) if cell else None
+            mark = mark or _mark(phrase, position, size, columns, values, language, table, bounded)
             if found := found or [mark for mark in (mark,) if mark]:
                 break
         if found:
@@ -125,7 +130,7 @@ def mark_words(question: str, table: Columns, language: str = "en") -> tuple[lis
             or (word in known["compared"] and ranked)
             or (word in known["share"] and not counted)
         )
-        if (weighty or word not in known["ignored"]) and word not in label:
+        if (weighty or word not in known["ignored"]) and word not in label and word not in "+-":
             left.append(words[position])
         position += 1
     return (_put_before(marks) if wording(language).unspaced else marks), left
@@ -194,7 +199,7 @@ def _numbers(language: str) -> dict[str, int]:
 
 def _inflected(phrase: str, columns: Mapping[str, int]) -> str:
     """The only column that a word is an inflected form of: `Beträge` of `Betrag`, `valores` of `valor`; else the word."""
-    near = [name for name in columns if abs(len(phrase) - len(name)) <= _ENDING]
+    near = [n for n in columns if abs(len(phrase) - len(n)) <= _ENDING and n.count(" ") == phrase.count(" ")]
     shared = {name: len(commonprefix([phrase, name])) for name in near}  # noqa: RUF071  # compares letters
     close = [name for name, letters in shared.items() if letters >= max(_STEM, len(name) - 2)]
     return close[0] if len({columns[name] for name in close}) == 1 else phrase
@@ -247,8 +252,11 @@ def question_language(question: str, table: Columns) -> str:
     if len(question.split()) > _FEW or wording(known).unspaced:
         return known
 
+    ignored = operation_words(known)["ignored"]
+
     def understood(each: str) -> tuple[int, bool]:
         marks, left = mark_words(question, table, each)
-        return len(marks) - len(left), each == known
+        by_name = [m for m in marks if m.role == "value" and fold(m.text) in ignored]  # "in" where a cell is IN
+        return len(marks) - len(left) - len(by_name), each == known
 
     return max((each for each in LANGUAGES if not wording(each).unspaced), key=understood)

@@ -7,7 +7,7 @@ from functools import cache
 from ..wording.wording import wording
 from .folding import fold
 
-WORD = re.compile(r"[<>=≥≤≠]+|[^\W_]+(?:['.,:/-][^\W_]+)*")
+WORD = re.compile(r"[<>=≥≤≠]+|[^\W_]+(?:['.,:/-][^\W_]+)*|(?<!\S)[-+](?!\S)")
 """A word of a folded question, a number or a sign of comparison."""
 _ELIDED = re.compile(r"^([cdjlmnst]|qu)'")
 """A French article before a vowel: `l'orange`."""

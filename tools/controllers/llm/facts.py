@@ -1,7 +1,8 @@
 """`Facts`: the numbers, labels and languages in a statement that the results which it cites do not bear out.
 
-A number or label after a negation and words of degree ("not 4", "not a dog", "hardly very happy") is denied. Not covered:
-other denials, other words that contradict a result, and numbers written as words ("two people") where the result is a long
+A number or label after a negation and words of degree ("not 4", "not a dog", "hardly very happy") is denied; a short
+result that a sentence does not repeat is denied where it is said to be missing ("could not be determined"). Not
+covered: other words that contradict a result, and numbers written as words ("two people") where the result is a long
 text, in which a reader may have counted.
 """
 
@@ -15,6 +16,7 @@ from ...languages import NAMES, iso1
 from ...wording.phrases import phrases
 from ...wording.request_language import language_of, own_words
 from ...wording.wording import LANGUAGES, UNSPACED, folded, wording
+from .expressions import said_for
 from .quantities import counts, follows, readings_of, rows_in
 
 _NUMBER = re.compile(r"(?<![A-Za-z\d_./])\d+(?:[.,'\u2019\u00a0\u202f]\d+)*")
@@ -76,6 +78,7 @@ class Facts:
         if short:
             said = {reading for task_id in cited for reading in self._readings_of(task_id)}
             lost += [text for text, readings in stated if text in denied and readings & said]
+            lost += [] if self._repeats(sentence, cited) else self._missing(sentence)
         tops = [task_id for task_id in cited if task_id in self._labels]
         if tops and not any(self._names(form, sentence) for task_id in tops for form in self._top_forms(task_id)):
             lost += [form for task_id in tops for form in self._top_forms(task_id) if self._places(form, sentence)]
@@ -84,6 +87,20 @@ class Facts:
             if any(self._is_language(task_id) for task_id in tops):
                 lost += [name for name in self._languages if self._names(name, sentence)]
         return list(dict.fromkeys(lost))
+
+    def _repeats(self, sentence: str, cited: Iterable[int]) -> bool:
+        """Whether a sentence has the label, a number or all the words of each result that it cites."""
+        stated = [*self._numbers(sentence), *self._words_for_numbers(sentence)]
+        return all(
+            any(self._names(form, sentence) for form in self._top_forms(task_id))
+            or any(readings & self._readings_of(task_id) for _, readings in stated)
+            or (task_id not in self._labels and bool(self._places(self.whole(task_id), sentence)))
+            for task_id in cited
+        )
+
+    def _missing(self, sentence: str) -> list[str]:
+        """What a sentence says of a result that is missing."""
+        return sorted(each for each in said_for("missing", self._codes) if self._places(each, sentence))
 
     def at_odds(self, sentence: str) -> Sequence[int]:
         """The tasks whose results a sentence without marks disagrees with; words for numbers are not looked at in it.
@@ -144,7 +161,8 @@ class Facts:
                 or any(map(self._closed, ([each] for each in sources if each in self._labels)))
             ):
                 continue
-            named = [form for form in self._top_forms(task_id) if self._names(form, sentence)]
+            top = self._labels[task_id][0].casefold()
+            named = [form for form in self._labelled(top) if self._names(form, sentence)]
             if named and not any(self._names(form, given) for form in named):
                 return task_id
         return None
@@ -179,17 +197,27 @@ class Facts:
         return found
 
     def _known_numbers(self, row: Result, task: Task | None) -> set[Decimal]:
+        if self._is_number(row.task_id):
+            return self._readings_of(row.task_id) | self._given_numbers(row, task)
         found = {Decimal(len(row.resources))}
         for text in self._contents[row.task_id]:
             found |= {reading for _, readings in self._numbers(text) for reading in readings}
             found |= set(map(Decimal, counts(text)))
         if len(found) <= MANY:
             found |= {value for a in found for b in found if a != b for value in (a + b, abs(a - b))}
-        if task:
-            given = [*task.parameters.values(), *(task.inputs.get(name, "") for name in ("text", "texts"))]
-            texts = [*map(str, given), *row.notes, row.name, *(m.label for m in row.members)]
-            found |= {reading for text in texts for _, readings in self._numbers(text) for reading in readings}
-        return found
+        return found | self._given_numbers(row, task)
+
+    def _given_numbers(self, row: Result, task: Task | None) -> set[Decimal]:
+        """The numbers in what a task was given, and in what is said of its result."""
+        if not task:
+            return set()
+        given = [*task.parameters.values(), *(task.inputs.get(name, "") for name in ("text", "texts"))]
+        texts = [*map(str, given), *row.notes, row.name, *(m.label for m in row.members)]
+        return {reading for text in texts for _, readings in self._numbers(text) for reading in readings}
+
+    def _is_number(self, task_id: int) -> bool:
+        """Whether a result is one number, whose own words and characters an answer does not count."""
+        return bool(_NUMBER.fullmatch("".join(self._contents[task_id]).strip()))
 
     def _numbers(self, text: str) -> list[tuple[str, set[Decimal]]]:
         """Each number as written, with what it may stand for: `1.234` is 1234, or 1.234."""
@@ -200,7 +228,7 @@ class Facts:
         return [(word, {value}) for word in words if (value := self._number_words.get(folded(word))) is not None]
 
     def _is_short(self, task_id: int) -> bool:
-        return sum(map(len, self._contents.get(task_id, ()))) <= SHOWN
+        return len(self.whole(task_id)) <= SHOWN
 
     def _labels_of(self, row: Result) -> list[str]:
         """The labels of a result, the likeliest first."""
@@ -223,10 +251,14 @@ class Facts:
     def _forms(self, label: str, language: bool = False) -> set[str]:
         """A label as people write it."""
         plain = label.casefold()
-        forms = {plain} | {phrases(code).named("labels", plain).casefold() for code in self._codes}
+        forms = self._labelled(plain) | {folded(each) for each in said_for(plain, self._codes)}
         if language and (code := iso1(label)):
             forms = {name for name, each in self._languages.items() if each == code} | {plain} - {code}
         return forms - {""}
+
+    def _labelled(self, label: str) -> set[str]:
+        """A label by its name in each language, without what people say for it."""
+        return {label, *(phrases(code).named("labels", label).casefold() for code in self._codes)} - {""}
 
     def _names(self, form: str, sentence: str) -> bool:
         """Whether a sentence names it at a place where it does not deny it."""

@@ -296,6 +296,14 @@ GERMAN = classified("de", task_type="language-identification")
         ("It is not at all negative.", classified("negative", "positive")),
         ("There are not exactly four words [0].", written("4")),
         ("There are 4 words [0].\nThere are 7 words.", written("4")),
+        ("There are 5 words [0].", written("4")),
+        ("There are a dozen words [0].", written("4")),
+        ("There are more than ten words [0].", written("4")),
+        ("No words were found [0].", written("4")),
+        ("The count of the words failed [0].", written("4")),
+        ("The language could not be determined [0].", GERMAN),
+        ("The customer was furious [0].", classified("positive", "negative")),
+        ("The customer was not happy [0].", classified("positive", "negative")),
         ("Es ist nicht besonders negativ [0].", classified("negative", "positive")),
     ],
 )
@@ -327,6 +335,11 @@ def test_a_statement_that_the_cited_result_does_not_bear_out_is_named_at_the_end
         ("It is not only negative but also angry [0].", classified("negative", "positive")),
         ("It is not positive at all, but very negative [0].", classified("negative", "positive")),
         ("There are 4 words [0].\nWater boils at 100 degrees.", written("4")),
+        ("The customer was happy [0].", classified("positive", "negative")),
+        ("The customer was very satisfied.", classified("positive")),
+        ("No, the customer was unhappy [0].", classified("negative", "positive")),
+        ("Die Kundin war zufrieden [0].", classified("positive", "negative")),
+        ("There are 4 words [0], more could not be found.", written("4")),
     ],
 )
 def test_a_true_statement_is_not_called_false(sentence: str, row: Result) -> None:

@@ -220,3 +220,20 @@ def test_what_a_screenshot_says_is_its_text() -> None:
 
 def test_everything_except_a_part_reports_nothing() -> None:
     planned("Summarise everything except the last paragraph of letter.txt")
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("What language is 'guten Tag', and how many words are in it?", ("guten Tag",)),
+        ("Is 'I love this cafe' positive, and how many words does it have?", ("I love this cafe",)),
+        ("Detect the language of 'bonjour mes amis' and count its letters", ("bonjour mes amis",)),
+        ("Tell me the language of 'salut'. How many lines does it have?", ("salut",)),
+        ("Find the names in 'Ann met Bob' and count its words", ("Ann met Bob",)),
+        ("Welche Sprache ist 'mes amis', und wie viele Wörter hat der Text?", ("mes amis",)),
+        ("Ist 'das ist toll' positiv, und wie viele Wörter hat der Text?", ("das ist toll",)),
+    ],
+)
+def test_words_are_counted_in_the_text_that_was_judged_and_not_in_the_verdict(text: str, counted: object) -> None:
+    tasks = propose(Request(text=text)).plan.tasks
+    assert [task.inputs["items"] for task in tasks if task.type == "count"] == [counted]

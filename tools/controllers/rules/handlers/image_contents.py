@@ -14,10 +14,13 @@ from ..text_linking import text_referents
 from .generation_prompts import prompt_for
 from .questions import add_question
 from .single_input import add_single_input
-from .tables import count_in_data
+from .tables import MEASURE, count_in_data
 
 _DETECTED_ON_PAGES = ("face", "qr code", "barcode")
 """Labels that are counted by detection on the pages of a document; others are counted in its text."""
+
+_VERDICTS = ("text-classification", "zero-shot-classification", "language-identification", "audio-classification")
+"""Types that say one thing of a whole text or recording: "it" after one is what was judged, and not its labels."""
 
 
 def thorough(linker: Linker, intent: Intent) -> None:
@@ -52,7 +55,9 @@ def count(linker: Linker, intent: Intent) -> None:
     words = linker.parsed.masked[intent.start : intent.clause.end]
     labels = linker.resolver.latest_results(("labels", "boxes"))
     found_in_text = bool(labels) and labels[0].origin == "token-classification" and not count_label(words)
-    countable = found_in_text or not linker.resolver.has_kind("image")
+    one_verdict = len(labels) == 1 and labels[0].origin in _VERDICTS
+    of_data = one_verdict or bool(MEASURE.search(words))
+    countable = not of_data and (found_in_text or not linker.resolver.has_kind("image"))
     if labels and countable and not linker.resolver.data_in_words(intent):
         linker.add_task("count", {"items": tuple(referent.value for referent in labels)}, intent, count_label(words))
         return

@@ -44,7 +44,7 @@ def choose(linker: Linker, intent: Intent, port: Port, meaning: Meaning) -> list
     usable = [r for r in resolver.referents if step_cost(r.kind, port, picture and not r.is_result) is not None]
     if "text" in port.kinds:  # what was said aloud is the text that was said, and no recording to be written down
         usable = [r for r in usable if r.origin != "text-to-speech"]
-    if meaning.task_type not in _SPOKEN_AS_FOUND:
+    if meaning.task_type not in _SPOKEN_AS_FOUND or meaning.name == "count/words":
         usable = [r for r in usable if r.origin not in _FINDINGS]
     if meaning.task_type in _TEXT_SEARCHES:
         usable = [r for r in usable if r.origin != "summarization"] or usable

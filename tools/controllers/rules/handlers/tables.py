@@ -12,6 +12,8 @@ from ..text_linking import text_referents
 from .questions import add_question
 
 _UNIT = re.compile(r"\b(word|sentence|line|character|letter|paragraph)s?\b")
+MEASURE = re.compile(r"\b(?:word|sentence|line|character|letter|paragraph|page|row|column)s?\b")
+"""What a text, document or table has of its own, whatever was found in it."""
 _ROWS = re.compile(r"\b(?:rows|lines|entries|records)\b")
 _COLUMNS = re.compile(
     r"(?:how many|count|number of)\b[ \w]{0,12}?(?P<rows>rows and (?:the )?)?columns\b(?P<more> and rows)?"
