@@ -100,7 +100,7 @@ def setting(name: str, value: str) -> str:
             )
     call = "as_tool" if form() == "tool" else ""
     given = f"{name}={_literal(value)}"
-    if name in _ARGUMENTS:
+    if name in _ARGUMENTS or (call and name == "file_roots"):
         return f"{call}({given})" if call else given
     return f"{call}(settings=Settings({given}))" if call else f"Settings({given})"
 

@@ -92,7 +92,7 @@ async def _single(value: Single, rows: Mapping[str, Result], store: Store) -> tu
             raise ExpertError(value.problem, input_fault=True)
         case Resource() if value.missing:
             raise ExpertError(
-                f"{value.name} is not there", hint=f"attach it ({attach()}), or check its name", input_fault=True
+                _not_there(value.name or ""), hint=f"attach it ({attach()}), or check its name", input_fault=True
             )
     return (_entry(value, store),)
 
@@ -131,3 +131,9 @@ def _only(names: Iterable[str]) -> str:
     """The one name among them; empty where there are several."""
     found = {name for name in names if name}
     return found.pop() if len(found) == 1 else ""
+
+
+def _not_there(name: str) -> str:
+    """Whether a path outside the folders that may be read exists is not looked up."""
+    may_be_outside = name.startswith(("/", "~", "..")) or name[1:2] == ":"
+    return f"{name} is not there" + (", or not in a folder that may be read" if may_be_outside else "")

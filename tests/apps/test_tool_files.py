@@ -27,7 +27,16 @@ def test_a_file_that_it_may_not_read_is_an_error_with_the_reason(
     assert message.status == "error"
     assert said in message.content
     assert "--" not in message.content
-    assert name != "outside.txt" or "as_tool(settings=Settings(file_roots=FOLDERS))" in message.content
+    assert name != "outside.txt" or "as_tool(file_roots=FOLDERS)" in message.content
+
+
+def test_a_name_is_looked_up_in_the_folders_that_may_be_read(home: Path, tmp_path: Path) -> None:
+    """An agent names the files of its folder as it sees them, wherever the process works."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "notes.txt").write_text("one two three")
+    with as_tool(settings=Settings(home=home), file_roots=[tmp_path / "in"]) as tool:
+        answer = tool.invoke({"request": "How many words are in it?", "files": ["notes.txt"]})
+    assert answer.startswith("Count (words) [0]: 3")
 
 
 def test_a_file_that_it_made_and_that_is_gone_or_can_t_be_read_is_an_error_with_the_reason(home: Path) -> None:

@@ -10,6 +10,10 @@ from typing import NamedTuple
 LEGACY = ("cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "cp932", "gb18030", "big5",
           "euc_jp", "cp949", "cp850")  # fmt: skip
 """Encodings of before Unicode, the likelier first: where a text is as plausible in several, the first is taken."""
+DOS = "cp850"
+_DOS_LETTERS = re.compile(rb"[\x80-\x9f]")
+"""Most letters with accents in `DOS`, controls and rare signs in the encodings of Windows: a text without them is theirs."""
+_SIGN_IN_WORD = re.compile(r"[^\W\d_][\xa1-\xa9\xab\xac\xae-\xb3][^\W\d_]")
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -73,6 +77,9 @@ def _legacy(data: bytes) -> Decoded | None:
     best = found.best()
     if best is None:
         return None
+    if best.encoding == DOS and not _DOS_LETTERS.search(data):
+        likely = (match for match in found if match.encoding != DOS and match.chaos <= best.chaos)
+        best = next((match for match in likely if not _SIGN_IN_WORD.search(str(match))), best)
     equal = [match for match in found if (match.chaos, match.coherence) == (best.chaos, best.coherence)]
     names = {name for match in equal for name in match.could_be_from_charset}
     for encoding in (*(name for name in LEGACY if name in names), best.encoding):

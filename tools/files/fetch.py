@@ -144,8 +144,8 @@ class GuardedFetcher:
         if "://" in name:
             raise InvalidInput(f"{name} is neither a path nor an http or https URL")
         try:
-            path = Path(name).expanduser().resolve()
             roots = self._roots()
+            path = _found_in(roots or [], Path(name).expanduser())
             config = self._settings.config.expanduser().resolve()
         except (OSError, RuntimeError, ValueError) as error:
             raise InvalidInput(f"{name!r} is not a path that can be read: {error}") from None
@@ -222,6 +222,15 @@ class GuardedFetcher:
 
 _SYSTEM_FOLDERS = ("proc", "sys", "dev")
 """Top-level folders of the kernel: `/proc/self/environ` holds the keys, for instance."""
+
+
+def _found_in(roots: Sequence[Path], path: Path) -> Path:
+    """The path without links; a relative one that the working folder does not have, in the first root that has it."""
+    whole = path.resolve()
+    if not roots or path.is_absolute() or (whole.exists() and _root_of(whole, roots)):
+        return whole
+    places = ((root / path).resolve() for root in roots)
+    return next((place for place in places if place.exists() and _root_of(place, roots)), whole)
 
 
 def _root_of(path: Path, roots: Sequence[Path]) -> Path | None:

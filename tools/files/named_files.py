@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ...graph.errors import InvalidInput
-from ...graph.media_types import types_by_suffix
 from ...graph.mentioned_groups import Group, groups
 from ...graph.mentions import Mention, kind_of_name, longer_names, mentions, shorter_names
 from ...graph.notices import notice
@@ -75,12 +74,14 @@ class NamedFiles:
         if not folder.is_dir():
             return []
         prefix = f"{parent}/" if parent else ""
-        entries = sorted((entry for entry in folder.iterdir() if entry.name[0] != "."), key=lambda e: _natural(e.name))
+        entries = sorted(
+            (entry for entry in folder.iterdir() if not _is_hidden(entry.name)), key=lambda e: _natural(e.name)
+        )
         if group.is_pattern:
             entries = [entry for entry in entries if group.holds(prefix + entry.name)]
-        usable = [entry for entry in entries if entry.is_file() and _suffix(entry.name) in types_by_suffix()]
+        usable = [entry for entry in entries if entry.is_file()]  # of an unknown suffix too: what they hold decides
         if left_out := [entry.name for entry in entries if entry not in usable]:
-            notice(f"of {group.name} these are left out, being folders or of unknown type: {', '.join(left_out)}")
+            notice(f"of {group.name} these are left out, being no files: {', '.join(left_out)}")
         if len(usable) > MOST_MEMBERS:
             raise InvalidInput(
                 f"{group.name} holds {len(usable)} files; one request reads at most {MOST_MEMBERS}",
@@ -101,8 +102,8 @@ class NamedFiles:
             return False
 
 
-def _suffix(name: str) -> str:
-    return name.rpartition(".")[2].lower()
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or name.lower() in ("thumbs.db", "desktop.ini")  # Windows hides these two
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -132,6 +132,8 @@ def _in_order(query: Query, sums: dict[str, Decimal]) -> dict[str, Decimal]:
 def _extreme(query: Query) -> str:
     """The row or group with the most or least; a subject that is in several rows is added up first."""
     table, most = query.table, "highest" in query.operations
+    if query.counts_best and query.subjects and not any(map(query.whole.is_numeric, query.columns)):
+        return _most_rows(query, query.subjects[0])
     measure = next(iter(query.measures), None)
     if measure is None:
         raise no_measure(query)
@@ -157,6 +159,14 @@ def _best_of_each(query: Query, group: int) -> str:
         raise not_understood(table, [table.names[group]])
     parts = {name: kept(table, [f"{table.names[group]} = {name}"]) for name in names}
     return "\n".join(f"{n}: {_extreme(replace(query, table=part, group=None))}" for n, part in parts.items())
+
+
+def _most_rows(query: Query, subject: int) -> str:
+    """The groups with the most or fewest rows: "which city has the fewest people?"."""
+    found = query.table.counts(subject)
+    best = (max if "highest" in query.operations else min)(found.values())
+    names = [name for name, many in found.items() if many == best]
+    return _say(query, "with", names=_say(query, "and").join(names), value=str(best))
 
 
 def _best_group(query: Query, subject: int, measure: int) -> str:

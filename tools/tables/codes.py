@@ -1,6 +1,7 @@
 """`is_code`: whether the numbers of a column tell rows apart (an order number, a year): it is counted, not added."""
 
 from functools import cache
+from pathlib import PurePath
 
 from ...graph.errors import ExpertError
 from ..wording.wording import LANGUAGES, wording
@@ -33,10 +34,13 @@ def is_code(table: Columns, column: int) -> bool | None:
         return True
     if table.different(column) - len(table.missing(column)) < found.numbers:
         return False
+    if singulars(table.names[column]) == singulars(PurePath(table.label).stem):  # the rooms of rooms.csv
+        return True
     dense = low >= _DENSE * _DENSE and high - low < _DENSE * found.numbers
     if high - low == found.numbers - 1 or (dense and _is_in_order(table, column)):
         return True
-    return None if dense or low >= _LARGE else False
+    first = not column and found.numbers > 2 and any(map(table.is_numeric, range(1, len(table.names))))
+    return None if dense or first or low >= _LARGE else False
 
 
 def _is_in_order(table: Columns, column: int) -> bool:

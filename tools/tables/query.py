@@ -1,10 +1,12 @@
 """`read_query`: what a question asks of a table, as a `Query`: conditions, columns, an operation. Every word counts."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ..wording.wording import wording
 from .columns import Columns
 from .conditions import kept, sizes_of
+from .days import with_days
 from .first_rows import sort_key, take_first, with_yes_columns
 from .folding import fold
 from .follow_up import FOLLOWED, followed
@@ -24,7 +26,7 @@ def read_query(question: str, over: Columns) -> Query:
     marks, left = mark_words(question, table, language)
     if left:
         raise not_understood(table, left)
-    marks = with_yes_columns(marks, table)
+    marks = with_yes_columns(with_days(marks), table)
     reader = _Reader(marks, table, over, language, words_of(question, table, language))
     reader.read_ranges()
     reader.read_empty()
@@ -109,6 +111,8 @@ class _Reader:
             signs = (">=", "<=") if mark.role == "between" else (mark.role,)
             if bounds[0].role == "number":
                 beside = [m for m in (before, behind) if m and self._is_measure(m)]
+                if behind in beside and before and before.end < mark.start and behind.start == bounds[-1].end:
+                    beside = [behind]  # "rooms that have more than 1 guests"
                 if not beside and before and before.role == "people":
                     beside = self._age_of(before)
             else:  # a date: of its own column, whatever is beside it
@@ -121,6 +125,12 @@ class _Reader:
             self.where += [f"{name} {sign} {text}" for sign, text in zip(signs, texts, strict=True)]
             self.compared.append(column.column)
             self.used |= {mark, column, *bounds}
+            verb = before if before and before.role == "column" and before.column == column.column else None
+            opened = self._near(number, -2)
+            if (
+                verb and opened and opened.role == "count" and opened.end < verb.start
+            ):  # "how many members joined after"
+                self.used.add(verb)
 
     def _bound(self, mark: Mark) -> str:
         """What a condition compares with; a month without a year is of the only year in its column."""
@@ -191,10 +201,17 @@ class _Reader:
             alike = [mark for mark in self.periods if mark.text.startswith("-") is monthly]
             if len(alike) > 1 and any(mark.role in _RANKS for mark in self.marks):  # "which had more, April or May?"
                 raise not_understood(self.table, [period_name(mark.text, self.language) for mark in alike])
+            if len(alike) > 1 and self._alternates():  # "in the North in January and in the South in February"
+                raise not_understood(self.table, [period_name(mark.text, self.language) for mark in alike])
             rows = rows.within(alike[0].column, *(mark.text for mark in alike)) if alike else rows
         for column in self.empty:
             rows = rows.without_value(column)
         return rows
+
+    def _alternates(self) -> bool:
+        """Whether several values each have a period of their own."""
+        roles = [mark.role for mark in self.marks if mark in self.used and mark.role in ("value", "period")]
+        return len(roles) > 3 and all(first != second for first, second in pairwise(roles))
 
     def _counts_best(self, after: Mark | None) -> bool:
         """Whether a number before `after` says how many are asked for: "which 2 regions sold most"."""
@@ -238,6 +255,8 @@ class _Reader:
                 pass
             else:
                 query.operations.add(mark.role)
+                counted = after is not None and after.role == "people" and after.start == mark.end
+                query.counts_best = query.counts_best or (mark.role in ("highest", "lowest") and counted)
                 dated = after is not None and after.role == "column" and self.over.is_dated(after.column)
                 in_time = dated or mark.text in operation_words(self.language)["in time"]
                 query.in_time = query.in_time or (mark.role in ("highest", "lowest") and in_time)

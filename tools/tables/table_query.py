@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 from ...graph.errors import ExpertError
 from ..wording.wording import UNSPACED
-from .codes import counts_rows
+from .codes import counts_rows, is_code
 from .columns import Columns
 from .folding import fold
 from .table_words import operation_words
+
+_RANKED = frozenset(("highest", "lowest", "top", "bottom"))
 
 
 @dataclass
@@ -26,6 +28,8 @@ class Query:
     group: int | None = None
     limit: int | None = None
     operations: set[str] = field(default_factory=set)
+    counts_best: bool = False
+    """The most and least are numbers of rows: "which city has the fewest people?"."""
     key: int | None = None
     """The column to sort by, where the question names it behind "by"."""
     ranks_rows: bool = False
@@ -54,7 +58,9 @@ class Query:
             return [n for n in self.columns if n in dates] or (dates if len(dates) == 1 else [])
         counted = "count" in self.operations and not self.operations & {"sum", "average", "median"}
         if named := [n for n in self.columns if table.is_numeric(n) and not (counted and counts_rows(table, n))]:
-            return named
+            several = len(named) > 1 and self.operations & _RANKED
+            keys = {n for n in named if several and (is_code(table, n) or (n == 0 and is_code(table, n) is None))}
+            return [n for n in named if n not in keys] or named
         numeric = [n for n in range(len(table.names)) if table.is_numeric(n)]
         if counted and any(column in numeric for column in self.columns):
             return []
@@ -82,15 +88,18 @@ class Query:
         """The cells without a value of each column that is calculated with, as written, and in how many rows each is."""
         calculating = {"sum", "average", "median", "highest", "lowest", "top", "bottom"}
         calculated = self.operations & calculating or self.group is not None
+        counts = "count" in self.operations and not self.operations & calculating
         counted = [n for n in self.columns if n in self.measures] if "count" in self.operations else []
-        columns = self.measures if calculated else counted
+        columns = self.measures if calculated and not counts and not self.counts_best else counted
         cells = {n: self.table.missing(n) for n in columns}
         return {n: found for n, found in cells.items() if found}
 
     @property
     def subjects(self) -> list[int]:
         """The other named columns."""
-        return [column for column in self.columns if not self.whole.is_numeric(column)]
+        keys = len(self.columns) > 1 and self.operations & _RANKED
+        measures = self.measures if keys else ()
+        return [n for n in self.columns if not self.whole.is_numeric(n) or (measures and n not in measures)]
 
     def calculate(self) -> None:
         """Add up where it asks for no other calculation: "work out the revenue of South"."""

@@ -87,4 +87,7 @@ def is_within(date: object, period: str) -> bool:
 
 def period_name(period: str, language: str = "en") -> str:
     """A period of `period_of` as words: `June`, `2025-06`."""
-    return months(language)[int(period[1:3]) - 1].capitalize() if period.startswith("-") else period.strip("-")
+    if not period.startswith("-"):
+        return period.strip("-")
+    month, _, day = period.strip("-").partition("-")
+    return f"{day.lstrip('0')} {months(language)[int(month) - 1].capitalize()}".strip()

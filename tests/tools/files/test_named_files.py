@@ -143,6 +143,18 @@ async def test_a_pattern_without_files_is_a_missing_file(here: Path) -> None:
     assert [(file.name, file.missing) for file in await read(here, "Summarise *.txt")] == [("*.txt", True)]
 
 
+async def test_files_of_an_unknown_type_in_a_folder_are_read_by_what_they_hold_or_reported(here: Path) -> None:
+    (here / "mixed").mkdir()
+    for name, data in (("a.txt", b"one"), ("b.xyz", b"two"), ("c.bin", bytes(range(256))), ("Thumbs.db", b"")):
+        (here / "mixed" / name).write_bytes(data)
+    files = await read(here, "How many words are in each file?", "mixed")
+    assert [(file.name, file.missing) for file in files] == [
+        ("mixed/a.txt", False),
+        ("mixed/b.xyz", False),
+        ("mixed/c.bin", True),
+    ]
+
+
 async def test_what_looks_like_a_folder_and_is_none_names_no_file(here: Path) -> None:
     """And/or, dates and fractions are words."""
     assert await read(here, "Summarise and/or translate it by 1/2/2026, in the folder of my dreams") == []

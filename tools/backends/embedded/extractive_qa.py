@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from .day_and_time import with_times
 from .entity_patterns import find_entities
+from .question_limits import asks_for_difference, is_difference, is_negated
 from .tokenization import STOP_WORDS, content_words, sentences, stem
 
 _CAPITAL = f"[{''.join(char for char in map(chr, range(0x530)) if char.isupper())}]"
@@ -31,6 +32,7 @@ _SEVERAL = re.compile(
     r"\W*(?:when|where|who|what time)\b[^?]{0,15}\b(?:and|or) (?:at |to |with |from )?(?:when|where|who|what|how|why)\b"
 )
 """Two questions in one, as "when and where": only the sentence answers both."""
+_WHO = re.compile(r"\W*(?:who|whose|whom|wer|wem|wen|qui|quién|quem)\b")
 _KIND_OF_QUESTION = re.compile(r"\b(?:how|why|when|where)\b", re.IGNORECASE)
 """Questions whose answer is not what stands behind a label."""
 _UNIT = r"(?:\s(?:thousand|million|billion))?(?:[\s-][^\W\d_]+)?"
@@ -40,6 +42,9 @@ _COUNT = re.compile(
     rf"(?:\s(?:hundred|thousand|million|billion))*{_UNIT}\b",
     re.IGNORECASE,
 )
+_BY = re.compile(r"\bby\s+(?:the\s+|an?\s+)?$")
+_NO_NAMES = frozenset(("EMAIL", "URL", "DATE", "TIME"))
+"""What has letters of names and places in it, and is neither."""
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d{2}\b")
 _PLACE = re.compile(
     r"\b(?:in|at|on|near|from|to|off|outside|inside|beside|opposite)\s+((?:the\s+|a\s+)?[^,.;:!?()]+)", re.I
@@ -69,6 +74,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "tak": ("took", "taken"),
     "giv": ("gave", "given"),
     "leav": ("left",),
+    "grow": ("grew", "grown", "growth", "increased", "rose"),
 }
 """By the stem of the question's word."""
 
@@ -159,6 +165,11 @@ def find_answer(question: str, text: str) -> Answer | None:
     relevant = (number for number in ranked if _shares_key_words(key, stems[number], counts))
     computed = [stem(word) for word in _COMPUTED.findall(question.lower())]
     relevant = (n for n in relevant if all(stems[n].intersection(_synonyms(word)) for word in computed))
+    relevant = (n for n in relevant if is_negated(lines[n]) or not is_negated(question))
+    echoed = {other for word in query for other in _synonyms(word)}
+    relevant = (n for n in relevant if not stems[n] or not stems[n] <= echoed)
+    if differs := asks_for_difference(question):
+        kind = "percent" if kind == "percent" else "count"
     several = [
         each for each in QUESTIONS if _SEVERAL.match(question.lower()) and re.search(QUESTIONS[each], question.lower())
     ]
@@ -170,6 +181,10 @@ def find_answer(question: str, text: str) -> Answer | None:
     if not overlap and score < 0.3:
         return None
     spans = candidates(kind, lines[best], query) if kind else []
+    if differs and not (spans := [span for span in spans if is_difference(lines[best], *span)]):
+        return None
+    if is_negated(lines[best]):  # a single word would not tell that the sentence denies it
+        spans = []
     return Answer(_nearest(spans, lines[best], query, kind), lines[best], min(1.0, overlap or score))
 
 
@@ -242,6 +257,8 @@ def expected_kind(question: str) -> str:
     lower = re.sub(r"\b(wh\w+|how)['’]s\b", r"\1 is", question.lower())
     if _SEVERAL.match(lower):
         return ""
+    if _WHO.match(lower):  # and not the address or the number that the question also names
+        return "person"
     return next((kind for kind, form in QUESTIONS.items() if re.search(form, lower)), "")
 
 
@@ -262,15 +279,28 @@ def candidates(kind: str, sentence: str, query: Iterable[str]) -> list[tuple[int
     elif kind == "date":
         spans = with_times(spans, [(f.start, f.end) for f in found if f.group == "TIME"], sentence)
     elif kind == "count":
+        counted = set([*query][:1])
         spans = [match.span() for match in _COUNT.finditer(sentence)]
+        # "Chapter 1" numbers what the question counts, and a year counts nothing
+        spans = [(a, b) for a, b in spans if not counted.intersection(content_words(_word_before(sentence, a)))]
+        spans = [(a, b) for a, b in spans if not (_YEAR.match(sentence[a:b]) and len(content_words(sentence[a:b])) < 2)]
         unit = next((_UNITS[word] for word in query if word in _UNITS), None)
         spans = [(a, b) for a, b in spans if not unit or unit.search(sentence[a:b])]
     elif kind == "place":
         spans = [match.span(1) for match in _PLACE.finditer(sentence) if not match[1][0].isdigit()]
     elif kind in ("person", "name"):
         spans = [match.span() for match in _NAME.finditer(sentence) if match.group().lower() not in STOP_WORDS]
+        spans = [span for span in spans if kind == "person" and _BY.search(sentence[: span[0]])] or spans
+    if kind in ("place", "person", "name"):
+        other = [(f.start, f.end) for f in found if f.group in _NO_NAMES]
+        spans = [(a, b) for a, b in spans if not any(a < end and start < b for start, end in other)]
     known = set(query)
     return [(a, b) for a, b in spans if kind == "count" or not set(content_words(sentence[a:b])) <= known]
+
+
+def _word_before(sentence: str, start: int) -> str:
+    before = re.search(r"[^\W\d_]+\s+$", sentence[:start])
+    return before.group() if before else ""
 
 
 def _nearest(spans: Sequence[tuple[int, int]], sentence: str, query: Sequence[str], kind: str) -> str:

@@ -134,6 +134,50 @@ def test_a_question_that_the_text_does_not_answer_is_refused(run_expert: RunExpe
         run_expert("lexical-qa", {"question": "Which king ruled Sweden?", "context": BRIDGE})
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Who has to pay this invoice?", "Invoice date: 12 May 2025. Pay this invoice by 11 June 2025."),
+        ("How long is the bridge?", "The bridge was built from 1902 to 1905."),
+        ("What are the risks?", "Plan\n\nRisks\n\nThe supplier may be late."),
+        ("How many chapters are there?", "Chapter 1\n\nThe storm.\n\nChapter 2\n\nThe calm."),
+        ("How much did the revenue grow?", "The revenue grew from 2.0 million to 2.4 million euros."),
+        ("Who has no email address?", "Anna Berg has the email address anna@berg.example."),
+    ],
+)
+def test_a_value_of_another_kind_or_an_echo_of_the_question_is_no_answer(question: str, text: str) -> None:
+    found = find_answer(question, text)
+    assert found is None or found.short == text.rsplit(". ", maxsplit=1)[-1]
+
+
+def test_no_part_of_an_address_is_a_place() -> None:
+    found = find_answer("Where is the fair?", "Write to fair@club.example about the fair in Long Park.")
+    assert found is not None
+    assert found.short == "Long Park"
+
+
+@pytest.mark.parametrize("question", ["Who was not on board?", "Who was on board that day?"])
+def test_what_a_sentence_denies_is_answered_with_all_of_it(question: str) -> None:
+    found = find_answer(question, "The ferry left at 7:15. Captain Ruiz was not on board that day.")
+    assert found is not None
+    assert found.short == "Captain Ruiz was not on board that day."
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [("Who was not invited?", "what the text does not say"), ("How much did sales grow?", "a calculation")],
+)
+def test_the_refusal_of_a_question_says_what_no_text_answers(run_expert: RunExpert, question: str, reason: str) -> None:
+    with pytest.raises(ExpertError, match=f"no answer was found .*; it asks for {reason}"):
+        run_expert("lexical-qa", {"question": question, "context": "Anna and Tom were invited. Sales grew to 14."})
+
+
+def test_a_stated_difference_is_an_answer() -> None:
+    found = find_answer("How much did the revenue grow?", "The revenue grew by 0.4 million to 2.4 million euros.")
+    assert found is not None
+    assert found.short.startswith("0.4 million")
+
+
 def test_a_summary_is_shorter_in_the_texts_own_words_and_order(examples: Path) -> None:
     article = (examples / "article.txt").read_text()
     summary = summarize_text(article)

@@ -44,11 +44,14 @@ def answer_artifact(question: str, text: str, where: str, unread: Sequence[str] 
     if not text.strip():
         raise input_error(f"{where} is empty")
     from ..extractive_qa import find_answer  # here: to list the experts needs none of it
+    from ..question_limits import limit_of
 
     found = find_answer(question, text)
     if found is None or (len(found.short) > MAX_ANSWER and len(found.short) > len(text) / 2):
         raise ExpertError(
-            "; ".join((f"no answer was found in {where} to {question.strip()!r}", *unread)),
+            "; ".join(
+                filter(None, (f"no answer was found in {where} to {question.strip()!r}", limit_of(question), *unread))
+            ),
             hint="a language model may find one",
         )
     return Artifact(output="text", kind="text", media_type="text/plain", text=found.short)

@@ -1,0 +1,44 @@
+"""What a question may ask that no words of a text answer: the contrary of what it says, or a value to be calculated."""
+
+import re
+
+_NEGATION = re.compile(
+    r"\b(?:not|never|nobody|none|without|cannot|no(?!\.|\s*\d|\W*$)|nicht|nie|niemals|niemand|kein\w*|ohne|pas|jamais"
+    r"|aucune?|sans|nunca|nadie|ning[uú]n\w*|sin|não|nem|nenhum\w*|sem)\b|n['’]t\b",
+    re.I,
+)
+_GROWTH = re.compile(
+    r"\b(?:how (?:much|many)|by what|what (?:is|was|were))\b.*"
+    r"\b(?:grow|grew|grown|growth|increased?|decreased?|rise|rose|risen|fall|fell|fallen|dropp?(?:ed)?|shrink|shrank"
+    r"|changed?|differ(?:ence)?)\b"
+    r"|\bhow (?:much|many) (?:\w+ ){0,2}?(?:more|less|fewer|longer|higher|lower|older|younger|cheaper)\b",
+    re.I,
+)
+_STEP = re.compile(
+    r"\b(?:by|of|up|down|difference is|difference was)\s+(?:about\s+|around\s+|some\s+|nearly\s+)?\W?$", re.I
+)
+_MORE = re.compile(r"\s*(?:\w+\s+)?(?:more|less|fewer|longer|higher|lower|older|younger|cheaper)\b", re.I)
+
+
+def is_negated(words: str) -> bool:
+    """Whether a question or a sentence denies something: "Who was not on board?"."""
+    return _NEGATION.search(words) is not None
+
+
+def asks_for_difference(question: str) -> bool:
+    """Whether a question asks how far apart two values are: "How much did the revenue grow?"."""
+    return _GROWTH.search(question) is not None
+
+
+def is_difference(sentence: str, start: int, end: int) -> bool:
+    """Whether a sentence gives the value at that place as a difference: "by 12", "14 more", "12 %", but not "to 12"."""
+    before, after = sentence[:start], sentence[end:]
+    percent = "%" in sentence[start : end + 2] or "percent" in sentence[start : end + 8]
+    return percent or _STEP.search(before) is not None or _MORE.match(after) is not None
+
+
+def limit_of(question: str) -> str:
+    """Why the words of a text do not answer a question that was not answered; empty for other questions."""
+    if is_negated(question):
+        return "it asks for what the text does not say"
+    return "it asks for a calculation, and the text does not state its result" if asks_for_difference(question) else ""
