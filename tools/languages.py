@@ -59,6 +59,16 @@ def iso1(language: str) -> str | None:
     return primary if re.fullmatch(r"[a-z]{2}", primary) else _found_by_name(language.strip())
 
 
+def iso1_of_tag(tag: str) -> str | None:
+    """ISO 639-1 code of the tag of a file: `de` for `ger`, `deu` and `de-AT`; None for one that names no language."""
+    from langcodes import standardize_tag
+
+    try:
+        return iso1(standardize_tag(tag))
+    except ValueError:
+        return None
+
+
 def english_name(code: str) -> str:
     """`French` for `fr`; the code itself where it stands for no language."""
     if code in NAMES:

@@ -192,8 +192,10 @@ def list_resources(thread: str | None, *, home: Path | None, as_json: bool) -> N
 
     async def read(storage: "Storage", history: "History") -> list[dict[str, Any]]:
         rows = await history.resources(thread_id=thread)
-        fields = ("kind", "media_type", "sha256")
-        return [row | {"path": str(storage.store.path(Resource(**{f: row[f] for f in fields})))} for row in rows]
+        if thread and not rows and await history.newest(thread) is None:
+            raise UnknownRun(f"there is no conversation {thread}", hint="`hugginggpt runs` lists them")
+        kept = [{name: row[name] for name in ("kind", "media_type", "sha256")} for row in rows]
+        return [row | {"path": str(storage.store.path(Resource(**each)))} for row, each in zip(rows, kept, strict=True)]
 
     rows = read_home(home, read)
     missing = _warn_of_missing(row["path"] for row in rows if row["text"] is None)

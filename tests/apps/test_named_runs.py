@@ -17,6 +17,8 @@ SPOKEN = "Say 'hello from the harbour' aloud"
 def test_an_empty_id_names_no_run(shell: Shell) -> None:
     """As of a variable that is not set: the newest run is not taken in its place."""
     shell("run", SPOKEN, "--approve", "always")
+    no_such = shell("resources", "--thread", "nosuch")
+    assert (no_such.code, no_such.err.splitlines()[0]) == (2, "error: there is no conversation nosuch")
     commands = [[word, ""] for word in ("cancel", "show", "retry", "resume", "history", "delete")]
     commands += [["delete", "--thread", ""], ["resources", "--thread", ""], ["run", SPOKEN, "--thread", " "]]
     typed = shell.each(commands)

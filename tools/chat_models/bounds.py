@@ -13,6 +13,8 @@ _JSON_STAGES: tuple[Stage, ...] = ("plan", "choose")
 _KEPT = 6_000
 """Characters of the end of an answer that are searched for repetition, after each thousand."""
 _EVERY = 1_000
+_MANY = 100
+"""Times that an answer in words repeats the same: a list of equal results is shorter."""
 
 
 class AnswerBound:
@@ -31,17 +33,15 @@ class AnswerBound:
         self._length += len(piece)
         if self._length > MAX_ANSWER:
             raise self._error(f"answers with more than {MAX_ANSWER:,} characters")
-        if not self._bounded:
-            return
         shown = self._thoughts.feed(piece)
         self._visible += len(shown)
-        if self._visible > MAX_CHARACTERS:
+        if self._bounded and self._visible > MAX_CHARACTERS:
             raise self._error(f"writes more than {MAX_CHARACTERS:,} characters where a short JSON was asked for")
         self._end = (self._end + shown)[-_KEPT:]
         self._unsearched += len(shown)
         if self._unsearched >= _EVERY:
             self._unsearched = 0
-            if unit := endless_repetition(self._end):
+            if (unit := endless_repetition(self._end)) and (self._bounded or self._end.count(unit) >= _MANY):
                 raise self._error(f"repeats itself without an end ({unit[:80]!r})")
 
     def _error(self, what: str) -> EndlessAnswer:

@@ -85,6 +85,8 @@ def _repair(text: str) -> Any:
         raise UnreadableAnswer("the answer is no JSON that can be repaired") from None
     if isinstance(value, list) and value and isinstance(value[0], dict) and "tasks" in value[0]:
         return value[0]  # json_repair lists all pieces of JSON in the answer: the plan is the first
+    if isinstance(value, dict) and value.get("tasks") == [] and "]" not in text:
+        raise UnreadableAnswer("the answer ends before its first task; write the whole plan")
     return value
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...graph.caveats import lacks
-from ...graph.errors import ExpertError
+from ...graph.errors import ExpertError, input_error
 from ...graph.media_types import canonical
+from ..languages import english_name, iso1, iso1_of_tag
 from .container_end import ends_early, states_duration
 from .media_limits import limits
 from .memory_budget import reading
@@ -109,6 +110,24 @@ def chosen_track(tracks: Sequence[Any]) -> Any:
     playable = [track for track in tracks if not track.disposition & Disposition.attached_pic]
     flagged = (track for track in playable if track.disposition & Disposition.default)
     return next(flagged, playable[0] if playable else None)
+
+
+def wanted_track(tracks: Sequence[Any], wanted: str, label: str) -> Any:
+    """The stream of that language, or of that number from 1 (-1: the last). Raises `ExpertError` (input fault) for none.
+
+    The only one there is, without a language of its own, is that of any language.
+    """
+    if wanted.lstrip("-").isdigit():
+        place = int(wanted)
+        if 1 <= abs(place) <= len(tracks):
+            return tracks[place - 1 if place > 0 else place]
+        raise input_error(f"{label} has no sound track of number {wanted}: it has {len(tracks)}")
+    spoken = [iso1_of_tag(track.language) if track.language not in (None, "und") else None for track in tracks]
+    found = [track for track, code in zip(tracks, spoken, strict=True) if code and code == iso1(wanted)]
+    if found or spoken == [None]:
+        return (found or tracks)[0]
+    known = ", ".join(code or "unknown" for code in spoken)
+    raise input_error(f"{label} has no sound track in {english_name(wanted)}: the languages of its tracks are: {known}")
 
 
 def check_whole(path: Path, track: Any, seconds: float, label: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ...graph.call import Artifact, Call, Material
 from ...graph.caveats import caveat
 from ...graph.errors import ExpertError, input_error, input_too_large
-from .container import check_whole, chosen_track, open_container
+from .container import check_whole, chosen_track, open_container, wanted_track
 from .media_limits import limits
 
 if TYPE_CHECKING:
@@ -33,40 +33,43 @@ SAMPLES_A_SECOND = 2 * 48_000
 """As many are read for each second that sound may last: 230 MB for ten minutes."""
 
 
-def read_sound(source: Material | Path, *, rate: int = 0, mono: bool = False) -> tuple[Samples, int]:
-    """The samples of one or two channels, and the rate in Hz (0: the file's). `ExpertError` for none, or too many."""
+def read_sound(source: Material | Path, *, rate: int = 0, mono: bool = False, track: str = "") -> tuple[Samples, int]:
+    """The samples of one or two channels, and the rate in Hz (0: the file's). `ExpertError` for none, or too many.
+
+    `track`: the language or the number of a sound track, from 1 (-1: the last); that which players choose where empty.
+    """
     import numpy as np
 
     path, label = (source, source.name) if isinstance(source, Path) else (source.path, source.resource.label)
     with open_container(path, label, "sound") as container:
-        track = audio_stream(container, label)
-        rate = rate or track.rate
+        stream = audio_stream(container, label, track)
+        rate = rate or stream.rate
         seconds = limits().max_audio_seconds
         long, samples = f"is longer than the limit of {seconds:g} s", int(seconds * SAMPLES_A_SECOND)
         if container.format.name in _DURATION_KNOWN and (container.duration or 0) > seconds * 1_000_000:
             raise _too_long(label, long)
         pieces, length, most = list[Any](), 0, int(seconds * rate)
-        for piece in decode_track(container, track, rate=rate):
+        for piece in decode_track(container, stream, rate=rate):
             pieces.append(piece)
             length += piece.shape[1]
             if length > most:
                 raise _too_long(label, long)
             if length * piece.shape[0] > samples:
                 raise _too_long(label, f"has more than the limit of {samples:,} samples")
-        check_whole(path, track, length / rate, label)
+        check_whole(path, stream, length / rate, label)
     if not pieces:
         raise input_error(f"{label} has no sound in it")
     whole = np.concatenate(pieces, axis=1)
     return mixed(whole) if mono else whole, rate
 
 
-def audio_stream(container: "InputContainer", label: str) -> Any:
-    """The sound track that players choose. Raises `ExpertError` (input fault) when none can be read."""
+def audio_stream(container: "InputContainer", label: str, wanted: str = "") -> Any:
+    """The sound track that players choose, or the one `wanted`. Raises `ExpertError` (input fault) for none to be read."""
     tracks = [track for track in container.streams.audio if track.codec_context is not None]
-    track: Any = chosen_track(tracks)
+    track: Any = wanted_track(tracks, wanted, label) if wanted and tracks else chosen_track(tracks)
     if track is None:
         raise input_error(f"{label} has no sound in it")
-    if len(tracks) > 1:
+    if len(tracks) > 1 and not wanted:
         language = f", {track.language}" if track.language not in (None, "und") else ""
         caveat(f"{label} has {len(tracks)} sound tracks; that of number {tracks.index(track) + 1} was used{language}")
     if not 1 <= track.channels <= MAX_CHANNELS:

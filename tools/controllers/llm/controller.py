@@ -23,6 +23,7 @@ from ...chat_models.windows import PromptCut
 from ...recording.exchange import Recording
 from . import prompts
 from .answer_checker import AnswerChecker, sentences
+from .changed_texts import changed_texts
 from .choosing import ask_choices
 from .context import contents_of, list_files
 from .differences import differences
@@ -94,6 +95,7 @@ class LlmController:
                     sent_back.append(ignored)
             else:
                 unused = await asyncio.to_thread(unused_files, request, draft.plan, draft.refusals)
+                unused += changed_texts(request, draft.plan)
                 unused += () if draft.refusals else left_out(request, draft.plan, suggestion.proposal)
                 proposal = Proposal(
                     plan=draft.plan,
@@ -166,12 +168,17 @@ class LlmController:
             PromptCut,
             EndlessAnswer,
         ) as error:  # known at its end only: it rests on a part of the results, or is one
-            if not checker.said:
+            if not checker.said and not any(result.ok for result in run.results):
                 raise
             lacks(line := str(error))
             yield f"\n\n{line}"
-        if not checker.said:
-            raise ControllerError(f"{self.name} returned an empty answer")
+        else:
+            if not checker.said:
+                empty = ControllerError(f"{self.name} returned an empty answer")
+                if not any(result.ok for result in run.results):
+                    raise empty
+                lacks(line := empty.message)
+                yield line
         if missing := checker.missing_lines():
             yield "\n\n" + "\n".join(missing)
 

@@ -22,7 +22,8 @@ from .clauses import ParsedRequest, parse_request
 from .counted_files import with_counted_files
 from .example_intents import find_intents_by_examples, with_examples
 from .follow_ups import questions_before, repeated, without_replaced
-from .handlers.operations import cut_to_times
+from .handlers.film_tracks import refuse_tracks, use_track, with_track
+from .handlers.operations import cut_to_times, keep_formats
 from .handlers.registry import plan_intent
 from .handlers.text_parts import take_parts
 from .intent_order import order_intents
@@ -103,7 +104,7 @@ def propose(request: Request) -> Proposal:
     linker.used += names.values()
     linker.refusals += [refusal(language, "named-result", name) for name in names]
     # 4. linked tasks -> plan, with the steps that convert one kind of data to another
-    tasks = tuple(with_recorded_language(list(with_converters(linker.tasks)), spoken))
+    tasks = tuple(with_recorded_language([*with_track(with_converters(linker.tasks), parsed)], spoken))
     # 5. words that went into nothing
     unused = find_unused_words(parsed, (*found, *intents), linker) if language == "en" else NONE_UNUSED
 
@@ -170,8 +171,11 @@ def _link(
     linker = Linker(parsed, ReferenceResolver(parsed, earlier, questions), requested)
     linker.refusals += refusals
     for intent in intents:
-        plan_intent(linker, intent)
+        if not refuse_tracks(linker, intent):
+            plan_intent(linker, intent)
+    use_track(linker)
     cut_to_times(linker)
+    keep_formats(linker)
     take_parts(linker)
     return linker
 

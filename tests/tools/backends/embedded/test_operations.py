@@ -3,6 +3,7 @@
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
@@ -108,6 +109,41 @@ def test_a_part_of_a_film_has_its_pictures_and_its_sound(run_expert: RunExpert, 
 
 def test_a_muted_film_is_as_long_as_before(run_expert: RunExpert, film: Path) -> None:
     assert seconds(run_expert("mute", {"video": film})["video"].path) == (2.0, False)
+
+
+def test_the_sound_track_of_a_film_is_taken_by_its_language_or_number(run_expert: RunExpert, tmp_path: Path) -> None:
+    path = tmp_path / "two.mkv"
+    with av.open(str(path), "w") as container:
+        streams = [container.add_stream("pcm_s16le", rate=8000, layout="mono") for _ in range(2)]
+        for stream, language in zip(streams, ("ger", "eng"), strict=True):
+            stream.metadata["language"] = language
+        for stream, length in zip(streams, (8000, 16000), strict=True):
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, length), np.int16), "s16", "mono")
+            frame.sample_rate, frame.pts = 8000, 0
+            container.mux(stream.encode(frame))
+    lengths = []
+    for track in ("de", "en", "1", "-1"):
+        made = run_expert("sound-track", {"video": path}, track=track)["audio"].path
+        assert made is not None
+        sound, rate = read_sound(made)
+        lengths.append(sound.shape[1] / rate)
+    assert lengths == [1.0, 2.0, 1.0, 2.0]
+    with pytest.raises(ExpertError, match="no sound track in French: the languages of its tracks are: de, en"):
+        run_expert("sound-track", {"video": path}, track="fr")
+
+
+def test_of_a_film_without_sound_it_is_said_that_there_was_none_to_remove(run_expert: RunExpert, film: Path) -> None:
+    made = run_expert("mute", {"video": film})["video"].path
+    assert made is not None
+    silent = made.rename(film.with_name("silent.mp4"))
+    assert "had no sound to remove" in run_expert("mute", {"video": silent})["video"].note
+
+
+def test_a_part_of_a_recording_has_the_format_that_was_asked_for(run_expert: RunExpert, film: Path) -> None:
+    sound = run_expert("sound-track", {"video": film})["audio"].path
+    assert sound is not None
+    part = run_expert("trim-audio", {"audio": sound}, start_seconds=1.0, format="mp3")["audio"]
+    assert part.media_type == "audio/mpeg"
 
 
 @pytest.mark.parametrize(

@@ -250,6 +250,11 @@ def test_the_language_of_a_sentence_is_identified(run_expert: RunExpert, text: s
     assert rows(run_expert("py3langid", {"text": text}))[0]["label"] == code
 
 
+def test_no_language_is_named_of_a_text_that_may_be_in_any(run_expert: RunExpert) -> None:
+    with pytest.raises(ExpertError, match="can't tell which language"):
+        run_expert("py3langid", {"text": "PRINT PROOF No. 7"})
+
+
 def test_dates_money_and_addresses_are_found_with_their_positions(run_expert: RunExpert) -> None:
     text = (
         "Pay 1,250.50 EUR (12 % off) by 3 May 2027 or le 14 juillet 2026 at 3:30 pm; a.b@example.org, www.example.org"

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from hugginggpt.graph.caveats import collecting
 from hugginggpt.graph.errors import ControllerError, UsageError
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.ports import Controller
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import BY_RULES, Request, Result
-from hugginggpt.graph.task import Ref
+from hugginggpt.graph.task import Ref, Task
 from hugginggpt.tools.controllers.llm import LlmController
 from hugginggpt.tools.controllers.llm.demonstrations import DEMONSTRATIONS, Demonstration, most_similar
 from hugginggpt.tools.controllers.llm.plan_reader import JSON_REPAIRED, read_plan
@@ -322,6 +323,26 @@ async def test_a_missing_answer_is_an_error(reply: Reply, message: str) -> None:
     with llm_controller(in_turn(reply)) as (controller, _), pytest.raises(ControllerError, match=message):
         async for _piece in controller.answer(finished(), {}):
             pass
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (chat(""), "returned an empty answer"),
+        (chat("The note says hi [0]. " + "It is very short. " * 3_000), "repeats itself without an end"),
+    ],
+)
+async def test_where_the_answer_is_empty_or_has_no_end_the_results_are_shown_and_it_is_reported(
+    reply: Reply, said: str
+) -> None:
+    plan = Plan(tasks=(Task(id=0, type="image-to-text", inputs={"image": RECEIPT}),))
+    run = finished(done(0, NOTES, "a/one")).model_copy(update={"plan": plan})
+    with llm_controller(in_turn(reply)) as (controller, _), collecting() as heard:
+        answer = "".join([piece async for piece in controller.answer(run, {})])
+
+    assert any(said in line for line in heard.lacks)
+    assert "\nhi\n" in answer
+    assert len(answer) < 10_000
 
 
 def test_one_controller_serves_several_event_loops() -> None:

@@ -32,3 +32,29 @@ async def test_a_plan_that_refuses_a_part_in_its_own_words_is_taken_as_it_is() -
     with llm_controller(in_turn(reply)) as (controller, server):
         assert (await controller.plan(ALOUD)).refusals == ("I can't speak.",)
     assert len(server.requests) == 1
+
+
+QUOTED = Request(text="What language is 'guten Tag, wie geht es Ihnen'?")
+
+
+async def test_a_plan_for_another_text_than_the_quoted_one_is_sent_back_and_where_the_model_insists_reported() -> None:
+    other = chat(planned(("language-identification", {"text": "bonjour mes amis"})))
+    with llm_controller(in_turn(other)) as (controller, server):
+        proposal = await controller.plan(QUOTED)
+
+    assert len(server.requests) == 2
+    assert "bonjour mes amis" in proposal.refusals[0]
+
+
+async def test_a_plan_for_the_quoted_text_or_a_part_of_it_is_not_asked_twice() -> None:
+    same = chat(planned(("language-identification", {"text": "guten Tag, wie gehts"})))
+    with llm_controller(in_turn(same)) as (controller, server):
+        assert (await controller.plan(QUOTED)).refusals == ()
+    assert len(server.requests) == 1
+
+
+async def test_a_plan_that_ends_before_its_first_task_is_broken_and_not_empty() -> None:
+    good = chat(planned(("language-identification", {"text": "guten Tag, wie geht es Ihnen"})))
+    with llm_controller(in_turn(chat('{"tasks": ['), good)) as (controller, server):
+        assert len((await controller.plan(QUOTED)).plan.tasks) == 1
+    assert len(server.requests) == 2

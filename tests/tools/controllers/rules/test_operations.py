@@ -56,6 +56,23 @@ ASKED: list[tuple[str, list[tuple[str, Mapping[str, Scalar]]]]] = [
     ("cut 50 pixels off the bottom of a.png", [("crop", {"bottom": -50})]),
     ("crop a.jpg to a square and convert it to jpeg", [("crop", {"part": "square"}), ("image-to-image", JPEG)]),
     ("Give me the first frame of a.mp4 as a jpg", [("video-to-images", {"which": "first", "format": "jpeg"})]),
+    ("Extract the German sound track of a.mkv", [("video-to-audio", {"track": "de"})]),
+    ("save the second audio track of a.mkv as an mp3", [("video-to-audio", {"format": "mp3", "track": "2"})]),
+    ("Remove the German sound track from a.mkv", []),
+    ("Extract the German and the English sound track of a.mkv", []),
+    ("Extract the subtitles of a.mkv", []),
+    ("Remove the subtitles from a.mkv", []),
+    (
+        "Convert a.png to JPEG and make it 400 pixels wide",
+        [("image-to-image", JPEG), ("image-to-image", {"operation": "resize", "width": 400, "format": "jpeg"})],
+    ),
+    (
+        "Convert a.wav to mp3 and cut off the first second",
+        [
+            ("audio-to-audio", {"operation": "format", "format": "mp3"}),
+            ("trim-audio", {"start_seconds": 1.0, "format": "mp3"}),
+        ],
+    ),
     ("give me ten pictures out of a.mp4", [("video-to-images", {"frames": 10})]),
     ("lower the volume of a.mp3 by a third", [("audio-to-audio", {"operation": "quieter", "percent": 33})]),
     ("First thirty seconds of a.mp3, please", [("trim-audio", {"end_seconds": 30.0})]),

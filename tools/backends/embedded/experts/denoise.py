@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from .....graph.call import Artifact, Call
 from .....graph.errors import input_error
 from .....graph.task import Task
-from ....media.sound import Samples, read_sound, sound_artifact
+from ....media.sound import Samples, read_sound
+from ....media.sound_writer import encoded_sound
 from ..goal_words import goal_filter
 from ..registry import expert
 
@@ -54,13 +55,14 @@ def accepts(task: Task) -> str | None:
     partial=True,
 )
 def denoise(call: Call) -> Sequence[Artifact]:
-    """The recording with as many channels and the same sample rate."""
+    """The recording with as many channels; a WAV of the same sample rate where no other format is asked for."""
     import numpy as np
 
     sound, rate = read_sound(call.one("audio"))
     if sound.shape[1] < rate * WINDOW * 4:
         raise input_error("the recording is too short to separate noise from sound")
-    return [sound_artifact(call, np.stack([reduce_noise(channel, rate) for channel in sound]), rate)]
+    cleaned = np.stack([reduce_noise(channel, rate) for channel in sound])
+    return [encoded_sound(call, cleaned, rate, str(call.task.parameters.get("format") or "wav"))]
 
 
 def reduce_noise(sound: Samples, rate: int) -> Samples:

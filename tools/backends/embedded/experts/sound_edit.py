@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from .....graph.call import Artifact, Call
 from .....graph.errors import input_error
 from .....graph.task import Task
-from ....media.sound import read_sound, sound_artifact
+from ....media.sound import read_sound
 from ....media.sound_writer import encoded_sound
 from ..goal_words import goal_text, has_word
 from ..registry import expert
@@ -48,8 +48,9 @@ def edit_sound(call: Call) -> Sequence[Artifact]:
     if not operation:
         raise input_error("it is not clear whether the recording is to be louder or quieter")
     samples, hertz = read_sound(source)
+    file_format = str(given.get("format") or "wav")
     if operation == "format":
-        return [encoded_sound(call, samples, hertz, str(given.get("format") or "wav"))]
+        return [encoded_sound(call, samples, hertz, file_format)]
     percent, decibels = given.get("percent"), given.get("decibels")
     share = (percent if isinstance(percent, int | float) else USUAL[operation] * strength(call.task)) / 100
     if isinstance(decibels, int | float):
@@ -60,7 +61,7 @@ def edit_sound(call: Call) -> Sequence[Artifact]:
         raise input_error(
             f"{source.resource.label} can't be made louder without distortion: its peak is the loudest there is"
         )
-    made = sound_artifact(call, (samples * gain).astype(np.float32), hertz)
+    made = encoded_sound(call, (samples * gain).astype(np.float32), hertz, file_format)
     if operation == "louder" and gain < 1 + share - 0.005:
         note = f"only {100 * (gain - 1):.0f} % louder, not {100 * share:.0f} %: more would distort the loudest part"
         made = made.model_copy(update={"note": note})

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from .....graph.call import Artifact, Call, Material
+from .....graph.caveats import caveat
 from .....graph.errors import input_error
 from ....media.pictures import Pixels
-from ....media.sound import read_sound, sound_artifact
+from ....media.sound import read_sound
+from ....media.sound_writer import encoded_sound
 from ....media.video_frames import has_sound, video_pixels, video_shape
 from ....media.video_writer import Sound, video_artifact
 from ..registry import expert
@@ -24,12 +26,13 @@ MARGIN = 0.05
     requires=("av", "numpy"),
 )
 def trim_audio(call: Call) -> Sequence[Artifact]:
-    """A WAV of the part, with as many channels and the same sample rate."""
+    """The part, with as many channels; a WAV of the same sample rate where no other format is asked for."""
     source = call.one("audio")
     samples, hertz = read_sound(source)
     seconds = samples.shape[1] / hertz
     start, end = part_of(call, seconds, source.resource.label)
-    part = sound_artifact(call, samples[:, round(start * hertz) : max(1, round(end * hertz))], hertz)
+    kept = samples[:, round(start * hertz) : max(1, round(end * hertz))]
+    part = encoded_sound(call, kept, hertz, str(call.task.parameters.get("format") or "wav"))
     return [part.model_copy(update={"note": _shortened(call, seconds)})]
 
 
@@ -65,7 +68,10 @@ def trim_video(call: Call) -> Sequence[Artifact]:
 )
 def mute(call: Call) -> Sequence[Artifact]:
     """An MP4 (H.264) without a sound track."""
-    return [_written(call, call.one("video"), 0, None, None)]
+    source = call.one("video")
+    if not has_sound(source):
+        caveat(f"{source.resource.label} had no sound to remove")
+    return [_written(call, source, 0, None, None)]
 
 
 def _written(call: Call, source: Material, first: int, count: int | None, sound: Sound | None) -> Artifact:

@@ -17,5 +17,6 @@ from ..registry import expert
 )
 def video_to_audio(call: Call) -> Sequence[Artifact]:
     """One or two channels; 16-bit WAV at its own rate where no other format is asked for."""
-    wanted = str(call.task.parameters.get("format") or "wav")
-    return [encoded_sound(call, *read_sound(call.one("video")), wanted)]
+    given = call.task.parameters
+    sound = read_sound(call.one("video"), track=str(given.get("track") or ""))
+    return [encoded_sound(call, *sound, str(given.get("format") or "wav"))]

@@ -102,6 +102,8 @@ def _targets(linker: Linker, intent: Intent, kinds: tuple[Kind, ...]) -> list[Re
         return several
     named = [r for r in linker.resolver.data_in_words(intent) if r.origin == "file"]
     exact = [r for r in linker.resolver.resolve(intent, kinds) if r.kind in kinds]
+    if not named and (converted := _converted(linker, exact, linker.parsed.masked[: intent.end])):
+        return [converted]
     if not named:
         return exact or linker.resolver.resolve(intent, kinds)
     before = linker.evidence[-1].start if linker.evidence else 0
@@ -109,6 +111,26 @@ def _targets(linker: Linker, intent: Intent, kinds: tuple[Kind, ...]) -> list[Re
     latest = [r for r in linker.resolver.latest_results(kinds) if r.origin in _CHANGED]
     same = latest and linker.sources_of(latest[0].value) == frozenset(r.value for r in named)
     return latest if same and not re.search(r"[.;!?]|\b(?:version|copy)\b", between) else named
+
+
+def _converted(linker: Linker, found: list[Referent], words: str) -> Referent | None:
+    """The file in its new format, where another operation follows in the same sentence: "to mp3 and cut off a second"."""
+    latest = linker.resolver.latest_results(tuple({r.kind for r in found})) if len(found) == 1 else []
+    if not latest or not isinstance(latest[0].value, Ref) or latest[0].intent_index == linker.intent_index:
+        return None
+    task, begun = linker.tasks[latest[0].value.task_id], linker.evidence[-1].start
+    apart = re.search(r"[.;!?]\s|\b(?:version|copy|original|separate\w*)\b", words[begun:])
+    same = found[0].value in task.inputs.values() and task.parameters.get("operation") == "format"
+    return latest[0] if same and not apart else None
+
+
+def keep_formats(linker: Linker) -> None:
+    """A result that is changed again keeps the file format that was asked for, where its expert can write it."""
+    for task in linker.tasks:
+        sources = [linker.tasks[v.task_id] for v in task.inputs.values() if isinstance(v, Ref) and v.task_id < task.id]
+        formats = [source.parameters["format"] for source in sources if "format" in source.parameters]
+        if formats and "format" not in task.parameters and VOCABULARY[task.type].parameter("format"):
+            linker.tasks[task.id] = task.model_copy(update={"parameters": {**task.parameters, "format": formats[0]}})
 
 
 def cut_to_times(linker: Linker) -> None:
