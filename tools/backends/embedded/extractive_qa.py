@@ -248,7 +248,7 @@ def _has_kind(kind: str, sentence: str, query: Sequence[str], key: Sequence[tupl
     if not kind or not key or candidates(kind, sentence, query):
         return True
     specific = len(key) > 1 or len(key[0]) > 1
-    strict = kind in (*SELF_EVIDENT, "count", "percent", "time")
+    strict = kind in (*SELF_EVIDENT, "count", "percent", "time", "person")
     return specific and not strict and all(_holds(unit, stems) for unit in key)
 
 
@@ -294,7 +294,7 @@ def candidates(kind: str, sentence: str, query: Iterable[str]) -> list[tuple[int
     if kind in ("place", "person", "name"):
         other = [(f.start, f.end) for f in found if f.group in _NO_NAMES]
         spans = [(a, b) for a, b in spans if not any(a < end and start < b for start, end in other)]
-    known = set(query)
+    known = {other for word in query for other in _synonyms(word)} if kind == "person" else set(query)
     return [(a, b) for a, b in spans if kind == "count" or not set(content_words(sentence[a:b])) <= known]
 
 

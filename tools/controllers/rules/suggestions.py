@@ -1,5 +1,6 @@
 """`suggestion`: the example that a request which was not understood is nearest to: "did you mean ...?"."""
 
+import re
 from collections.abc import Sequence
 
 from ....graph.resource import Kind, Resource
@@ -11,6 +12,9 @@ from .clauses import ParsedRequest
 
 LEAST_SUGGESTED = 0.3
 """Score from which the nearest example is offered as a question."""
+
+_NUMBER = re.compile(r"\d+")
+_OPEN = re.compile(r"\{\w+\}")
 
 
 def suggestion(parsed: ParsedRequest, earlier: Sequence[Resource]) -> str:
@@ -28,6 +32,8 @@ def suggestion(parsed: ParsedRequest, earlier: Sequence[Resource]) -> str:
 
 
 def with_name(example: str, parsed: ParsedRequest) -> str:
-    """An example with the name of the first file of the request."""
+    """An example with the name of the first file of the request, and its first number; "…" for all else left open."""
     names = [file.resource.label for file in parsed.files] or [refusal(parsed.language, "text")]
-    return example.replace("{file}", names[0])
+    number = _NUMBER.search(parsed.masked)
+    filled = example.replace("{number}", number.group() if number else "…")
+    return _OPEN.sub("…", filled.replace("{file}", "\0")).replace("\0", names[0])

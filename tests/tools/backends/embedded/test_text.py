@@ -138,6 +138,7 @@ def test_a_question_that_the_text_does_not_answer_is_refused(run_expert: RunExpe
     ("question", "text"),
     [
         ("Who has to pay this invoice?", "Invoice date: 12 May 2025. Pay this invoice by 11 June 2025."),
+        ("Who has to pay this invoice?", "Invoice 2025-118\n\n| Delivery | 45.00 |\n| Total | 222.00 |"),
         ("How long is the bridge?", "The bridge was built from 1902 to 1905."),
         ("What are the risks?", "Plan\n\nRisks\n\nThe supplier may be late."),
         ("How many chapters are there?", "Chapter 1\n\nThe storm.\n\nChapter 2\n\nThe calm."),

@@ -88,6 +88,13 @@ def test_results_stand_under_headings_in_the_order_asked_and_a_last_line_names_t
     ]
 
 
+def test_what_was_computed_of_a_table_in_a_text_is_named_after_the_calculator() -> None:
+    task = Task(id=0, type="question-answering", inputs={"question": "What is the sum of price?", "context": "a"})
+    plan = Plan(tasks=(task,))
+    made = result(0, "lexical-qa", "42", plan=plan).model_copy(update={"notes": ("computed: sum(price)",)})
+    assert answer_to(made, plan=plan).endswith("[0] table-arithmetic")
+
+
 def test_what_was_not_done_comes_first_with_its_reason_and_what_can_be_done_instead() -> None:
     """Refusals as they are; of a failed task the words of the request, with those of the tasks that needed it."""
     answer = answer_to(

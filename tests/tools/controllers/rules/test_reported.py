@@ -6,7 +6,9 @@ from hugginggpt.graph.mentions import kind_of_name
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Proposal, Request
 from hugginggpt.tools.backends.embedded.registry import registered
+from hugginggpt.tools.controllers.rules.clauses import parse_request
 from hugginggpt.tools.controllers.rules.controller import propose
+from hugginggpt.tools.controllers.rules.suggestions import with_name
 
 
 def proposed(text: str, file: str) -> Proposal:
@@ -249,3 +251,9 @@ def test_what_is_not_understood_is_answered_with_the_nearest_example_if_one_is_n
     (refused,) = propose(Request(text=text)).refusals
     assert "I did not understand it." in refused
     assert (f"Did you mean: {meant}?" in refused) == bool(meant)
+
+
+@pytest.mark.parametrize(("text", "number"), [("a.png 300 wide or so", "300"), ("a.png wide or so", "…")])
+def test_a_suggestion_shows_no_placeholder(text: str, number: str) -> None:
+    parsed = parse_request(text)
+    assert with_name("make {file} {number} pixels wide", parsed) == f"make a.png {number} pixels wide"

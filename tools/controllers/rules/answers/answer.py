@@ -53,11 +53,14 @@ def _notes(outcomes: Outcomes) -> Iterator[str]:
 def _experts(outcomes: Outcomes) -> str:
     """The expert behind each number: `[0] rapidocr, [1] summary (weak: picks sentences)`."""
     numbers: dict[str, list[int]] = {}
+    words = outcomes.phrases
     for task, result in outcomes.results:
         if result.ok and result.assignment:
-            numbers.setdefault(result.assignment.expert.model_id, []).append(task.id)
-    words = outcomes.phrases
-    return words.say("comma").join(f"{_ranges(ids)} {_named(name, words)}" for name, ids in numbers.items())
+            model_id = result.assignment.expert.model_id
+            # what was computed of a table within a text is the calculator's work, and no picking of words
+            computed = model_id == "embedded/lexical-qa" and any(n.startswith("computed: ") for n in result.notes)
+            numbers.setdefault("table-arithmetic" if computed else _named(model_id, words), []).append(task.id)
+    return words.say("comma").join(f"{_ranges(ids)} {name}" for name, ids in numbers.items())
 
 
 def _named(model_id: str, words: Phrases) -> str:
