@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
@@ -9,9 +10,12 @@ from ...graph.caveats import caveat
 from ...graph.errors import ExpertError
 from ..wording.phrases import phrases
 from ..wording.wording import UNSPACED
+from .asked_apart import asked_apart
+from .calendar_columns import with_period
 from .cell_words import say_doubtful
 from .codes import is_code
 from .columns import Columns, Row
+from .conditions import kept
 from .counting import counted, many_of
 from .first_rows import each_once
 from .folding import same_cell
@@ -19,7 +23,7 @@ from .number_check import check_numbers, say_doubts
 from .query import read_query
 from .question_words import words_of
 from .sums import difference, no_measure, sums
-from .table_query import Query
+from .table_query import Query, no_condition, not_understood
 from .total_row import check_rates, doubt, without_totals
 
 MAX_ROWS = 30
@@ -31,12 +35,19 @@ def answer_about(table: Columns, question: str) -> str:
     return answered(table, question)[0]
 
 
-def answered(table: Columns, question: str) -> tuple[str, Query]:
-    """As `answer_about`, and the query that was computed."""
+def answered(table: Columns, question: str) -> tuple[str, Sequence[Query]]:
+    """As `answer_about`, and the queries that were computed: one for each calculation that it asks for."""
     if not table.count:
         raise ExpertError(f"{table.label} has no rows", input_fault=True)
+    found = [_answered(table, each) for each in asked_apart(question, table)]
+    if len(found) == 1:
+        return found[0][0], [found[0][1]]
+    return "\n".join(f"{query.expression}: {text}" for text, query in found), [query for _, query in found]
+
+
+def _answered(table: Columns, question: str) -> tuple[str, Query]:
     body, total = without_totals(table)
-    query = read_query(question, body)
+    query = read_query(question, with_period(body, question))
     left_out = bool(total) and bool(query.operations - {"people"}) and (not query.conditional or _compares(query))
     calculated = query.operations - {"people", "rows"} or query.group is not None
     if calculated and (not query.conditional or _compares(query)) and (error := doubt(table)):
@@ -127,6 +138,8 @@ def _extreme(query: Query) -> str:
     if measure is None:
         raise no_measure(query)
     subjects = [column for column in query.subjects if column != measure]
+    if query.group is not None and query.group not in query.alternatives and subjects:
+        return _best_of_each(query, query.group)
     subjects += [] if query.group is None else [query.group]
     together = len(subjects) > 1 and each_once(table, subjects)
     if subjects and not together and query.whole.is_numeric(measure) and table.different(subjects[0]) < table.count:
@@ -136,6 +149,16 @@ def _extreme(query: Query) -> str:
         named = [(", ".join(row[subject] for subject in subjects), row[measure]) for row in rows]
         return "\n".join(_say(query, "with", names=names, value=value) for names, value in named)
     return "\n".join(f"{row[measure]} ({table.row_text(row)})" for row in rows)
+
+
+def _best_of_each(query: Query, group: int) -> str:
+    """The best in each group: "in which month did each region sell the most"."""
+    table = query.table
+    names = [name for name in table.distinct(group, MAX_ROWS + 1) if name.strip()]
+    if len(names) > MAX_ROWS:
+        raise not_understood(table, [table.names[group]])
+    parts = {name: kept(table, [f"{table.names[group]} = {name}"]) for name in names}
+    return "\n".join(f"{n}: {_extreme(replace(query, table=part, group=None))}" for n, part in parts.items())
 
 
 def _most_rows(query: Query, subject: int) -> str:
@@ -199,7 +222,7 @@ def _distinct(query: Query) -> str:
 def _looked_up(query: Query) -> str:
     table, columns = query.table, query.columns
     if not query.conditional:
-        raise _no_condition(table)
+        raise no_condition(table)
     if not columns:
         return _rows(query)
     if table.count == 1:
@@ -234,10 +257,3 @@ def _listed_numbers(table: Columns, found: dict[str, Decimal]) -> str:
 
 def _listed(found: dict[str, str]) -> str:
     return "; ".join(f"{name or '(empty)'} {value}" for name, value in found.items())
-
-
-def _no_condition(table: Columns) -> ExpertError:
-    return ExpertError(
-        f"the question sets no condition on the rows of {table.label} and asks for no calculation",
-        hint=f"Its columns are {', '.join(table.names)}.",
-    )

@@ -231,6 +231,7 @@ class _Reader:
                 for mark in (*self.periods, *self.excluded)
             ),
             empty=tuple(self.empty),
+            alternatives=tuple(self.alternatives),
             language=self.language,
         )
         for number, mark in enumerate(self.marks):

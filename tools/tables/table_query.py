@@ -38,6 +38,8 @@ class Query:
     """Whether there are such rows: "is the Brightwater invoice paid?"."""
     in_time: bool = False
     """The highest and lowest are the latest and earliest."""
+    alternatives: tuple[int, ...] = ()
+    """The columns of which it names several values: "North or South"."""
     language: str = "en"
     """That of the question, in which it is answered."""
     where: tuple[str, ...] = ()
@@ -147,4 +149,17 @@ def not_understood(table: Columns, words: Sequence[str]) -> ExpertError:
     return ExpertError(
         f"I do not understand {named} in a question about {table.label}",
         hint=f"I count, add, sort and look up by the names of its columns: {', '.join(table.names)}",
+    )
+
+
+def expressions(queries: Sequence[Query]) -> str:
+    """What was computed, in one line."""
+    return "; ".join(query.expression for query in queries)
+
+
+def no_condition(table: Columns) -> ExpertError:
+    """The refusal of a question that would have every row for its answer."""
+    return ExpertError(
+        f"the question sets no condition on the rows of {table.label} and asks for no calculation",
+        hint=f"Its columns are {', '.join(table.names)}.",
     )

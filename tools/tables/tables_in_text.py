@@ -12,11 +12,13 @@ from typing import NamedTuple
 from ...graph.call import Material
 from ...graph.errors import ExpertError, input_error
 from ..wording.wording import LANGUAGES, wording
+from .asked_apart import asked_apart
 from .calculation import answered
 from .folding import fold, singulars
 from .markdown_tables import markdown_tables
 from .query import read_query
 from .table import Table
+from .table_query import expressions
 
 _TOTALS = re.compile(
     r"\b(?:totals?|sums?|due|balance|gesamt\w*|summe|importe|montant|somme|soma|suma)\b|合计|合計|总计", re.I
@@ -42,8 +44,8 @@ def answer_in_text(texts: Sequence[Material], question: str) -> Answer | None:
     if number is not None:
         if not 1 <= number <= len(tables):
             raise input_error(f"{tables[0].label} has {len(tables)} tables, and none of the number {number}")
-        text, query = answered(tables[number - 1], rest)
-        return Answer(text, query.expression)
+        text, queries = answered(tables[number - 1], rest)
+        return Answer(text, expressions(queries))
     stated = any(_TOTALS.search(_beside_tables(text.text())) for text in texts)
     among = [table for table in tables if _names_column(table, rest)] or tables
     found = [(table, answer) for table in among if (answer := _answer(table, rest, stated))]
@@ -55,15 +57,15 @@ def answer_in_text(texts: Sequence[Material], question: str) -> Answer | None:
 
 def _answer(table: Table, question: str, stated: bool) -> tuple[str, str, set[str]] | None:
     try:
-        asked = read_query(question, table)
-        totals = "sum" in asked.operations or _TOTALS.search(question) is not None
+        asked = {word for each in asked_apart(question, table) for word in read_query(each, table).operations}
+        totals = "sum" in asked or _TOTALS.search(question) is not None
         added = _names_column(table, question) and not (stated and "total" in fold(question).split())
         if totals and (stated or len(table.cells) < 2) and not added:
             return None
-        text, query = answered(table, question)
+        text, queries = answered(table, question)
     except ExpertError:
         return None
-    return text, query.expression, query.operations
+    return text, expressions(queries), asked
 
 
 def _names_column(table: Table, question: str) -> bool:

@@ -7,6 +7,7 @@ from .....graph.resource import Resource
 from .....graph.task import Task
 from ....tables.calculation import answered
 from ....tables.open_table import open_table
+from ....tables.table_query import expressions
 from ..registry import expert
 
 
@@ -30,7 +31,9 @@ def answer_from_table(call: Call) -> Sequence[Artifact]:
     """The answer. Not covered: pictures of tables, several tables at once."""
     given, question = call.one("table"), call.text("question")
     with open_table(given, call.scratch) as table:
-        text, query = answered(table, question)
+        text, queries = answered(table, question)
     return [
-        Artifact(output="text", kind="text", media_type="text/plain", text=text, note=f"computed: {query.expression}")
+        Artifact(
+            output="text", kind="text", media_type="text/plain", text=text, note=f"computed: {expressions(queries)}"
+        )
     ]

@@ -1,0 +1,73 @@
+"""A question that asks for several calculations gets every one, and dates are grouped by months, weeks and quarters."""
+
+import pytest
+
+from hugginggpt.tools.tables.calculation import answer_about
+from hugginggpt.tools.tables.table import Table
+
+SALES = Table(
+    label="sales.csv",
+    names=("date", "region", "units", "revenue"),
+    cells=(
+        ("2025-01-03", "North", "10", "100"),
+        ("2025-01-20", "South", "5", "80"),
+        ("2025-02-11", "North", "7", "60"),
+        ("2025-04-02", "South", "9", "90"),
+    ),
+)
+STOCK = Table(label="stock.csv", names=("item", "pieces", "price"), cells=(("bolt", "10", "1.5"), ("rug", "5", "80")))
+
+
+@pytest.mark.parametrize(
+    ("table", "question", "answers"),
+    [
+        (SALES, "What are the total units and the average revenue?", ["sum of units: 31", "average of revenue: 82.5"]),
+        (
+            SALES,
+            "total units and average revenue in North",
+            ["sum of units where region = North: 17", "average of revenue where region = North: 80"],
+        ),
+        (SALES, "the sum and the average of the revenue", ["sum of revenue: 330", "average of revenue: 82.5"]),
+        (
+            SALES,
+            "total revenue in North and average revenue in South",
+            ["sum of revenue where region = North: 160", "average of revenue where region = South: 85"],
+        ),
+        (
+            SALES,
+            "Wie hoch ist die Summe der Units und der Durchschnitt der Revenue?",
+            ["sum of units: 31", "average of revenue: 82.5"],
+        ),
+        (
+            STOCK,
+            "How many pieces are there in total, and which item is most expensive?",
+            ["count and sum of pieces: 15", "highest of item and price: rug, with 80"],
+        ),
+    ],
+)
+def test_each_calculation_is_answered_in_order(table: Table, question: str, answers: list[str]) -> None:
+    assert answer_about(table, question).splitlines() == answers
+
+
+def test_how_many_that_was_is_no_question_of_its_own() -> None:
+    answer = answer_about(SALES, "Which region sold the most units, and how many?")
+    assert answer.startswith("North, with 17")
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("average revenue per month", "2025-01 90; 2025-02 60; 2025-04 90"),
+        ("total revenue per quarter", "2025-Q1 240; 2025-Q2 90"),
+        ("total units per week", "2025-W01 10; 2025-W04 5; 2025-W07 7; 2025-W14 9"),
+        ("Durchschnittliche revenue pro Monat", "2025-01 90; 2025-02 60; 2025-04 90"),
+        ("In which month was the revenue highest?", "2025-01, with 180 in all its rows together"),
+    ],
+)
+def test_dates_are_grouped_by_the_period_that_is_named(question: str, answer: str) -> None:
+    assert answer_about(SALES, question).startswith(answer)
+
+
+def test_each_group_has_its_own_best() -> None:
+    answer = answer_about(SALES, "In which month did each region sell the most units?")
+    assert [line.partition(", with")[0] for line in answer.splitlines()] == ["North: 2025-01", "South: 2025-04"]

@@ -1,0 +1,97 @@
+"""`asked_apart`: the calculations that one question asks for, each as a question: "the total units and the highest price".
+
+A list of calculations shares its conditions and groups, wherever they stand; a part with a question word of its own ("and
+which item is most expensive") shares nothing. A part without a column is about that of the next part.
+"""
+
+import re
+from collections.abc import Sequence
+
+from ..wording.nearest import words_pattern
+from ..wording.wording import wording
+from .columns import Columns
+from .folding import fold
+from .follow_up import FOLLOWED
+from .question_words import Mark, mark_words, question_language, words_of
+
+_COMMAS, _ENDS = ",;、\uff0c", "?\uff1f"
+_CALCULATING = {"sum", "average", "median", "count", "highest", "lowest"}
+_LIMITING = {"value", "period", "per", "not", "empty", "number", ">", ">=", "<", "<=", "between", "!="}
+
+
+def asked_apart(question: str, over: Columns) -> list[str]:
+    """The questions, in order; a question for one calculation as it is."""
+    table = over.sample(question)
+    language = question_language(question, table)
+    clauses = wording(language).clauses
+    joints = words_pattern(list(clauses["and"]), wording(language))
+    marks = mark_words(question, table, language)[0]
+    asked = [mark for mark in marks if mark.role in _CALCULATING]
+    if joints is None or FOLLOWED in question or len(asked) < 2 or any(mark.role == "difference" for mark in marks):
+        return [question]
+    between = re.compile(rf"\s*[{_COMMAS}]?\s*(?:{joints.pattern})\s*|[;{_ENDS}]\s*")
+    parts = [question]
+    for cut in between.finditer(fold(question)) if len(fold(question)) == len(question) else ():
+        before, after = question[len(question) - len(parts[-1]) : cut.start()], question[cut.end() :]
+        if _calculates(before, table, language) and _calculates(after, table, language):
+            parts = [*parts[:-1], before, after]
+    if len(parts) == 1 or _goes_on(parts, table, language):
+        return [question]
+    return _completed(parts, table, language)
+
+
+def _calculates(text: str, table: Columns, language: str) -> bool:
+    return any(mark.role in _CALCULATING for mark in mark_words(text, table, language)[0])
+
+
+def _goes_on(parts: Sequence[str], table: Columns, language: str) -> bool:
+    """Whether a part asks how many that was: "which region sold the most and how many units"."""
+    read = [mark_words(part, table, language)[0] for part in parts]
+    ranked = {mark.role for mark in read[0]} & {"highest", "lowest"}
+    plain = {mark.role for mark in read[1]} <= {"count", "sum", "column"} and len(read) == 2
+    numeric = [{m.column for m in each if m.role == "column" and table.is_numeric(m.column)} for each in read]
+    once = sum(mark.role in _CALCULATING for mark in read[1]) == 1
+    return bool(ranked) and plain and once and (not numeric[0] or numeric[1] <= numeric[0])
+
+
+def _completed(parts: Sequence[str], table: Columns, language: str) -> list[str]:
+    """The parts with the column, conditions and groups that they share."""
+    read = [_limits(part, table, language) for part in parts]
+    head, tail = read[0][0], read[-1][1]
+    own = [not number or _asks(part, language) for number, part in enumerate(parts)]
+    found, column = list[str](), ""
+    for number, part in reversed(list(enumerate(parts))):
+        marks = mark_words(part, table, language)[0]
+        named = [m for m in _without_groups(marks) if m.role == "column"]
+        column = table.names[named[-1].column] if named else column
+        words = [part.strip(f" ,;{_ENDS}"), "" if named else column]
+        if number and not own[number] and not any(read[number]):
+            words.insert(0, head)
+        if number < len(parts) - 1 and not any(own[number + 1 :]) and not any(read[number]):
+            words.append(tail)
+        found.append(" ".join(filter(None, words)))
+    return found[::-1]
+
+
+def _asks(part: str, language: str) -> bool:
+    known = wording(language)
+    asks = words_pattern(known.clauses.get("question") or str(known.section("answer")["ask_other"]).split()[:-1], known)
+    first = fold(part).split()
+    return bool(asks and (asks.match(fold(part)) or asks.match(" ".join(first[1:]))))
+
+
+def _without_groups(marks: Sequence[Mark]) -> list[Mark]:
+    return [mark for before, mark in zip([None, *marks], marks, strict=False) if not before or before.role != "per"]
+
+
+def _limits(part: str, table: Columns, language: str) -> tuple[str, str]:
+    """The words of conditions and groups at the beginning and at the end of a part."""
+    marks, words = mark_words(part, table, language)[0], words_of(part, table, language)
+    plain = [m for m in _without_groups(marks) if m.role not in _LIMITING]
+    if not plain or len(plain) == len(marks):
+        return "", ""
+    first, last = plain[0].start, plain[-1].end
+    before = [m for m in marks if m.start < first]
+    behind = [m for m in marks if m.start >= last]
+    head = " ".join(words[: before[-1].end]) if before else ""
+    return head, " ".join(words[last:]) if behind else ""
