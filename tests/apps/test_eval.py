@@ -193,7 +193,7 @@ def test_a_plan_that_comes_too_late_or_is_cut_off_counts_as_failed(shell: Shell,
     replies = [*[chat('{"tasks": [', finish_reason="length")] * 3, Reply(seconds=3.0)]
     with serve(in_turn(*replies)) as server:
         words = f"eval taskbench --data a.jsonl --jobs 1 --json --llm openai:m@{server.url}/v1".split()
-        result = shell(*words, HUGGINGGPT_TIMEOUT="1", HUGGINGGPT_RETRIES="0")
+        result = shell(*words, HUGGINGGPT_LLM_TIMEOUT="1", HUGGINGGPT_RETRIES="0")
     report = json.loads(result.out)
     assert (result.code, report["failed"], report["left"], report["requests"]) == (0, 4, 0, 4)
     assert report["micro"]["node_f1"] == 0.0
