@@ -57,11 +57,11 @@ def test_one_task_to_be_done_again_needs_no_list(settings: Settings, redo: Any) 
 
 
 def test_a_run_that_reached_a_limit_goes_on_with_a_higher_one(settings: Settings) -> None:
-    plan = json.dumps([{"task": "language-identification", "id": 0, "dep": [-1], "args": {"text": "bonjour"}}])
+    plan = json.dumps([{"task": "language-identification", "id": 0, "dep": [-1], "args": {"text": "bonjour mes amis"}}])
     with serve(in_turn(chat(plan), *(chat("It is French [0]."),) * 4)) as server:
         named = settings.with_given(llm=f"openai:scripted@{server.url}/v1", openai_api_key="k")
         with pytest.raises(LimitReached, match="of 0 calls") as refused:
-            hugginggpt.run("Which language is bonjour?", options={"max_llm_calls": 0}, settings=named)
+            hugginggpt.run("Which language is bonjour mes amis?", options={"max_llm_calls": 0}, settings=named)
         run_id = str(refused.value).split()[1]
         assert hugginggpt.resume(run_id, options={"max_llm_calls": 9}, settings=named).results[0].ok
 

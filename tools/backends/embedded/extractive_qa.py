@@ -47,8 +47,9 @@ _NO_NAMES = frozenset(("EMAIL", "URL", "DATE", "TIME"))
 """What has letters of names and places in it, and is neither."""
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d{2}\b")
 _PLACE = re.compile(
-    r"\b(?:in|at|on|near|from|to|off|outside|inside|beside|opposite)\s+((?:the\s+|a\s+)?[^,.;:!?()]+)", re.I
+    r"(?=\b(?:in|at|on|near|from|to|off|outside|inside|beside|opposite)\s+((?:the\s+|a\s+)?[^,.;:!?()]+))", re.I
 )
+"""Without taking the words: "on Thursday in the library" has a place behind what is none."""
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "total": ("sum", "due", "balance", "gesamt", "summe", "importe", "montant"),
@@ -294,6 +295,8 @@ def candidates(kind: str, sentence: str, query: Iterable[str]) -> list[tuple[int
     if kind in ("place", "person", "name"):
         other = [(f.start, f.end) for f in found if f.group in _NO_NAMES]
         spans = [(a, b) for a, b in spans if not any(a < end and start < b for start, end in other)]
+    if kind == "place":
+        spans = [(a, b) for a, b in spans if not any(start < a and end == b for start, end in spans)]
     known = {other for word in query for other in _synonyms(word)} if kind == "person" else set(query)
     return [(a, b) for a, b in spans if kind == "count" or not set(content_words(sentence[a:b])) <= known]
 

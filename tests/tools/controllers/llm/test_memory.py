@@ -89,7 +89,8 @@ async def test_a_turn_longer_than_the_window_is_summarised_in_portions_cut_betwe
 
 async def test_a_summary_that_is_too_long_loses_whole_sentences() -> None:
     def verbose(received: Received) -> Reply:
-        return chat("We spoke at length. " * 500) if stage_of(received) == "summarise" else remembers(received)
+        written = "".join(f"We spoke of matter {number} at length. " for number in range(300))
+        return chat(written) if stage_of(received) == "summarise" else remembers(received)
 
     with llm_controller(verbose) as (controller, server):
         await controller.plan(REQUEST)

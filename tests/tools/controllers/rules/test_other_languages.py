@@ -262,7 +262,7 @@ def test_a_picture_is_converted_before_the_next_change(text: str) -> None:
     found = propose(Request(text=text))
     assert [task.parameters for task in found.plan.tasks] == [
         {"operation": "format", "format": "png"},
-        {"operation": "resize", "scale": 0.5},
+        {"operation": "resize", "scale": 0.5, "format": "png"},
     ]
     assert found.refusals == ()
 
