@@ -11,8 +11,8 @@ from ..registry import expert
 
 CERTAIN, SURE = 0.9, 0.5
 """Probabilities: of a text in one language, and of a line whose language counts."""
-LEAST = 0.15
-"""Probability below which no language is named: the likeliest of 97 is then a guess."""
+LEAST, NO_LANGUAGE = 0.12, "zxx"
+"""Below this probability the likeliest of 97 is a guess; the code of what is no language."""
 SHORTEST_LINE = 12
 """Characters; shorter lines are too short to decide."""
 
@@ -33,7 +33,7 @@ def identify_language(call: Call) -> Sequence[Artifact]:
     found = rank_languages(text)[:3]
     if found[0][1] < CERTAIN:
         found = _by_line(text) or found
-    if found[0][1] < LEAST:
+    if found[0][1] < LEAST or found[0][0] == NO_LANGUAGE:
         raise input_error("can't tell which language the text is in: it is too short, or in none of those known")
     rows = [{"label": label, "score": round(score, 4), "name": english_name(label)} for label, score in found]
     return [Artifact(output="labels", kind="labels", media_type="application/json", text=json.dumps(rows))]
