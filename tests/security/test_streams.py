@@ -332,7 +332,13 @@ async def test_a_chat_model_writes_a_million_characters_at_most(stage: str) -> N
         body = json.dumps(
             {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [row]}
         ).encode()
-        answer = endless(body, f"content-type: application/json\r\ncontent-length: {len(body)}", most=1)
+        once = endless(body, f"content-type: application/json\r\ncontent-length: {len(body)}", most=1)
+
+        def answer(wire: Wire, connection: socket.socket) -> None:
+            """The same to each request: to one for a stream, and then to one for a whole answer."""
+            wire.sent = 0
+            once(wire, connection)
+
     else:
         answer = endless(event("x" * 10_000), CHUNKED.format("text/event-stream"), most=50 * MEGABYTE)
     with chat_client(answer, 60) as (client, server):

@@ -31,15 +31,19 @@ def read_records(text: str, label: str, media_type: str) -> Iterator[list[str]]:
     stated = _SEP.match(text)
     delimiter = stated[1] if stated else delimiter_of(text, media_type)
     body = io.StringIO(text[stated.end() :] if stated else text, newline="")
-    read = (record if any(map(str.strip, record)) else [] for record in csv.reader(body, delimiter=delimiter))
-    records = _without_titles(read)
-    for number, record in enumerate(records):
+    for number, record in enumerate(_without_titles(_filled(csv.reader(body, delimiter=delimiter), label))):
         columns = columns or len(record)
-        if len(record) > MAX_COLUMNS:
-            raise _too_large(label, f"{len(record):,} columns; {MAX_COLUMNS:,} are the most")
         if number * columns > MAX_CELLS:
             raise _too_large(label, f"more than {MAX_CELLS:,} cells, in {columns:,} columns")
         yield record
+
+
+def _filled(records: Iterable[list[str]], label: str) -> Iterator[list[str]]:
+    """The records, those of empty cells as empty ones."""
+    for record in records:
+        if len(record) > MAX_COLUMNS:
+            raise _too_large(label, f"{len(record):,} columns; {MAX_COLUMNS:,} are the most")
+        yield record if any(map(str.strip, record)) else []
 
 
 def delimiter_of(text: str, media_type: str) -> str:
