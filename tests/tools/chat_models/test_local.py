@@ -13,7 +13,7 @@ import pytest
 from hugginggpt.graph.errors import ControllerError, UsageError
 from hugginggpt.graph.extras import install
 from hugginggpt.graph.ports import NoCallbacks
-from hugginggpt.graph.result import Request
+from hugginggpt.graph.result import BY_RULES, Request
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.chat_models.local import load
 from hugginggpt.tools.chat_models.models import ChatModel
@@ -68,9 +68,11 @@ def test_a_whole_run_needs_no_network(shell: Shell, model: Path) -> None:
 
 @pytest.mark.local
 async def test_an_answer_that_repeats_itself_without_an_end_is_never_run(tmp_path: Path) -> None:
+    """The rules plan in its place, and the reason is reported first."""
     endless = make_chat_model(tmp_path / "endless", {"<plan>": "and so on"}, window=2_500, endless=True)
-    with pytest.raises(ControllerError, match="repeats itself without an end"):
-        await LlmController(f"huggingface-local:{endless}", settings()).plan(REQUEST)
+    proposal = await LlmController(f"huggingface-local:{endless}", settings()).plan(REQUEST)
+    assert BY_RULES in proposal.repairs
+    assert "repeats itself without an end" in proposal.refusals[0]
 
     small = make_chat_model(tmp_path / "small", LINES, window=200)
     with pytest.raises(ControllerError, match="reads 200 at once"):
