@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas
 import PIL.Image
 import pytest
 
@@ -124,15 +125,6 @@ def test_a_home_that_was_moved_away_is_made_anew(settings: Settings) -> None:
 PIXELS = np.zeros((40, 60, 3), np.uint8)
 
 
-class DataFrame:
-    """What counts as one: its name and `to_csv`."""
-
-    index = type("Index", (), {"names": [None]})
-
-    def to_csv(self, *, index: bool) -> str:
-        return "name,price\nboat,3\nbuoy,4\n" if not index else "wrong"
-
-
 def picture() -> bytes:
     buffer = BytesIO()
     PIL.Image.fromarray(PIXELS).save(buffer, "PNG")
@@ -165,9 +157,11 @@ def test_a_path_and_a_table_are_files(settings: Settings, tmp_path: Path) -> Non
     (tmp_path / "note.txt").write_text("a b c d e")
     outcome = hugginggpt.run("How many words are in the file?", files=tmp_path / "note.txt", settings=settings)
     assert outcome.results[-1].text == "5"
-    outcome = hugginggpt.run("how many rows does the table have?", files=DataFrame(), settings=settings)
-    assert [file.kind for file in outcome.request.files] == ["table"]
-    assert outcome.results[-1].text == "2"
+    prices = pandas.DataFrame({"name": ["boat", "buoy"], "price": [3, 4.5]})
+    for table in (prices, prices.set_index("name"), prices.set_index("name")["price"]):
+        outcome = hugginggpt.run("What is the price of the buoy?", files=table, settings=settings)
+        assert [file.kind for file in outcome.request.files] == ["table"]
+        assert "4.5" in outcome.results[-1].text, outcome
 
 
 def test_one_string_is_one_file(settings: Settings, tmp_path: Path) -> None:
