@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from sqlite3 import Error
@@ -40,7 +41,9 @@ from .thread_states import save_whole, save_whole_writes
 _UPGRADE = "nothing was changed; upgrade hugginggpt here, and import it again"
 
 
-_OF_ANY_CONTENT = (Error, zstandard.ZstdError, ValueError, TypeError, LookupError, RuntimeError, EOFError, MemoryError)
+_OF_ANY_CONTENT = (
+    Error, zlib.error, zstandard.ZstdError, ValueError, TypeError, LookupError, RuntimeError, EOFError, MemoryError,
+)  # fmt: skip
 """What a file of any content can cause."""
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from direct_command import command
 from hugginggpt.tools.scripted import Received, Reply, as_json, chat, failing, serve
+from in_process import command
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from direct_command import command
+from in_process import command
 
 
 @pytest.mark.skipif(find_spec("torch") is not None, reason="the extra `local` is installed")

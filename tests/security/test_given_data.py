@@ -4,6 +4,8 @@ Data in messages and in `files` is checked as a file is. A client of LangGraph S
 """
 
 import base64
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from hugginggpt.graph.content_blocks import GivenFile
 from hugginggpt.graph.errors import InvalidInput, UsageError
 from hugginggpt.graph.resource import Resource
 from hugginggpt.tools.controllers.chosen import Controllers
+from hugginggpt.tools.documents.document_types import type_of_zip
 from hugginggpt.tools.scripted import ScriptedController
 from scripting import OpenScripted, step
 
@@ -125,3 +128,14 @@ async def test_a_served_file_is_a_download_or_media_and_never_a_page(
     finally:
         langgraph_server.open_storage_once().close()
         langgraph_server.open_storage_once.cache_clear()
+
+
+def test_a_zip_with_a_flipped_bit_in_its_type_has_none() -> None:
+    """What deflate can't read is no document, and no crash."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as members:
+        members.writestr("mimetype", "application/epub+zip" * 3)
+    whole = made.getvalue()
+    for place in range(38, 60):  # the member's data
+        for bit in range(8):
+            assert type_of_zip(whole[:place] + bytes((whole[place] ^ 1 << bit,)) + whole[place + 1 :]) is None

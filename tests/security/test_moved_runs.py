@@ -4,6 +4,8 @@ import json
 import struct
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,11 @@ import pytest
 from archives import made_archive, rewritten
 from fences import Fence
 from hugginggpt.apps.session import Session
-from hugginggpt.checkpoints.archive import MOST_ROWS
+from hugginggpt.checkpoints.archive import MOST_ROWS, ROWS
+from hugginggpt.checkpoints.archive_reading import read_archive
+from hugginggpt.graph.errors import InvalidInput
 from in_process import typed
+from paths import ROOT
 from scripting import CHAIN, OpenScripted
 
 _ROW = "test_moved_runs.py::test_a_bad_archive_is_refused_before_anything_is_written"
@@ -188,6 +193,21 @@ async def test_a_bad_archive_is_refused_before_anything_is_written(tmp_path: Pat
     assert "should not have happened" not in refused.output
     assert not new.exists()
     assert not list(tmp_path.rglob("evil*"))
+
+
+def test_a_bit_that_flipped_anywhere_in_the_rows_is_found(tmp_path: Path) -> None:
+    """What deflate can't read is damage too; where the same rows come out, none was done."""
+    whole = (ROOT / "tests/checkpoints/archives/0.1.0-format-1.zip").read_bytes()
+    path = tmp_path / "run.zip"
+    path.write_bytes(whole)
+    with zipfile.ZipFile(path) as source:
+        entry = source.getinfo(ROWS)
+    name, extra = struct.unpack("<HH", whole[entry.header_offset + 26 : entry.header_offset + 30])
+    begin = entry.header_offset + 30 + name + extra
+    for place in range(begin, begin + entry.compress_size, 5):
+        path.write_bytes(whole[:place] + bytes((whole[place] ^ 1,)) + whole[place + 1 :])
+        with suppress(InvalidInput):
+            assert read_archive(path, tmp_path).manifest.rows == sha256(zipfile.ZipFile(path).read(ROWS)).hexdigest()
 
 
 async def test_a_run_without_a_plan_is_not_moved(

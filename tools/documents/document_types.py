@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from contextlib import suppress
 from typing import Final
 
@@ -73,7 +74,7 @@ def type_of_text(text: str, name: str) -> str | None:
 
 def type_of_zip(data: bytes) -> str | None:
     """The media type of a zipped document, by its list of members; nothing is unpacked but the one that names the type."""
-    faults = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError)
+    faults = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
     with suppress(*faults), zipfile.ZipFile(io.BytesIO(data)) as members:
         names = set(members.namelist())
         if found := next((media_type for member, media_type in _ZIPPED.items() if member in names), None):

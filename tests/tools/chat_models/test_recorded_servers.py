@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from direct_command import command
 from hugginggpt.graph.errors import ControllerError
 from hugginggpt.graph.ports import NoCallbacks
 from hugginggpt.graph.settings import Settings
 from hugginggpt.tools.chat_models.client import ChatClient
 from hugginggpt.tools.chat_models.models import ChatModel
 from hugginggpt.tools.scripted import Server, serve
+from in_process import command
 from recorded_server import replayed
 
 COLOURS = {

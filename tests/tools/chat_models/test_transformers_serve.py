@@ -18,7 +18,7 @@ from typing import NamedTuple
 import httpx
 import pytest
 
-from direct_command import command
+from in_process import command
 from tiny.chat_model import make_chat_model
 
 pytestmark = [

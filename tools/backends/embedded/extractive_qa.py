@@ -13,14 +13,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .day_and_time import with_times
-from .entity_patterns import find_entities
+from .answer_kinds import NAME, QUESTIONS, SELF_EVIDENT, SEVERAL, candidates, expected_kind
 from .question_limits import asks_for_difference, is_difference, is_negated
-from .tokenization import STOP_WORDS, content_words, sentences, stem
+from .question_synonyms import synonyms
+from .tokenization import content_words, sentences, stem
 
-_CAPITAL = f"[{''.join(char for char in map(chr, range(0x530)) if char.isupper())}]"
-"""A capital letter of the Latin, Greek or Cyrillic script."""
-_NAME = re.compile(rf"(?:{_CAPITAL}[\w'’.-]*[\w](?:\s+(?:(?:of|the|von|van|de|la|del|am|der)\s+)*(?={_CAPITAL}))?)+")
 MAX_VALUES = 5
 """Lines of one label that are an answer."""
 _FIELD = re.compile(r"[\s>*-]*([^:\n]{1,60}):\s+(\S.{0,200})$")
@@ -28,57 +25,8 @@ _COMPUTED = re.compile(
     r"\b(sum|average|mean(?= of)|median|difference|maximum|minimum|highest|lowest|cheapest|expensive)\b"
 )
 """What is computed from several values: a sentence answers only where it says so itself."""
-_SEVERAL = re.compile(
-    r"\W*(?:when|where|who|what time)\b[^?]{0,15}\b(?:and|or) (?:at |to |with |from )?(?:when|where|who|what|how|why)\b"
-)
-"""Two questions in one, as "when and where": only the sentence answers both."""
-_WHO = re.compile(r"\W*(?:who|whose|whom|wer|wem|wen|qui|quién|quem)\b")
 _KIND_OF_QUESTION = re.compile(r"\b(?:how|why|when|where)\b", re.IGNORECASE)
 """Questions whose answer is not what stands behind a label."""
-_UNIT = r"(?:\s(?:thousand|million|billion))?(?:[\s-][^\W\d_]+)?"
-_COUNT = re.compile(
-    r"\b(?:\d[\d,.]*\d|\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
-    r"|sixteen|seventeen|eighteen|nineteen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?)"
-    rf"(?:\s(?:hundred|thousand|million|billion))*{_UNIT}\b",
-    re.IGNORECASE,
-)
-_BY = re.compile(r"\bby\s+(?:the\s+|an?\s+)?$")
-_NO_NAMES = frozenset(("EMAIL", "URL", "DATE", "TIME"))
-"""What has letters of names and places in it, and is neither."""
-_YEAR = re.compile(r"\b(?:1[5-9]|20)\d{2}\b")
-_PLACE = re.compile(
-    r"(?=\b(?:in|at|on|near|from|to|off|outside|inside|beside|opposite)\s+((?:the\s+|a\s+)?[^,.;:!?()]+))", re.I
-)
-"""Without taking the words: "on Thursday in the library" has a place behind what is none."""
-
-SYNONYMS: dict[str, tuple[str, ...]] = {
-    "total": ("sum", "due", "balance", "gesamt", "summe", "importe", "montant"),
-    "cost": ("price", "pay", "paid", "charge", "total"),
-    "pay": ("total", "paid", "cost"),
-    "spend": ("total", "paid", "cost"),
-    "begin": ("start", "open", "began"),
-    "start": ("begin", "open", "began"),
-    "phon": ("tel", "telephone", "call"),
-    "buy": ("bought", "purchase"),
-    "build": ("built",),
-    "writ": ("wrote", "written"),
-    "tall": ("high", "height"),
-    "high": ("tall", "height"),
-    "long": ("length",),
-    "old": ("age", "years"),
-    "visitor": ("visit",),
-    "reopen": ("open",),
-    "sank": ("sunk", "sink"),
-    "sink": ("sunk", "sank"),
-    "clos": ("shut",),
-    "shut": ("clos",),
-    "tak": ("took", "taken"),
-    "giv": ("gave", "given"),
-    "leav": ("left",),
-    "grow": ("grew", "grown", "growth", "increased", "rose"),
-}
-"""By the stem of the question's word."""
-
 _ENGLISH = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|the)\b", re.I)
 _FILE = re.compile(r"\b[\w-]+\.[a-z][a-z0-9]{1,4}\b", re.I)
 _IGNORED = frozenset(
@@ -97,36 +45,6 @@ _KIND_WORDS: dict[str, frozenset[str]] = {
     "percent": frozenset("percent shar".split()),
 }
 """Stems that ask for a kind of value, by the kind: a value of the kind counts as the word."""
-_LENGTH = r"met(?:re|er)s?|kilomet(?:re|er)s?|km|cm|mm|miles?|f(?:oo|ee)t|ft|inch(?:es)?|yards?|storeys?|stories|m"
-_TIME = r"seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?|centur(?:y|ies)"
-_UNITS: dict[str, re.Pattern[str]] = {
-    **dict.fromkeys(("tall", "high", "deep", "wide"), re.compile(rf"(?:{_LENGTH})$", re.I)),
-    **dict.fromkeys(("long", "far"), re.compile(rf"(?:{_LENGTH}|{_TIME}|pages|words)$", re.I)),
-    "old": re.compile(rf"(?:{_TIME}|age)$", re.I),
-    "heavy": re.compile(r"(?:g|kg|kilos?|kilograms?|grams?|tons?|tonnes?|pounds?|lbs?)$", re.I),
-}
-"""The unit at the end of a measure, by the adjective after `how`."""
-
-QUESTIONS: dict[str, str] = {
-    "email": r"e-?mail",
-    "url": r"website|web ?site|url|web address",
-    "phone": r"phone|telephone|number to call",
-    "percent": r"percent|what share",
-    "year": r"(?:what|which|in what) year",
-    "time": r"what time|at what hour|opening hour",
-    "money": r"how much|what (?:is|was|does|did) .*(?:total|price|cost|amount|sum|bill|fee)|total|price of|cuánto"
-    r"|combien|wie viel",
-    "count": r"how (?:many|tall|high|long|far|old|deep|wide|big|heavy|fast|often)|number of",
-    "date": r"\bwhen\b|what (?:date|day)|which (?:date|day)|\bdate\b|cuándo|quand|\bwann\b",
-    "person": r"\bwho(?:se|m)?\b|\bquién|\bwer\b",
-    "place": r"\bwhere\b|\bdónde|\bwo\b",
-    "name": r"what is the name|what(?:'s| is) .* called|which (?:city|country|town|company|university|shop|restaurant"
-    r"|caf)",
-}
-"""Words that ask for a kind of value; the first kind with a match is the one expected."""
-
-SELF_EVIDENT = ("email", "url", "phone")
-"""Kinds of which a single value in a text is the answer, whatever words are beside it."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +68,7 @@ def find_answer(question: str, text: str) -> Answer | None:
     stems = [set(content_words(line)) for line in lines]
     counts = Counter(word for line in stems for word in line)
     weight = {
-        word: math.log(1 + len(lines) / (1 + max((counts[w] for w in _synonyms(word)), default=0))) for word in query
+        word: math.log(1 + len(lines) / (1 + max((counts[w] for w in synonyms(word)), default=0))) for word in query
     }
     whole = sum(weight.values()) or 1.0
 
@@ -165,14 +83,14 @@ def find_answer(question: str, text: str) -> Answer | None:
     ranked = sorted(range(len(lines)), key=lambda number: (-score_of(number)[0], number))
     relevant = (number for number in ranked if _shares_key_words(key, stems[number], counts))
     computed = [stem(word) for word in _COMPUTED.findall(question.lower())]
-    relevant = (n for n in relevant if all(stems[n].intersection(_synonyms(word)) for word in computed))
+    relevant = (n for n in relevant if all(stems[n].intersection(synonyms(word)) for word in computed))
     relevant = (n for n in relevant if is_negated(lines[n]) or not is_negated(question))
-    echoed = {other for word in query for other in _synonyms(word)}
+    echoed = {other for word in query for other in synonyms(word)}
     relevant = (n for n in relevant if not stems[n] or not stems[n] <= echoed)
     if differs := asks_for_difference(question):
         kind = "percent" if kind == "percent" else "count"
     several = [
-        each for each in QUESTIONS if _SEVERAL.match(question.lower()) and re.search(QUESTIONS[each], question.lower())
+        each for each in QUESTIONS if SEVERAL.match(question.lower()) and re.search(QUESTIONS[each], question.lower())
     ]
     relevant = (n for n in relevant if all(candidates(each, lines[n], query) for each in several))
     best = next((n for n in relevant if _has_kind(kind, lines[n], query, key, stems[n])), None)
@@ -216,7 +134,7 @@ def _labelled(question: str, text: str) -> Answer | None:
 def _key_words(question: str, kind: str) -> list[tuple[str, ...]]:
     """The words of a question, as stems, that a sentence must share; a name of several words is one of them."""
     plain = _FILE.sub(" ", question)
-    names = [tuple(content_words(match.group())) for match in _NAME.finditer(plain) if match.start() and match.group()]
+    names = [tuple(content_words(match.group())) for match in NAME.finditer(plain) if match.start() and match.group()]
     named = {word for name in names for word in name}
     single = [(word,) for word in content_words(plain) if word not in named]
     return [
@@ -235,7 +153,7 @@ def _shares_key_words(key: Sequence[tuple[str, ...]], stems: set[str], counts: C
 
 
 def _holds(unit: Sequence[str], stems: Iterable[str]) -> bool:
-    return all(any(_same(other, stem) for other in _synonyms(word) for stem in stems) for word in unit)
+    return all(any(_same(other, stem) for other in synonyms(word) for stem in stems) for word in unit)
 
 
 def _same(one: str, other: str) -> bool:
@@ -253,67 +171,14 @@ def _has_kind(kind: str, sentence: str, query: Sequence[str], key: Sequence[tupl
     return specific and not strict and all(_holds(unit, stems) for unit in key)
 
 
-def expected_kind(question: str) -> str:
-    """The kind of value that a question asks for, e.g. `money`, `date`, `count`, `person`; empty for none or several."""
-    lower = re.sub(r"\b(wh\w+|how)['’]s\b", r"\1 is", question.lower())
-    if _SEVERAL.match(lower):
-        return ""
-    if _WHO.match(lower):  # and not the address or the number that the question also names
-        return "person"
-    return next((kind for kind, form in QUESTIONS.items() if re.search(form, lower)), "")
-
-
-def candidates(kind: str, sentence: str, query: Iterable[str]) -> list[tuple[int, int]]:
-    """Where in a sentence values of a kind are; never the question's own words."""
-    forms = {"email": "EMAIL", "url": "URL", "phone": "PHONE", "percent": "PERCENT", "time": "TIME", "date": "DATE"}
-    found = find_entities(sentence)
-    spans = [(f.start, f.end) for f in found if f.group == forms.get(kind)]
-    if kind == "money":
-        spans = [(f.start, f.end) for f in found if f.group == "MONEY"] or [
-            (f.start, f.end) for f in found if f.group == "NUMBER" and re.search(r"[.,]\d\d$", f.word)
-        ]
-        spans = spans or [m.span() for m in _COUNT.finditer(sentence) if re.search(r"illion|thousand", m.group())]
-    elif kind == "year" or (kind == "date" and not spans):
-        spans = [match.span() for match in _YEAR.finditer(sentence)] or [
-            (f.start, f.end) for f in found if kind == "date" and f.group == "TIME"
-        ]
-    elif kind == "date":
-        spans = with_times(spans, [(f.start, f.end) for f in found if f.group == "TIME"], sentence)
-    elif kind == "count":
-        counted = set([*query][:1])
-        spans = [match.span() for match in _COUNT.finditer(sentence)]
-        # "Chapter 1" numbers what the question counts, and a year counts nothing
-        spans = [(a, b) for a, b in spans if not counted.intersection(content_words(_word_before(sentence, a)))]
-        spans = [(a, b) for a, b in spans if not (_YEAR.match(sentence[a:b]) and len(content_words(sentence[a:b])) < 2)]
-        unit = next((_UNITS[word] for word in query if word in _UNITS), None)
-        spans = [(a, b) for a, b in spans if not unit or unit.search(sentence[a:b])]
-    elif kind == "place":
-        spans = [match.span(1) for match in _PLACE.finditer(sentence) if not match[1][0].isdigit()]
-    elif kind in ("person", "name"):
-        spans = [match.span() for match in _NAME.finditer(sentence) if match.group().lower() not in STOP_WORDS]
-        spans = [span for span in spans if kind == "person" and _BY.search(sentence[: span[0]])] or spans
-    if kind in ("place", "person", "name"):
-        other = [(f.start, f.end) for f in found if f.group in _NO_NAMES]
-        spans = [(a, b) for a, b in spans if not any(a < end and start < b for start, end in other)]
-    if kind == "place":
-        spans = [(a, b) for a, b in spans if not any(start < a and end == b for start, end in spans)]
-    known = {other for word in query for other in _synonyms(word)} if kind == "person" else set(query)
-    return [(a, b) for a, b in spans if kind == "count" or not set(content_words(sentence[a:b])) <= known]
-
-
-def _word_before(sentence: str, start: int) -> str:
-    before = re.search(r"[^\W\d_]+\s+$", sentence[:start])
-    return before.group() if before else ""
-
-
 def _nearest(spans: Sequence[tuple[int, int]], sentence: str, query: Sequence[str], kind: str) -> str:
     """The span nearest to the question's words; of prices in a row the last; the sentence when there is no span."""
     if not spans:
         return sentence
     if kind == "count" and (counted := [s for s in spans if set(content_words(sentence[slice(*s)])) & set(query)]):
         spans = counted
-    synonyms = {other for word in query for other in _synonyms(word)}
-    places = [m.start() for m in re.finditer(r"[^\W_]+", sentence) if stem(m.group().lower()) in synonyms]
+    meant = {other for word in query for other in synonyms(word)}
+    places = [m.start() for m in re.finditer(r"[^\W_]+", sentence) if stem(m.group().lower()) in meant]
 
     def distance(span: tuple[int, int]) -> tuple[float, int]:
         gaps = sorted(min(abs(place - span[0]), abs(place - span[1])) for place in places) or [0]
@@ -328,10 +193,6 @@ def _overlap(query: Sequence[str], weight: dict[str, float], stems: set[str]) ->
     for word in query:
         if word in stems:
             found += weight[word]
-        elif any(other in stems for other in _synonyms(word)):
+        elif any(other in stems for other in synonyms(word)):
             found += 0.75 * weight[word]
     return found
-
-
-def _synonyms(word: str) -> tuple[str, ...]:
-    return (word, *(stem(other) for other in SYNONYMS.get(word, ())))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from direct_command import command
+from in_process import command
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 

@@ -1,0 +1,117 @@
+"""`expected_kind`, `candidates`: the kind of value that a question asks for, and where a sentence has values of it."""
+
+import re
+from collections.abc import Iterable
+
+from .day_and_time import with_times
+from .entity_patterns import find_entities
+from .question_synonyms import synonyms
+from .tokenization import STOP_WORDS, content_words
+
+_CAPITAL = f"[{''.join(char for char in map(chr, range(0x530)) if char.isupper())}]"
+"""A capital letter of the Latin, Greek or Cyrillic script."""
+NAME = re.compile(rf"(?:{_CAPITAL}[\w'’.-]*[\w](?:\s+(?:(?:of|the|von|van|de|la|del|am|der)\s+)*(?={_CAPITAL}))?)+")
+SEVERAL = re.compile(
+    r"\W*(?:when|where|who|what time)\b[^?]{0,15}\b(?:and|or) (?:at |to |with |from )?(?:when|where|who|what|how|why)\b"
+)
+"""Two questions in one, as "when and where": only the sentence answers both."""
+_WHO = re.compile(r"\W*(?:who|whose|whom|wer|wem|wen|qui|quién|quem)\b")
+_UNIT = r"(?:\s(?:thousand|million|billion))?(?:[\s-][^\W\d_]+)?"
+_COUNT = re.compile(
+    r"\b(?:\d[\d,.]*\d|\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
+    r"|sixteen|seventeen|eighteen|nineteen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?)"
+    rf"(?:\s(?:hundred|thousand|million|billion))*{_UNIT}\b",
+    re.IGNORECASE,
+)
+_BY = re.compile(r"\bby\s+(?:the\s+|an?\s+)?$")
+_NO_NAMES = frozenset(("EMAIL", "URL", "DATE", "TIME"))
+"""What has letters of names and places in it, and is neither."""
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d{2}\b")
+_PLACE = re.compile(
+    r"(?=\b(?:in|at|on|near|from|to|off|outside|inside|beside|opposite)\s+((?:the\s+|a\s+)?[^,.;:!?()]+))", re.I
+)
+"""Without taking the words: "on Thursday in the library" has a place behind what is none."""
+
+_LENGTH = r"met(?:re|er)s?|kilomet(?:re|er)s?|km|cm|mm|miles?|f(?:oo|ee)t|ft|inch(?:es)?|yards?|storeys?|stories|m"
+_TIME = r"seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?|centur(?:y|ies)"
+_UNITS: dict[str, re.Pattern[str]] = {
+    **dict.fromkeys(("tall", "high", "deep", "wide"), re.compile(rf"(?:{_LENGTH})$", re.I)),
+    **dict.fromkeys(("long", "far"), re.compile(rf"(?:{_LENGTH}|{_TIME}|pages|words)$", re.I)),
+    "old": re.compile(rf"(?:{_TIME}|age)$", re.I),
+    "heavy": re.compile(r"(?:g|kg|kilos?|kilograms?|grams?|tons?|tonnes?|pounds?|lbs?)$", re.I),
+}
+"""The unit at the end of a measure, by the adjective after `how`."""
+
+QUESTIONS: dict[str, str] = {
+    "email": r"e-?mail",
+    "url": r"website|web ?site|url|web address",
+    "phone": r"phone|telephone|number to call",
+    "percent": r"percent|what share",
+    "year": r"(?:what|which|in what) year",
+    "time": r"what time|at what hour|opening hour",
+    "money": r"how much|what (?:is|was|does|did) .*(?:total|price|cost|amount|sum|bill|fee)|total|price of|cuánto"
+    r"|combien|wie viel",
+    "count": r"how (?:many|tall|high|long|far|old|deep|wide|big|heavy|fast|often)|number of",
+    "date": r"\bwhen\b|what (?:date|day)|which (?:date|day)|\bdate\b|cuándo|quand|\bwann\b",
+    "person": r"\bwho(?:se|m)?\b|\bquién|\bwer\b",
+    "place": r"\bwhere\b|\bdónde|\bwo\b",
+    "name": r"what is the name|what(?:'s| is) .* called|which (?:city|country|town|company|university|shop|restaurant"
+    r"|caf)",
+}
+"""Words that ask for a kind of value; the first kind with a match is the one expected."""
+
+SELF_EVIDENT = ("email", "url", "phone")
+"""Kinds of which a single value in a text is the answer, whatever words are beside it."""
+
+
+def expected_kind(question: str) -> str:
+    """The kind of value that a question asks for, e.g. `money`, `date`, `count`, `person`; empty for none or several."""
+    lower = re.sub(r"\b(wh\w+|how)['’]s\b", r"\1 is", question.lower())
+    if SEVERAL.match(lower):
+        return ""
+    if _WHO.match(lower):  # and not the address or the number that the question also names
+        return "person"
+    return next((kind for kind, form in QUESTIONS.items() if re.search(form, lower)), "")
+
+
+def candidates(kind: str, sentence: str, query: Iterable[str]) -> list[tuple[int, int]]:
+    """Where in a sentence values of a kind are; never the question's own words."""
+    forms = {"email": "EMAIL", "url": "URL", "phone": "PHONE", "percent": "PERCENT", "time": "TIME", "date": "DATE"}
+    found = find_entities(sentence)
+    spans = [(f.start, f.end) for f in found if f.group == forms.get(kind)]
+    if kind == "money":
+        spans = [(f.start, f.end) for f in found if f.group == "MONEY"] or [
+            (f.start, f.end) for f in found if f.group == "NUMBER" and re.search(r"[.,]\d\d$", f.word)
+        ]
+        spans = spans or [m.span() for m in _COUNT.finditer(sentence) if re.search(r"illion|thousand", m.group())]
+    elif kind == "year" or (kind == "date" and not spans):
+        spans = [match.span() for match in _YEAR.finditer(sentence)] or [
+            (f.start, f.end) for f in found if kind == "date" and f.group == "TIME"
+        ]
+    elif kind == "date":
+        spans = with_times(spans, [(f.start, f.end) for f in found if f.group == "TIME"], sentence)
+    elif kind == "count":
+        counted = set([*query][:1])
+        spans = [match.span() for match in _COUNT.finditer(sentence)]
+        # "Chapter 1" numbers what the question counts, and a year counts nothing
+        spans = [(a, b) for a, b in spans if not counted.intersection(content_words(_word_before(sentence, a)))]
+        spans = [(a, b) for a, b in spans if not (_YEAR.match(sentence[a:b]) and len(content_words(sentence[a:b])) < 2)]
+        unit = next((_UNITS[word] for word in query if word in _UNITS), None)
+        spans = [(a, b) for a, b in spans if not unit or unit.search(sentence[a:b])]
+    elif kind == "place":
+        spans = [match.span(1) for match in _PLACE.finditer(sentence) if not match[1][0].isdigit()]
+    elif kind in ("person", "name"):
+        spans = [match.span() for match in NAME.finditer(sentence) if match.group().lower() not in STOP_WORDS]
+        spans = [span for span in spans if kind == "person" and _BY.search(sentence[: span[0]])] or spans
+    if kind in ("place", "person", "name"):
+        other = [(f.start, f.end) for f in found if f.group in _NO_NAMES]
+        spans = [(a, b) for a, b in spans if not any(a < end and start < b for start, end in other)]
+    if kind == "place":
+        spans = [(a, b) for a, b in spans if not any(start < a and end == b for start, end in spans)]
+    known = {other for word in query for other in synonyms(word)} if kind == "person" else set(query)
+    return [(a, b) for a, b in spans if kind == "count" or not set(content_words(sentence[a:b])) <= known]
+
+
+def _word_before(sentence: str, start: int) -> str:
+    before = re.search(r"[^\W\d_]+\s+$", sentence[:start])
+    return before.group() if before else ""
