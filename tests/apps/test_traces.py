@@ -52,11 +52,16 @@ PROGRAM = """
 import hugginggpt
 print(hugginggpt.run("How many words are in 'a b c'?").answer)
 """
+THAT_HAS_HAD_AN_ANSWER = f"""{PROGRAM}
+from langsmith.run_trees import get_cached_client
+assert get_cached_client().info
+"""
+"""`info` is the one request of LangSmith's client that waits for its answer."""
 
 
-def program(shell: Shell, url: str) -> "subprocess.CompletedProcess[str]":
-    """A program of five lines, which ends when it has printed the answer."""
-    command = [sys.executable, "-c", PROGRAM]
+def program(shell: Shell, url: str, text: str = PROGRAM) -> "subprocess.CompletedProcess[str]":
+    """A program of a few lines, which ends when it has printed the answer."""
+    command = [sys.executable, "-c", text]
     return subprocess.run(
         command, env=traced(shell, url).env, cwd=shell.folder, capture_output=True, text=True, timeout=40, check=True
     )
@@ -78,6 +83,6 @@ def test_a_langsmith_that_answers_slowly_gets_all_traces_of_a_python_program(she
         return as_json({})
 
     with serve(answer) as server:
-        done = program(shell, server.url)
+        done = program(shell, server.url, THAT_HAS_HAD_AN_ANSWER)
     assert "LangSmith:" not in done.stderr
     assert "POST" in posted
