@@ -205,14 +205,14 @@ async def test_a_deleted_run_leaves_the_other_turns_of_its_conversation(scripted
 
 async def test_a_run_from_which_one_that_can_be_resumed_takes_results_is_not_deleted(home: Path) -> None:
     async with opened(home) as world:
-        await history_of(world, [("interrupted", "a"), ("copy", "a")])
+        await history_of(world, [("interrupted", "talk"), ("copy", "talk")])
         copy, original = await Session(world).history.runs()
         assert copy.parent == original.run_id
-        for name in (original.run_id, "a"):
+        for name in (original.run_id, "talk"):
             with pytest.raises(UsageError, match=f"run {copy.run_id} can be resumed, and takes results from run"):
                 await asyncio.to_thread(delete_named, world.ledger.database, name)
         assert last([event async for event in Session(world).resume(copy)]).status == "succeeded"
-        assert len((await asyncio.to_thread(delete_named, world.ledger.database, "a")).runs) == 1
+        assert len((await asyncio.to_thread(delete_named, world.ledger.database, "talk")).runs) == 1
 
 
 async def test_the_words_of_a_deleted_conversation_are_no_longer_in_the_home(
