@@ -5,6 +5,7 @@ beginnings of verbs of saving, which belong to the name with what stands between
 """
 
 import re
+from functools import lru_cache
 
 from .nearest import words_pattern
 from .wording import Wording, folded, wording
@@ -18,7 +19,7 @@ _JOINT = re.compile(r"[.;:!?,\n。！？；，、：]")
 def naming_span(masked: str, start: int, end: int, code: str) -> tuple[int, int] | None:
     """The words around the file at `start` to `end`, itself included; None where they do not name a result so."""
     language = wording(code)
-    saving, words = language.section("saving"), folded(masked)
+    saving, words = language.section("saving"), _words_of(masked)
     head, tail = words[:start].rstrip(_MARKS), words[end:].lstrip(_MARKS)
     before = _last_words(head, [*saving.get("before", ()), *saving.get("before_with_verb", ())], language)
     after = next((each for each in map(folded, saving.get("after", ())) if tail.startswith(each)), "")
@@ -33,6 +34,12 @@ def naming_span(masked: str, start: int, end: int, code: str) -> tuple[int, int]
     stop = _JOINT.search(words, end)
     last = stop.start() if stop else len(words)
     return (part if saved else begin), (last if after else end)
+
+
+@lru_cache(maxsize=1)
+def _words_of(masked: str) -> str:
+    """One request is asked for each of its files, of which there may be thousands."""
+    return folded(masked)
 
 
 def _last_words(head: str, listed: list[str], language: Wording) -> str:

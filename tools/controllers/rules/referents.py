@@ -90,9 +90,8 @@ def result_name(parsed: ParsedRequest, file: FileMention) -> tuple[int, int] | N
     """The words that make a file that does not exist the name of a result ("save it as a.wav"); None where it is none."""
     if file.start < 0 or not file.resource.missing or parsed.clause_at(file.start).background:
         return None
-    if _READ_FROM.search(parsed.masked[: file.start].rstrip(' (’"' + "".join(FILES.values()))) or _CONVERTED.match(
-        parsed.masked, max(0, file.end)
-    ):
+    before = parsed.masked[max(0, file.start - 200) : file.start].rstrip(' (’"' + "".join(FILES.values()))
+    if _READ_FROM.search(before) or _CONVERTED.match(parsed.masked, max(0, file.end)):
         return None
     return naming_span(parsed.masked, file.start, file.end, parsed.language)
 
