@@ -7,7 +7,7 @@ from hugginggpt.graph.result import Request
 from hugginggpt.tools.controllers.llm.left_out import left_out
 from hugginggpt.tools.controllers.rules.controller import propose
 from hugginggpt.tools.scripted import chat, in_turn
-from llm_controller import RECEIPT, llm_controller, planned
+from llm_controller import NOTES, RECEIPT, llm_controller, planned
 
 ALOUD = Request(text="Read receipt.png and say it aloud", files=(RECEIPT,))
 READ = ("image-to-text", {"image": "receipt.png"})
@@ -49,6 +49,17 @@ async def test_a_plan_for_another_text_than_the_quoted_one_is_sent_back_and_wher
 
     assert len(server.requests) == 2
     assert "bonjour mes amis" in proposal.refusals[0]
+
+
+async def test_a_plan_that_gives_a_text_of_its_own_beside_the_file_of_the_request_is_sent_back() -> None:
+    request = Request(text="Which language is notes.txt in, and how many words has it?", files=(NOTES,))
+    invented = ("language-identification", {"text": "bonjour mes amis"})
+    counted = ("count", {"items": "notes.txt", "look_for": "words"})
+    right = ("language-identification", {"text": "notes.txt"})
+    replies = in_turn(chat(planned(invented, counted)), chat(planned(right, counted)))
+    with llm_controller(replies) as (controller, server):
+        assert (await controller.plan(request)).refusals == ()
+    assert len(server.requests) == 2
 
 
 async def test_a_plan_for_the_quoted_text_or_a_part_of_it_is_not_asked_twice() -> None:
