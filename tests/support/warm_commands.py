@@ -5,6 +5,7 @@ processor time in place of 2. Start-up itself (imports, interpreter options) is 
 """
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -122,6 +123,14 @@ def _become(command: Mapping[str, object]) -> None:
     main()
 
 
+def _plan_once() -> None:
+    """Compile the rule-based controller's expressions, which takes as long as the rest of a small run."""
+    from hugginggpt.graph.result import Request
+    from hugginggpt.tools.controllers.rules.controller import propose
+
+    propose(Request(text="Summarise 'a long text', translate it into German and say the result aloud"))
+
+
 def _import_all() -> None:
     for name in _IMPORTED:
         package = importlib.import_module(f"hugginggpt.{name}")
@@ -132,4 +141,6 @@ def _import_all() -> None:
 
 if __name__ == "__main__":
     _import_all()
+    _plan_once()
+    gc.freeze()  # a collection in a child would copy every page
     _serve(socket.socket(fileno=int(sys.argv[1])))
