@@ -19,6 +19,7 @@ from .errors import (
     cut_off,
     is_bad_request,
     is_of_the_call,
+    is_server_failure,
     may_refuse_form,
     tries,
 )
@@ -64,6 +65,7 @@ class _Call(NamedTuple):
     usage: CallUsage
     waiting: Waiting
     bound: AnswerBound
+    retries: int
 
 
 class ChatClient:
@@ -79,6 +81,7 @@ class ChatClient:
         self._sampling = Sampling(model)
         self._retries = settings.retries
         self._price = parse_price(settings.llm_price)
+        self._known_window = settings.llm_window is not None
         self._window = settings.llm_window
         self._streams = True
         """Until the server has shown that it does not."""
@@ -100,21 +103,24 @@ class ChatClient:
         title = schema["title"] if schema else ""
         methods: Sequence[Method] = self._methods.get(title, self.model.methods) if schema else ("plain",)
         async with self._call(stage, messages, callbacks) as call, self._connected(call.waiting) as client:
-            for number, method in enumerate(methods, start=1):
-                untried = number < len(methods) and title not in self._methods
+            known, attempted = title in self._methods, call
+            while True:
+                method, *others = methods
                 try:
                     completion = await self._complete(
-                        client, call, request_options(method, schema), on_text, untried=untried
+                        client, attempted, request_options(method, schema), on_text, untried=bool(others) and not known
                     )
                 except Exception as error:
-                    refused = may_refuse_form(error) if untried else is_bad_request(error)
-                    if number == len(methods) or not refused:
+                    methods = others if (is_bad_request if known else may_refuse_form)(error) else ()
+                    if not methods and not known and is_server_failure(error):
+                        methods, attempted = others[-1:], call._replace(retries=0)  # once, without a form
+                    if not methods:
                         raise
                 else:  # only now: a request may be refused for other reasons than its method
-                    self._methods[title] = methods[number - 1 :]
+                    self._methods[title] = methods
                     break
         self._check_end(completion.end_reason, call)
-        check_not_cut(self.model.name, length_of(messages), call.usage.total.input_tokens)
+        self._check_read(messages, call)
         self._unopened_thoughts = self._unopened_thoughts or ends_unopened_thoughts(completion.text)
         return Answer(completion.text, call.usage.total, complete=bool(completion.end_reason))
 
@@ -144,7 +150,7 @@ class ChatClient:
         if not ended:  # every client reports it at the end of a stream: the connection was closed before
             raise connection_ended(self.model.name, self.model.place)
         self._check_end(ended, call)
-        check_not_cut(self.model.name, length_of(messages), call.usage.total.input_tokens)
+        self._check_read(messages, call)
 
     async def window(self) -> int:
         """Tokens that the model can read at once: from the settings, its server or LangChain; 0 when unknown."""
@@ -177,7 +183,7 @@ class ChatClient:
             if streamed := await self._streamed(client, call, options, on_text, untried=untried):
                 return streamed
             self._streams = False
-        async for attempt in tries(self._retries, unless=lambda error: untried and may_refuse_form(error)):
+        async for attempt in tries(call.retries, unless=lambda error: untried and may_refuse_form(error)):
             with attempt:
                 async with call.waiting.one_piece():
                     message: AIMessage = await client.ainvoke(
@@ -220,7 +226,7 @@ class ChatClient:
             return untried and may_refuse_form(error)
 
         try:
-            async for attempt in tries(self._retries, unless=is_final):
+            async for attempt in tries(call.retries, unless=is_final):
                 with attempt:
                     pieces = call.waiting.pieces(client.astream(list(call.messages), **options, **sampling))
                     return await anext(pieces, None), pieces
@@ -234,6 +240,9 @@ class ChatClient:
         if reason in _CUT_OFF:
             raise cut_off(self.model.name, call.usage.total.output_tokens)
 
+    def _check_read(self, messages: Messages, call: _Call) -> None:
+        check_not_cut(self.model.name, messages, call.usage.total.input_tokens, known_window=self._known_window)
+
     @asynccontextmanager
     async def _call(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[_Call]:
         """One call in the ledger: permission before, tokens and seconds after, however it ends."""
@@ -244,7 +253,7 @@ class ChatClient:
         try:
             with controller_errors(self.model, self._limits.whole):
                 async with waiting.reported(callbacks.on_progress):
-                    yield _Call(stage, messages, usage, waiting, bound)
+                    yield _Call(stage, messages, usage, waiting, bound, self._retries)
         finally:
             if waiting.has_thought:
                 self._sampling.has_thought()

@@ -85,6 +85,7 @@ class LlmController:
                 problems = (error.message,)
                 break
             usage += cost
+            ignored = ""
             try:
                 draft = read_plan(answer, files, request=request.text, complete=complete)
             except InvalidPlan as error:
@@ -108,7 +109,7 @@ class LlmController:
                     return proposal
                 asked.update(problems)
                 doubtful = proposal
-            if answer in written:
+            if answer in written and not ignored:
                 break
             written.add(answer)
             sent_back += [f"the controller's plan was sent back: {problem}" for problem in problems]
