@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...graph.clock import now
@@ -132,19 +132,19 @@ class ChatClient:
         self._methods[schema["title"]] = others
         return f"{self.model.name} at {self.model.place} ignored the form of the answer ({first}) that was asked for"
 
-    async def stream(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[str]:
+    async def stream(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncGenerator[str]:
         """The answer piece by piece, without thoughts; retried only before the first piece. Raises where it has no end."""
         ended = ""
         thoughts = ThoughtFilter(thinking=self._unopened_thoughts)
         async with self._call(stage, messages, callbacks) as call, self._connected(call.waiting) as client:
-            first, pieces = await self._opened(client, call, {})
-            async for chunk in _with_first(first, pieces):
-                call.usage.add(chunk)
-                ended = end_reason(chunk) or ended
-                if piece := str(chunk.text):
-                    call.bound.add(piece)
-                    if visible := thoughts.feed(piece):
-                        yield visible
+            async with aclosing(await self._opened(client, call, {})) as pieces:
+                async for chunk in pieces:
+                    call.usage.add(chunk)
+                    ended = end_reason(chunk) or ended
+                    if piece := str(chunk.text):
+                        call.bound.add(piece)
+                        if visible := thoughts.feed(piece):
+                            yield visible
             if visible := thoughts.end():
                 yield visible
         if not ended:  # every client reports it at the end of a stream: the connection was closed before
@@ -201,15 +201,15 @@ class ChatClient:
         """An answer piece by piece; None from a server that sends none."""
         texts, ended = list[str](), ""
         try:
-            first, pieces = await self._opened(client, call, options, untried=untried)
-            async for chunk in _with_first(first, pieces):
-                call.usage.add(chunk)
-                ended = end_reason(chunk) or ended
-                if piece := piece_of(chunk):
-                    call.bound.add(piece)
-                    texts.append(piece)
-                    if on_text:
-                        await on_text(piece)
+            async with aclosing(await self._opened(client, call, options, untried=untried)) as pieces:
+                async for chunk in pieces:
+                    call.usage.add(chunk)
+                    ended = end_reason(chunk) or ended
+                    if piece := piece_of(chunk):
+                        call.bound.add(piece)
+                        texts.append(piece)
+                        if on_text:
+                            await on_text(piece)
         except Exception as error:
             if texts or ended or is_of_the_call(error):
                 raise
@@ -218,8 +218,8 @@ class ChatClient:
 
     async def _opened(
         self, client: Any, call: _Call, options: dict[str, Any], *, untried: bool = False
-    ) -> "tuple[AIMessageChunk | None, AsyncIterator[AIMessageChunk]]":
-        """The first piece of an answer, which is tried again, and the others."""
+    ) -> "AsyncGenerator[AIMessageChunk]":
+        """The pieces of an answer, once the first is there: until then, the call is tried again. To be closed."""
         sampling = self._sampling.options(call.stage)
 
         def is_final(error: Exception) -> bool:
@@ -229,7 +229,7 @@ class ChatClient:
             async for attempt in tries(call.retries, unless=is_final):
                 with attempt:
                     pieces = call.waiting.pieces(client.astream(list(call.messages), **options, **sampling))
-                    return await anext(pieces, None), pieces
+                    return _with_first(await anext(pieces, None), pieces)
         except Exception as error:
             if not self._sampling.refused_by(error):
                 raise
@@ -272,9 +272,10 @@ class ChatClient:
 
 
 async def _with_first(
-    first: "AIMessageChunk | None", others: "AsyncIterator[AIMessageChunk]"
-) -> "AsyncIterator[AIMessageChunk]":
-    if first is not None:
-        yield first
-        async for each in others:
-            yield each
+    first: "AIMessageChunk | None", others: "AsyncGenerator[AIMessageChunk]"
+) -> "AsyncGenerator[AIMessageChunk]":
+    async with aclosing(others):
+        if first is not None:
+            yield first
+            async for each in others:
+                yield each

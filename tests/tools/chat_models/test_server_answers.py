@@ -1,8 +1,10 @@
 """Answers and errors in the forms that servers document: each takes effect, or its words reach the user."""
 
+import gc
 import json
+import sys
 import time
-from contextlib import nullcontext
+from contextlib import aclosing, nullcontext, suppress
 from typing import Any
 
 import pytest
@@ -294,3 +296,25 @@ def test_a_prompt_that_was_cut_is_noticed_in_every_script_and_no_other_is(
 ) -> None:
     with pytest.raises(PromptCut) if cut else nullcontext():
         check_not_cut("openai:m", [("user", text)], read, known_window=known)
+
+
+@pytest.mark.parametrize("how", ["given up by us", "given up by the reader"])
+async def test_a_stream_that_is_given_up_in_the_middle_is_closed_at_once(how: str) -> None:
+    """Left to the garbage collector, it may be closed while it is read. One of langchain-openai's own is left to it."""
+    left_over = list[Any]()
+    hooks = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(finalizer=left_over.append)
+    try:
+        text = "and so on, " * 20_000
+        with serve(in_turn(chat(*(text[start : start + 500] for start in range(0, len(text), 500))))) as server:
+            client = ChatClient(ChatModel.of(f"openai:m@{server.url}/v1", settings(None)), settings(None))
+            async with aclosing(client.stream("answer", [("user", "hello")], NoCallbacks())) as pieces:
+                with suppress(IncompleteAnswer):
+                    async for _ in pieces:
+                        if how == "given up by the reader":
+                            break
+            del pieces
+            gc.collect()
+        assert [each for each in left_over if "langchain_openai" not in each.ag_code.co_filename] == []
+    finally:
+        sys.set_asyncgen_hooks(*hooks)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from pathlib import Path
 
 from ....graph.caveats import lacks
@@ -166,8 +167,9 @@ class LlmController:
         if first := checker.first_lines():
             yield "\n".join(first) + "\n\n"
         try:
-            async for sentence in sentences(self._client.stream("answer", messages, callbacks)):
-                yield checker.check(sentence)
+            async with aclosing(self._client.stream("answer", messages, callbacks)) as pieces:
+                async for sentence in sentences(pieces):
+                    yield checker.check(sentence)
         except (
             PromptCut,
             EndlessAnswer,
