@@ -17,7 +17,9 @@ def planned(example: Example, code: str) -> bool:
     files = [Resource(kind=kind_of_name(n)[0], media_type=kind_of_name(n)[1], name=n, sha256="0" * 64) for n in names]
     meaning = meaning_of(example.meaning)
     found = [Resource(kind=kind, media_type="application/json", sha256="1" * 64) for kind in meaning.kinds[:1]]
-    proposal = propose(Request(text=text, files=tuple(files), resources=() if meaning.is_out_of_reach else tuple(found)))
+    proposal = propose(
+        Request(text=text, files=tuple(files), resources=() if meaning.is_out_of_reach else tuple(found))
+    )
     if meaning.is_out_of_reach:
         return not proposal.plan.tasks and bool(proposal.refusals)
     asked = (meaning.task_type in ("filter", "pick-best") or meaning.name == "count/rows") and code != "en"

@@ -1,7 +1,6 @@
 """`parameters_of`: the parameters of a task that example phrases decide, from the numbers and words of its clause."""
 
 from ....languages import NAMES
-from ....tables.table_words import names_table_operation
 from ....wording.clause_words import ClauseWords
 from ....wording.meanings import Meaning, meaning_of
 from ....wording.operation_values import SOUND_FORMATS, read_value
@@ -27,7 +26,7 @@ def parameters_of(meaning: Meaning, words: ClauseWords) -> Parameters:
             parameters |= _value(meaning, words)
         case "trim-audio" | "trim-video":
             parameters |= _times(words)
-        case "pick-best" if names_table_operation(words.words, words.language.code, ("lowest",)):
+        case "pick-best" if words.has("fewer"):
             parameters["lowest"] = True
         case "zero-shot-classification" | "zero-shot-image-classification" if words.labels:
             parameters["candidate_labels"] = words.labels

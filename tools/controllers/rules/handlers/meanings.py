@@ -72,7 +72,9 @@ def plan_meaning(linker: Linker, intent: Intent) -> None:
 
 def _speak(linker: Linker, intent: Intent, task_type: str) -> None:
     """Speech of the text that a clause makes and asks to hear, or a refusal of speech where it makes none."""
-    if VOCABULARY[task_type].outputs[0].kind != "text" or task_type == "pick-best":  # the name of a text is not the text
+    if (
+        VOCABULARY[task_type].outputs[0].kind != "text" or task_type == "pick-best"
+    ):  # the name of a text is not the text
         linker.refusals.append(refusal(linker.parsed.language, "not-understood", linker.goal_of(intent)))
         return
     linker.add_each(_SPEECH, "text", linker.resolver.latest_results(("text",)), intent)
@@ -126,7 +128,8 @@ def _asks_about_rows(linker: Linker, intent: Intent, meaning: Meaning, words: Cl
     """Whether a table is asked about its rows: what chooses them, and a calculation, only the table's own words decide."""
     code, name = words.language.code, meaning.name
     port = VOCABULARY[_OF_ROWS].inputs[0]
-    if code == "en" or {r.kind for r in choose(linker, intent, port, meaning_of(_OF_ROWS))} != {"table"}:
+    asked = choose(linker, intent, port, meaning_of(_OF_ROWS))
+    if code == "en" or {r.kind for r in asked} != {"table"} or (meaning.task_type == "pick-best" and len(asked) > 1):
         return False
     if name == "count/rows":
         return words.number() is not None or has_other_words(words.words, code, name)
