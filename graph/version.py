@@ -1,4 +1,4 @@
-"""The versions of the package and of the graph; `check_version` refuses to continue a run of another version of the graph."""
+"""The versions of the package and of the graph; `check_version` refuses to continue a run of another version."""
 
 from typing import Final
 

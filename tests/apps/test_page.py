@@ -98,7 +98,8 @@ async def test_a_file_in_an_answer_has_the_name_that_out_gives_it(
     answer = f"Picture, final [{picture.key}]: {path_of(picture.resources[0])}"
     run = given.run.model_copy(update={"answer": answer})
     page = render_page(given._replace(run=run, conversation=[run]), Media(path_of, tmp_path / "run.html"))
-    (named,) = dict.fromkeys(name for name, _ in names_of(picture, run.plan))
+    names = [names for row in run.results for names in names_of(row, run.plan)]
+    named = next(name for name, sha256 in names if sha256 == picture.resources[0].sha256)
     assert f">{named}</a>" in page
 
 
