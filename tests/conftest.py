@@ -1,5 +1,6 @@
 """What all tests share: a home of their own, and the scripted world in it."""
 
+import gc
 import importlib.util
 import os
 import re
@@ -31,6 +32,13 @@ hypothesis_settings.load_profile("everyday")
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors: tests that wait for a process, a server or a disk leave theirs idle."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected by now stays: looking through it for garbage took a sixth of the processor time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
