@@ -36,7 +36,11 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """A folder whose tests are all left out is not read: that alone took seconds in each process."""
-    is_group = collection_path.parent == Path(__file__).parent and collection_path.name in ("corpus", "docs", "security")
+    is_group = collection_path.parent == Path(__file__).parent and collection_path.name in (
+        "corpus",
+        "docs",
+        "security",
+    )
     return True if is_group and f"not {collection_path.name}" in config.option.markexpr else None
 
 
