@@ -21,6 +21,7 @@ from ..graph.plan import Plan
 from ..graph.result import Run
 from ..graph.state import RUN_ID, with_repairs
 from ..graph.world import World
+from ..nodes.feasibility import looked_up
 from ..nodes.given_plan import with_tasks
 from ..nodes.next_stages import asks, plans, stages_left
 from ..nodes.reread_files import with_files_reread
@@ -109,7 +110,10 @@ class Session:
                 raise UsageError(f"run {run.run_id} is not waiting for approval ({run.status})")
             if waits and verdict is None:
                 await self.world.ledger.runs.set_status(run.run_id, "waiting")  # one was killed as it gave the verdict
-                yield RunWaiting(run_id=run.run_id, question=QUESTION)
+                warnings, experts = await looked_up(run.plan, self.world.catalog, run.options.models, run.options.where)
+                estimate = await self.world.estimates.of(run.plan, run.options, run.request.text, experts)
+                yield PlanReady.of(run, run.plan, warnings, estimate)
+                yield RunWaiting(run_id=run.run_id, question=QUESTION, estimate=estimate)
                 yield await self.closing(run.run_id)
                 return
             await self.world.ledger.runs.set_status(run.run_id, "running")

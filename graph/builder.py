@@ -6,6 +6,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 
 from ..nodes.dispatch import dispatch
+from ..nodes.estimates import Estimates
 from ..nodes.execute import execute_node
 from ..nodes.expert_calls import ExpertCalls
 from ..nodes.plan import plan_node
@@ -28,6 +29,7 @@ def connect(
     settings: Settings,
     controllers: ControllerOf,
     catalog: Catalog,
+    estimates: Estimates,
     backends: Mapping[str, Backend],
     ledger: Ledger,
     store: Store,
@@ -69,7 +71,10 @@ def connect(
             where=settings.where,
         ),
     )
-    graph.add_node("review", review_node(catalog=catalog, fetcher=fetcher, ledger=ledger, store=store, redact=redact))
+    graph.add_node(
+        "review",
+        review_node(catalog=catalog, estimates=estimates, fetcher=fetcher, ledger=ledger, store=store, redact=redact),
+    )
     graph.add_node("task", task_node(one_task.compile(name="one task"), ledger))
     graph.add_node("respond", respond_node(controllers=controllers, ledger=ledger, store=store, files_url=files_url))
     graph.add_edge(START, "plan")

@@ -10,6 +10,7 @@ from .call import Artifact, Call, Part
 from .call_progress import CallProgress
 from .choice import Choice
 from .content_blocks import GivenFile
+from .estimate import Measured
 from .expert import Assignment, Candidate, Expert, Obstacle
 from .options import Options
 from .resource import Resource
@@ -219,6 +220,9 @@ class Ledger(Protocol):
 
     async def chosen(self, run_id: str, key: str) -> Assignment | None:
         """The expert that did the task of that key in the nearest run that this one descends from."""
+
+    async def measured(self, models: Collection[str]) -> Measured:
+        """What calls took and used here, on the average; `models`: the experts whose seconds are wanted."""
 
     async def fork(self, run: Run, edited: Sequence[Result], taken: Collection[int], epoch: str) -> dict[str, Result]:
         """Record a fork, once, with results that were edited and those of tasks `taken` over from its parent's `epoch`.

@@ -67,7 +67,8 @@ class Settings(BaseModel):
     llm_api_key: SecretStr | None = None
     """Key for the server whose address `llm` names, or that runs on this machine."""
     llm_price: str = ""
-    """Price of the model: dollars for a million tokens in and out, e.g. `0.25/2`; empty if unknown."""
+    """Dollars for a million tokens in and out, e.g. `0.25/2` (`0/0` for a model on this machine); empty if unknown. Of other
+    models behind it, by name: `0.25/2,openai:gpt-5=1.25/10`."""
     llm_window: int | None = Field(default=None, ge=1_000)
     """Context length of the model, in tokens; unset for what LangChain knows of it, else 8,192."""
     llm_first_token: float = Field(default=300.0, gt=0)

@@ -1,12 +1,13 @@
 """The stage `review`: reports the plan with what can't run here, and pauses for approval if the run's options say so."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from langgraph.errors import GraphInterrupt
 from langgraph.types import Overwrite, interrupt
 
 from ..graph.errors import InvalidInput, InvalidPlan
+from ..graph.estimate import Estimate
 from ..graph.events import PlanReady, RunWaiting, TaskFinished, emit
 from ..graph.plan import Plan
 from ..graph.ports import Catalog, Fetcher, Ledger, Store
@@ -14,15 +15,18 @@ from ..graph.redactor import Redactor
 from ..graph.result import PLAN_EDITED, REFUSED, Proposal, Result, Run
 from ..graph.state import Json, Node, State, epoch_of
 from .edits import Edits, read_edits
+from .estimates import Estimates
 from .execution import current
-from .feasibility import warnings_of
+from .feasibility import looked_up
 from .given_plan import refusals_with, with_tasks
 from .known_data import known_data
 from .long_texts import long_texts_stored
 from .verdicts import QUESTION, Unreadable, question_of, read_verdict
 
 
-def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: Store, redact: Redactor) -> Node[State]:
+def review_node(
+    *, catalog: Catalog, estimates: Estimates, fetcher: Fetcher, ledger: Ledger, store: Store, redact: Redactor
+) -> Node[State]:
     """The stage before anything is spent. With `approve="always"` the run pauses here.
 
     Replies are read by `verdicts.py`. One question an execution: a reply that can't be read, or an edited plan that can't be
@@ -39,12 +43,13 @@ def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: St
         if edits.what:
             run, plan = await _adopted(edits, ledger, store, redact)
             taken = _as_state(run, plan, edits.results)
-        warnings = await _announce(run, plan, catalog)
+        done = {int(key) for key, row in (state.get("results") or {}).items() if row.get("status") == "succeeded"}
+        warnings, estimate = await announce(run, plan, done)
         if run.parent and not taken:
             _report_taken_over(run, state.get("results") or {}, store)
         if run.options.approve == "never" or not plan.tasks:
             return {"problems": [], **taken}
-        reply = await _ask(run, plan, warnings, state.get("problems") or [], ledger)
+        reply = await _ask(run, plan, estimate, warnings, state.get("problems") or [], ledger)
         await ledger.runs.set_status(run.run_id, "running")
         try:
             verdict = read_verdict(reply)
@@ -64,8 +69,15 @@ def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: St
         rows = tuple(row for row in edits.results if row.task_id in edited.by_id)
         edits = Edits(run, edited, rows, (PLAN_EDITED,))
         run, plan = await _adopted(edits, ledger, store, redact)
-        await _announce(run, plan, catalog)
+        await announce(run, plan, {row.task_id for row in edits.results})
         return {"problems": [], **_as_state(run, plan, edits.results)}
+
+    async def announce(run: Run, plan: Plan, done: Collection[int]) -> tuple[list[str], Estimate]:
+        """Report the plan, what can't run, and what the tasks that are not `done` are expected to spend."""
+        warnings, experts = await looked_up(plan, catalog, run.options.models, run.options.where)
+        estimate = await estimates.of(plan, run.options, run.request.text, experts, done)
+        emit(PlanReady.of(run, plan, warnings, estimate))
+        return warnings, estimate
 
     return review
 
@@ -105,12 +117,6 @@ def _as_state(run: Run, plan: Plan, results: Sequence[Result]) -> Json:
     }
 
 
-async def _announce(run: Run, plan: Plan, catalog: Catalog) -> list[str]:
-    warnings = await warnings_of(plan, catalog, run.options.models, run.options.where)
-    emit(PlanReady.of(run, plan, warnings))
-    return warnings
-
-
 def _report_taken_over(run: Run, rows: Mapping[str, Json], store: Store) -> None:
     """The tasks that a fork has done already: they are not sent."""
     for row in map(Result.model_validate, rows.values()):
@@ -118,12 +124,14 @@ def _report_taken_over(run: Run, rows: Mapping[str, Json], store: Store) -> None
         emit(TaskFinished(run_id=run.run_id, result=row, recorded=True, paths=paths))
 
 
-async def _ask(run: Run, plan: Plan, warnings: list[str], problems: list[str], ledger: Ledger) -> Any:
+async def _ask(
+    run: Run, plan: Plan, estimate: Estimate, warnings: list[str], problems: list[str], ledger: Ledger
+) -> Any:
     """Pause until the run is resumed with a reply; whoever resumes it owns it then."""
     try:
-        return interrupt(question_of(plan, warnings, problems))
+        return interrupt(question_of(plan, estimate, warnings, problems))
     except GraphInterrupt:
         await ledger.runs.set_status(run.run_id, "waiting")
-        emit(RunWaiting(run_id=run.run_id, question="; ".join((QUESTION, *problems))))
+        emit(RunWaiting(run_id=run.run_id, question="; ".join((QUESTION, *problems)), estimate=estimate))
         await ledger.runs.disown(run.run_id)
         raise

@@ -12,6 +12,7 @@ from uuid import uuid4
 import typer
 
 from ...graph.errors import HuggingGPTError, UsageError
+from ...graph.estimate import Estimate
 from ...graph.events import AnswerDelta, Event, RunFinished, TaskFinished
 from ...graph.options import Options
 from ...graph.plan import Plan
@@ -26,7 +27,7 @@ from .console import err, exit_when_interrupted, note, plain, report_errors, run
 from .interrupts import INTERRUPTED
 from .live_tree import LiveTree
 from .output_files import copy_out
-from .plan import plan_table
+from .plan import print_with_estimate
 from .printable import json_text
 from .recording import close_recording, player, recorder, refuse_with_replay
 
@@ -243,13 +244,15 @@ def show_event(event: Event, tree: LiveTree, common: CommonOptions, answer: Answ
     answer.close()
     if event.answer and not common.json:
         write_out("\n")
-    _print_next_step(event, common, tree.plan, answer)
+    _print_next_step(event, common, tree.plan, tree.estimate, answer)
     return CODES[event.status]
 
 
-def _print_next_step(event: RunFinished, common: CommonOptions, plan: Plan | None, answer: AnswerText) -> None:
+def _print_next_step(
+    event: RunFinished, common: CommonOptions, plan: Plan | None, estimate: Estimate | None, answer: AnswerText
+) -> None:
     if event.status == "waiting" and plan:
-        err().print(plan_table(plan))
+        print_with_estimate(err(), plan, estimate)
     if common.out:
         stored = {resource["sha256"]: Path(resource["path"]) for resource in event.resources if resource["path"]}
         results = [Result.model_validate(row) for row in event.results]

@@ -96,9 +96,9 @@ def plan(
         bool, typer.Option("--explain", help="Show the words that request each task, and the unused words.")
     ] = False,
 ) -> None:
-    """Print the checked plan of a request, and run nothing.
+    """Print the checked plan of a request with what it is expected to spend, and run nothing.
 
-    With --json: the paper's JSON list; with --explain too, an object with plan, words and unused.
+    With --json: the paper's JSON list; with --explain too, an object with plan, words, unused and estimate.
     """
     from .plan import print_plan
 

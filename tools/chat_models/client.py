@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...graph.clock import now
 from ...graph.ports import Callbacks, Slots
+from ...graph.price import cost_of, model_price
 from ...graph.settings import Settings
 from ...graph.usage import LlmCall, Stage, Usage
 from .bounds import AnswerBound
-from .call_cost import CallUsage, cost_of, parse_price
+from .call_cost import CallUsage
 from .errors import (
     check_not_filtered,
     connection_ended,
@@ -78,7 +79,7 @@ class ChatClient:
         self._limits = Limits.of(settings)
         self._sampling = Sampling(model)
         self._retries = settings.retries
-        self._price = parse_price(settings.llm_price)
+        self._price = model_price(settings, model.name)
         self._window = settings.llm_window
         self._streams = True
         """Until the server has shown that it does not."""
