@@ -13,6 +13,7 @@ from langgraph.types import Command, Overwrite, StateSnapshot
 from ..checkpoints.forks import unfinished
 from ..checkpoints.history import History
 from ..graph.advice import again, resume, retry
+from ..graph.approval import asks as exceeded
 from ..graph.content_blocks import reference_to
 from ..graph.errors import UsageError
 from ..graph.events import Event, PlanReady, RunFinished, RunStarted, RunWaiting, read_event
@@ -113,7 +114,8 @@ class Session:
                 warnings, experts = await looked_up(run.plan, self.world.catalog, run.options.models, run.options.where)
                 estimate = await self.world.estimates.of(run.plan, run.options, run.request.text, experts)
                 yield PlanReady.of(run, run.plan, warnings, estimate)
-                yield RunWaiting(run_id=run.run_id, question=QUESTION, estimate=estimate)
+                question = "; ".join((QUESTION, *exceeded(run.options.approve, estimate)[1]))
+                yield RunWaiting(run_id=run.run_id, question=question, estimate=estimate)
                 yield await self.closing(run.run_id)
                 return
             await self.world.ledger.runs.set_status(run.run_id, "running")

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from uuid import uuid4
 
 from langchain_core.messages import ToolMessage
@@ -22,6 +22,7 @@ from langgraph.config import get_stream_writer
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, WithJsonSchema
 
 from ..graph.advice import call_advises
+from ..graph.approval import checked_approval
 from ..graph.background import blocking
 from ..graph.builder import Graph
 from ..graph.errors import HuggingGPTError, InvalidInput, LedgerLost, StorageError, UsageError
@@ -96,7 +97,7 @@ def as_tool(
     settings: Settings | None = None,
     llm: str | None = None,
     where: str | Iterable[str] | None = None,
-    approve: Literal["always", "never"] | None = None,
+    approve: str | None = None,
     file_roots: Iterable[str | Path] | None = None,
     thread: str | None = None,
     name: str = "hugginggpt",
@@ -105,15 +106,18 @@ def as_tool(
     """A LangChain tool. Content: the answer. Artifact: the `run_finished` event as a dict, with local paths.
 
     `settings`: by default those of the environment. `llm`, `where`: controller and places, as in `Settings`. `approve`:
-    `always` asks in the parent graph before a plan is run; it is answered with `Command(resume=True)`. `file_roots`: the
+    `always`, or where the estimate is over an amount (`cost>0.10`), asks in the parent graph before a plan is run; it is
+    answered with `Command(resume=True)`. `file_roots`: the
     folders whose files a request may name, by default the working folder; what the tool made itself may always be named.
     `thread`: the conversation of its runs, whose later requests may name what earlier ones made; by default the parent's.
     `graph`: one made with `build_graph`, instead of a shared one of these settings.
 
     Raises `UsageError` for a wrong option. Nothing is opened before the first call.
     """
-    if approve not in (None, "always", "never"):
-        raise UsageError(f"approve is {approve!r}, and must be 'always' or 'never'")
+    try:
+        approve = checked_approval("never" if approve is None else approve)
+    except ValueError as error:
+        raise UsageError(f"approve is {approve!r}, and {error}") from None
     if graph is not None and (settings is not None or llm is not None or file_roots is not None):
         raise UsageError(
             "as_tool(graph=...) takes no settings, llm or file_roots: its graph has them",
@@ -127,7 +131,7 @@ def as_tool(
     if llm is not None and settings.llm:
         ChatModel.of(settings.llm, settings)
     settings = settings if settings.file_roots is not None else settings.with_given(file_roots=(Path.cwd(),))
-    options = Options(approve=approve or "never", where=settings.where if where is not None else ())
+    options = Options(approve=approve, where=settings.where if where is not None else ())
     end_in_time()  # before the agent is traced, which makes LangSmith's client
     share = Share(settings)
     calls = _Calls(graph, share, options, thread)
@@ -159,9 +163,9 @@ class _Calls:
     async def asynchronous(self, request: str, config: RunnableConfig, files: Any = ()) -> tuple[str, dict[str, Any]]:
         """One run: content and artifact."""
         lent = is_lent(config)
-        if self._options.approve == "always" and not lent:
+        if self._options.approve != "never" and not lent:
             raise UsageError(  # no fault of the model that calls the tool: it ends the agent
-                "approve='always' asks whoever runs the agent, and the agent has no checkpointer to wait with",
+                f"approve={self._options.approve!r} asks whoever runs the agent, which has no checkpointer to wait with",
                 hint="give it one, e.g. create_agent(..., checkpointer=InMemorySaver()), or leave approve out",
             )
         with call_advises("tool"):

@@ -1,9 +1,10 @@
 """`Options`: the user's choices for a run."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
 
+from .approval import SCHEMA, checked_approval
 from .resource import Frozen
 
 
@@ -12,8 +13,11 @@ class Options(Frozen):
 
     # `description`: LangGraph's schemas show it. `use_attribute_docstrings` would read the source at each start.
 
-    approve: Literal["always", "never"] = Field(
-        default="never", description="Whether the run pauses for approval once its plan is ready."
+    approve: Annotated[str, BeforeValidator(checked_approval), WithJsonSchema(SCHEMA)] = Field(
+        default="never",
+        examples=["always", "cost>0.10", "cost>0.10,calls>20"],
+        description="Whether the run pauses for approval once its plan is ready: always, never, or where the estimate is "
+        "over an amount of calls (to chat models), tokens, cost (dollars) or seconds; what is unknown counts as over it.",
     )
     where: tuple[str, ...] = Field(
         default=(),

@@ -32,6 +32,8 @@ class Execution:
         """`interrupt_before` and `interrupt_after` for the nodes inside each task."""
         self.left: tuple[str, ...] = ()
         """What a new request leaves behind (edits and the question of the run before, a message), a sentence each."""
+        self.asked = False
+        """The run that it continues has asked a question, to which it may bring the reply."""
         self.edited_fields = EditedFields()
         """What was edited in the run that it continues, beside plan and results."""
         self._claimed: set[str] = set()

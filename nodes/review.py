@@ -6,6 +6,7 @@ from typing import Any
 from langgraph.errors import GraphInterrupt
 from langgraph.types import Overwrite, interrupt
 
+from ..graph.approval import asks
 from ..graph.errors import InvalidInput, InvalidPlan
 from ..graph.estimate import Estimate
 from ..graph.events import PlanReady, RunWaiting, TaskFinished, emit
@@ -27,7 +28,7 @@ from .verdicts import QUESTION, Unreadable, question_of, read_verdict
 def review_node(
     *, catalog: Catalog, estimates: Estimates, fetcher: Fetcher, ledger: Ledger, store: Store, redact: Redactor
 ) -> Node[State]:
-    """The stage before anything is spent. With `approve="always"` the run pauses here.
+    """The stage before anything is spent. Where `approve` and the estimate say so, the run pauses here.
 
     Replies are read by `verdicts.py`. One question an execution: a reply that can't be read, or an edited plan that can't be
     run, leads to `problems`, and through `dispatch` here again.
@@ -47,9 +48,12 @@ def review_node(
         warnings, estimate = await announce(run, plan, done)
         if run.parent and not taken:
             _report_taken_over(run, state.get("results") or {}, store)
-        if run.options.approve == "never" or not plan.tasks:
+        problems = state.get("problems") or []
+        over, why = asks(run.options.approve, estimate)
+        # once asked, it asks: a later estimate must not pass over the reply
+        if run.options.approve == "never" or not plan.tasks or not (over or problems or current().asked):
             return {"problems": [], **taken}
-        reply = await _ask(run, plan, estimate, warnings, state.get("problems") or [], ledger)
+        reply = await _ask(run, plan, estimate, why, warnings, problems, ledger)
         await ledger.runs.set_status(run.run_id, "running")
         try:
             verdict = read_verdict(reply)
@@ -125,13 +129,13 @@ def _report_taken_over(run: Run, rows: Mapping[str, Json], store: Store) -> None
 
 
 async def _ask(
-    run: Run, plan: Plan, estimate: Estimate, warnings: list[str], problems: list[str], ledger: Ledger
+    run: Run, plan: Plan, estimate: Estimate, why: list[str], warnings: list[str], problems: list[str], ledger: Ledger
 ) -> Any:
     """Pause until the run is resumed with a reply; whoever resumes it owns it then."""
     try:
-        return interrupt(question_of(plan, estimate, warnings, problems))
+        return interrupt(question_of(plan, estimate, [*why, *warnings], problems))
     except GraphInterrupt:
         await ledger.runs.set_status(run.run_id, "waiting")
-        emit(RunWaiting(run_id=run.run_id, question="; ".join((QUESTION, *problems)), estimate=estimate))
+        emit(RunWaiting(run_id=run.run_id, question="; ".join((QUESTION, *problems, *why)), estimate=estimate))
         await ledger.runs.disown(run.run_id)
         raise

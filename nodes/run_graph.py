@@ -38,7 +38,7 @@ from .edited_fields import before_edits
 from .execution import Execution
 from .given_media import Intake, message_passed_over
 from .lent_savers import usable_here
-from .next_stages import stages_left
+from .next_stages import asks, stages_left
 from .respond import complete, finished
 from .result_media import with_small_files
 from .run_options import options_of
@@ -220,6 +220,7 @@ class RunGraph(ShownGraph):
             execution.left += await edits_left_by(saved, before, self.ledger, self.store_of_files)
             execution.left += await question_left_by(saved, self.ledger)
             return config
+        execution.asked = asks(saved) or (isinstance(input, Command) and input.resume is not None)
         latest = await self.newest(_newest_of(named)) if "checkpoint_id" in named["configurable"] else saved
         is_newest = bool(latest and latest.checkpoint["id"] == saved.checkpoint["id"])
         is_nested = bool(named["configurable"].get("checkpoint_ns"))  # its parent says from where it goes on

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ...graph.approval import checked_approval
 from ...graph.errors import InvalidPlan, UsageError
 from ...graph.plan import Plan
 from ...graph.settings import Settings
@@ -47,9 +48,10 @@ def request_text(given: str | None) -> str:
 
 def approval_of(given: str) -> str:
     """The value of `--approve`, checked."""
-    if given not in {"always", "never"}:
-        raise UsageError(f"--approve must be always or never, not {given!r}")
-    return given
+    try:
+        return checked_approval(given)
+    except ValueError as error:
+        raise UsageError(f"--approve {error}, not {given!r}") from None
 
 
 def choices_of(given: Sequence[str]) -> dict[str, str]:

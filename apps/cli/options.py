@@ -81,7 +81,15 @@ Timeout = Annotated[
 ]
 
 Events = Annotated[bool, typer.Option("--json", help="Print every event as JSON, one a line, on stdout.")]
-Approve = Annotated[str, option("--approve", "always|never", "Pause for your approval once the plan is ready.")]
+Approve = Annotated[
+    str,
+    option(
+        "--approve",
+        "always|never|LIMIT",
+        "Pause for your approval once the plan is ready; with LIMIT if the estimate is over it, or unknown: 'cost>0.10', "
+        "of cost (dollars), calls (to chat models), tokens, seconds.",
+    ),
+]
 Record = Annotated[
     Path | None,
     option("--record", "FILE", "Record every exchange with model, experts and files in FILE, without keys."),

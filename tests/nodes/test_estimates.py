@@ -5,8 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langgraph.types import Command
 
+import hugginggpt
+from hugginggpt.apps.cli.arguments import approval_of
 from hugginggpt.apps.session import Session
+from hugginggpt.graph.approval import asks, checked_approval
 from hugginggpt.graph.errors import UsageError
 from hugginggpt.graph.estimate import Amounts, Estimate, Measured, TaskEstimate
 from hugginggpt.graph.events import Event, PlanReady, RunWaiting
@@ -17,7 +21,7 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.nodes.estimates import Estimates
 from hugginggpt.tools.scripted import ScriptedChatModel, scripted_expert, serve
-from scripting import OpenScripted
+from scripting import OpenScripted, last
 
 SENTENCE = {"task": "summarization", "id": 0, "dep": [-1], "args": {"text": "Boats."}}
 SPOKEN = [SENTENCE, {"task": "text-to-speech", "id": 1, "dep": [0], "args": {"text": "<resource>-0"}}]
@@ -122,3 +126,55 @@ def test_a_price_is_that_of_the_controller_or_of_the_model_that_it_names() -> No
     for wrong in ("cheap", "1", "1/x", "-1/2", "nan/1", "a=b"):
         with pytest.raises(UsageError, match="HUGGINGGPT_LLM_PRICE is"):
             model_price(Settings(llm="openai:m", llm_price=wrong), "openai:m")
+
+
+@pytest.mark.parametrize(
+    ("approve", "why"),
+    [
+        ("never", []),
+        ("cost > $0.50", []),
+        ("COST>0.1", ["the estimate of cost (0.25) is over 0.1"]),
+        ("tokens>1 or calls>9", ["the estimate of tokens is unknown, which counts as over 1"]),
+        ("seconds>1, calls>2", ["the estimate of seconds (1.5) is over 1", "the estimate of calls (3) is over 2"]),
+    ],
+)
+def test_a_run_asks_where_its_estimate_is_over_a_limit_or_may_be(approve: str, why: list[str]) -> None:
+    estimate = Estimate(total=Amounts(calls=3, tokens=None, cost=0.25, seconds=1.5))
+    assert asks(checked_approval(approve), estimate) == (bool(why), why)
+
+
+@pytest.mark.parametrize("wrong", ["", "sometimes", "cost>", "cost<1", "cost>0.1,", "price>1", "cost>-1", 3, None])
+def test_a_limit_that_can_t_be_read_is_refused_in_words_by_command_python_and_tool(wrong: Any, home: Path) -> None:
+    with pytest.raises(UsageError, match=r"approve.*'cost>0.10'"):
+        hugginggpt.run("go", options={"approve": wrong}, settings=Settings(home=home))
+    if wrong is not None:
+        with pytest.raises(UsageError, match=r"approve is .* must be always, never"):
+            hugginggpt.as_tool(approve=wrong)
+    with pytest.raises(UsageError, match="--approve must be always, never, or"):
+        approval_of(wrong)
+
+
+async def test_a_refusal_is_respected_though_a_later_estimate_is_under_the_limit(scripted: OpenScripted) -> None:
+    options = Options(approve="seconds>9")
+    async with scripted([SENTENCE]) as world:
+        session = Session(world)
+        events = [event async for event in session.start("Sum up", thread_id="t", options=options)]
+        (waiting,) = [event for event in events if isinstance(event, RunWaiting)]
+        assert waiting.question == "run this plan?; the estimate of seconds is unknown, which counts as over 9"
+        other = [event async for event in session.start("Sum up", thread_id="other")]  # measures it
+        assert other[-1].event == "run_finished"
+        refused = [event async for event in session.resume(await session.run(events[0].run_id), False)]
+        under = [event async for event in session.start("Sum up", thread_id="third", options=options)]
+    assert (last(refused).status, last(under).status) == ("refused", "succeeded")
+
+
+async def test_a_reply_that_can_t_be_read_is_asked_again_under_a_limit_too(scripted: OpenScripted) -> None:
+    async with scripted([SENTENCE]) as world:
+        session = Session(world)
+        options = Options(approve="cost>1")
+        _ = [event async for event in session.start("Sum up", thread_id="t", options=options)]
+        config: Any = {"configurable": {"thread_id": "t"}}
+        state = await world.graph.ainvoke(Command(resume="hm"), config)
+        (problem,) = state["__interrupt__"][0].value["problems"]
+        assert "neither approval nor refusal" in problem
+        assert (await world.graph.ainvoke(Command(resume="yes"), config))["run"]["status"] == "succeeded"
