@@ -9,7 +9,7 @@ a run that is busy, cancelled, of another version, or failed. What ends the agen
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -31,6 +31,7 @@ from ..graph.options import Options
 from ..graph.settings import Settings, settings_for_others, settings_given
 from ..graph.state import CONVERSATION, conversation_of
 from ..graph.traces import end_in_time
+from ..nodes.run_options import options_of
 from ..tools.chat_models.models import ChatModel
 from .given_files import as_graph_files
 from .nested_calls import called, is_lent, nested
@@ -100,6 +101,7 @@ def as_tool(
     approve: str | None = None,
     file_roots: Iterable[str | Path] | None = None,
     thread: str | None = None,
+    options: Options | Mapping[str, Any] | None = None,
     name: str = "hugginggpt",
     description: str = DESCRIPTION,
 ) -> HuggingGPTTool:
@@ -109,13 +111,14 @@ def as_tool(
     `always`, or where the estimate is over an amount (`cost>0.10`), asks in the parent graph before a plan is run; it is
     answered with `Command(resume=True)`. `file_roots`: the
     folders whose files a request may name, by default the working folder; what the tool made itself may always be named.
+    `options`: of each run, e.g. its limits: `{"max_cost": 0.5, "thread_max_cost": 2, "deadline": "10m"}`.
     `thread`: the conversation of its runs, whose later requests may name what earlier ones made; by default the parent's.
     `graph`: one made with `build_graph`, instead of a shared one of these settings.
 
     Raises `UsageError` for a wrong option. Nothing is opened before the first call.
     """
     try:
-        approve = checked_approval("never" if approve is None else approve)
+        approve = None if approve is None else checked_approval(approve)
     except ValueError as error:
         raise UsageError(f"approve is {approve!r}, and {error}") from None
     if graph is not None and (settings is not None or llm is not None or file_roots is not None):
@@ -131,10 +134,13 @@ def as_tool(
     if llm is not None and settings.llm:
         ChatModel.of(settings.llm, settings)
     settings = settings if settings.file_roots is not None else settings.with_given(file_roots=(Path.cwd(),))
-    options = Options(approve=approve, where=settings.where if where is not None else ())
+    given = options_of(options, None)
+    asked = {} if approve is None else {"approve": approve}
+    places = {} if where is None else {"where": settings.where}
+    chosen = given.model_copy(update={**asked, **places})
     end_in_time()  # before the agent is traced, which makes LangSmith's client
     share = Share(settings)
-    calls = _Calls(graph, share, options, thread)
+    calls = _Calls(graph, share, chosen, thread)
     tool = HuggingGPTTool.from_function(
         func=calls.synchronous,
         coroutine=calls.asynchronous,

@@ -15,7 +15,7 @@ from ..nodes.review import review_node
 from ..nodes.run_graph import RunGraph
 from ..nodes.select import select_node
 from ..nodes.task import task_node
-from .options import Options
+from .options import LIMITS, Options
 from .ports import Backend, Catalog, ControllerOf, Cutter, Fetcher, Ledger, Slots, Store
 from .redactor import Redactor
 from .settings import FILES_PATH, PLACES, Settings
@@ -69,6 +69,7 @@ def connect(
             backends=backends,
             catalog=None if recorded else catalog,
             where=settings.where,
+            limits={name: limit for name in LIMITS if (limit := getattr(settings, name)) is not None},
         ),
     )
     graph.add_node(

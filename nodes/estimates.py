@@ -3,13 +3,16 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from ..graph.advice import setting
 from ..graph.choice import Choice
+from ..graph.errors import LimitReached
 from ..graph.estimate import Amounts, Estimate, Measured, TaskEstimate
 from ..graph.expert import Expert
 from ..graph.options import Options
 from ..graph.plan import Plan
 from ..graph.ports import Controller, ControllerOf, Ledger
 from ..graph.price import Price, cost_of
+from ..graph.result import Run
 from ..graph.task import Ref, Single, Task
 from ..graph.usage import Stage
 from ..graph.vocabulary import VOCABULARY
@@ -104,3 +107,17 @@ def _length(value: Single, plan: Plan, members: dict[int, int | None]) -> list[i
     if made and made.many:
         return [None]
     return [] if members[value.task_id] == 1 else [members[value.task_id]]
+
+
+def refuse_unpriced(run: Run, estimate: Estimate) -> None:
+    """Raises `LimitReached` under a limit of dollars for experts whose calls have no price: it could not count them."""
+    name = next((name for name in ("max_cost", "thread_max_cost") if getattr(run.options, name) is not None), None)
+    unpriced = [task for task in estimate.tasks if task.cost is None and task.backend not in {*FREE, "chat"}]
+    if name and unpriced:
+        tasks = ", ".join(f"{task.task_id} ({task.model_id})" for task in unpriced)
+        raise LimitReached(
+            f"{name} can't be kept: no price is known for the experts of tasks {tasks}",
+            hint=f"choose priced places, e.g. {setting('where', 'embedded,chat')}, or run without the limit; "
+            f"where a call is free: HUGGINGGPT_LLM_PRICE={unpriced[0].model_id}=0/0",
+            run_id=run.run_id,
+        )

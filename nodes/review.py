@@ -7,6 +7,7 @@ from langgraph.errors import GraphInterrupt
 from langgraph.types import Overwrite, interrupt
 
 from ..graph.approval import asks
+from ..graph.clock import now
 from ..graph.errors import InvalidInput, InvalidPlan
 from ..graph.estimate import Estimate
 from ..graph.events import PlanReady, RunWaiting, TaskFinished, emit
@@ -16,7 +17,7 @@ from ..graph.redactor import Redactor
 from ..graph.result import PLAN_EDITED, REFUSED, Proposal, Result, Run
 from ..graph.state import Json, Node, State, epoch_of
 from .edits import Edits, read_edits
-from .estimates import Estimates
+from .estimates import Estimates, refuse_unpriced
 from .execution import current
 from .feasibility import looked_up
 from .given_plan import refusals_with, with_tasks
@@ -48,6 +49,7 @@ def review_node(
         warnings, estimate = await announce(run, plan, done)
         if run.parent and not taken:
             _report_taken_over(run, state.get("results") or {}, store)
+        refuse_unpriced(run, estimate)
         problems = state.get("problems") or []
         over, why = asks(run.options.approve, estimate)
         # once asked, it asks: a later estimate must not pass over the reply
@@ -90,7 +92,7 @@ async def _adopted(edits: Edits, ledger: Ledger, store: Store, redact: Redactor)
     """Record what was edited, in an epoch of its own."""
     plan = await long_texts_stored(redact.record(edits.plan), store)
     repairs = tuple(dict.fromkeys((*edits.run.repairs, *edits.what)))
-    options = redact.record(edits.run.options)
+    options = redact.record(edits.run.options).begun(now())
     refusals = refusals_with(plan, edits.run) if PLAN_EDITED in edits.what else edits.run.refusals
     changed = {"repairs": repairs, "refusals": refusals, "options": options, "status": "running", "answer": ""}
     run = edits.run.model_copy(update=changed)

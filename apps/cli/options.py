@@ -60,6 +60,23 @@ MaxCalls = Annotated[
     int | None, option("--max-llm-calls", "N", "Stop, resumably, after N calls to the controller's model.", min=0)
 ]
 MaxTokens = Annotated[int | None, option("--max-tokens", "N", "Stop, resumably, after N tokens, in and out.", min=0)]
+MaxCost = Annotated[
+    float | None,
+    option("--max-cost", "DOLLARS", "Stop, resumably, at so many dollars; refuses what has no price.", min=0),
+]
+MaxSeconds = Annotated[
+    float | None,
+    option("--max-seconds", "SECONDS", "Stop, resumably, after so many seconds of work on the run.", min=0),
+]
+Deadline = Annotated[
+    str | None, option("--deadline", "TIME", "Stop, resumably, then: 10m from now, or 2026-11-30T18:00.")
+]
+ThreadBudget = Annotated[
+    str | None,
+    option(
+        "--thread-budget", "LIMITS", "Limits of the whole conversation: 'calls=50,tokens=100000,cost=2,seconds=600'."
+    ),
+]
 Where = Annotated[
     str | None,
     option(

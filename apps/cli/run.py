@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
 from uuid import uuid4
 
 import typer
@@ -18,10 +18,20 @@ from ...graph.options import Options
 from ...graph.plan import Plan
 from ...graph.result import Result, Run, RunStatus
 from ...graph.settings import Settings
+from ...nodes.run_options import options_of
 from ...tools.recording.recorder import Recorder
 from ...tools.recording.replayer import Replayer
 from .answer_text import AnswerText
-from .arguments import approval_of, choices_of, request_text, selection_of, settings_of, settings_of_home, verdict_of
+from .arguments import (
+    approval_of,
+    choices_of,
+    request_text,
+    selection_of,
+    settings_of,
+    settings_of_home,
+    thread_limits_of,
+    verdict_of,
+)
 from .consent import terminal_consent
 from .console import err, exit_when_interrupted, note, plain, report_errors, run_async, write_out
 from .interrupts import INTERRUPTED
@@ -64,8 +74,23 @@ class CommonOptions:
         return settings_of(home=self.home, llm=self.llm, timeout=self.timeout, download=self.download, where=self.where)
 
 
-Limits = tuple[int | None, int | None]
-"""Most calls to the controller's model, and most tokens; None for no limit, or for the limit that the run has."""
+class Limits(NamedTuple):
+    """What a run may spend; None for no limit, or for the limit that the run has."""
+
+    max_llm_calls: int | None = None
+    max_tokens: int | None = None
+    max_cost: float | None = None
+    max_seconds: float | None = None
+    deadline: str | None = None
+    thread_budget: str | None = None
+    """Of the conversation: `cost=2,calls=50`."""
+
+    def options(self) -> dict[str, Any]:
+        """Those that are given, by the names of `Options`. Raises `UsageError`."""
+        given = {**self._asdict(), **thread_limits_of(self.thread_budget)}
+        given = {name: limit for name, limit in given.items() if limit is not None and name != "thread_budget"}
+        return options_of(given, None).model_dump(include=set(given))
+
 
 Events = Callable[["Session"], AsyncIterator[Event]]
 """A function from a session to the events of the run to show."""
@@ -90,7 +115,7 @@ def run_request(
         options = Options.model_validate(
             {"approve": approval_of(approve), "models": choices_of(models), "select": selection_of(select)}
             | {"where": settings.where}
-            | dict(zip(("max_llm_calls", "max_tokens"), limits, strict=True))
+            | limits.options()
         )
         if record and thread:
             raise UsageError(
@@ -164,8 +189,8 @@ async def _chosen(
         note(hint)
     if name is None:
         note(f"run {run.run_id}: {plain(run.request.text, 60)}")
-    if any(limit is not None for limit in limits):
-        await session.world.ledger.runs.set_limits(run.run_id, Options(max_llm_calls=limits[0], max_tokens=limits[1]))
+    if raised := limits.options():
+        await session.world.ledger.runs.set_limits(run.run_id, Options.model_validate(raised))
     return run
 
 

@@ -238,7 +238,9 @@ class ChatClient:
     @asynccontextmanager
     async def _call(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[_Call]:
         """One call in the ledger: permission before, tokens and seconds after, however it ends."""
-        number = await callbacks.on_call_start(stage, self.model.name, estimated_tokens_of(messages))
+        reads = estimated_tokens_of(messages)
+        cost = cost_of(Usage(input_tokens=reads), self._price)
+        number = await callbacks.on_call_start(stage, self.model.name, reads, cost)
         started, thinking = now(), self._unopened_thoughts
         waiting = Waiting(self.model, stage, self._limits, thinking=thinking)
         usage, bound = CallUsage(), AnswerBound(self.model.name, stage, thinking=thinking)
