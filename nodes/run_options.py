@@ -45,7 +45,7 @@ def _reason(error: ErrorDetails) -> str:
     if error["type"] == "extra_forbidden":
         near = get_close_matches(str(error["loc"][-1]), Options.model_fields, 1)
         return f"there is no such option{f'; did you mean {near[0]}?' if near else ''}"
-    return f"{error['msg']} (it is {_short(error['input'])})"
+    return f"{error['msg'].removeprefix('Value error, ')} (it is {_short(error['input'])})"
 
 
 def with_limits(options: Options, limits: Mapping[str, Any]) -> Options:

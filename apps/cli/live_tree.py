@@ -89,6 +89,8 @@ class LiveTree:
                 for concern in self._concerns:  # a run that does not wait says them first in its answer
                     self._print(concern, "yellow")
                 self._print(f"run {event.run_id} waits for your approval")
+                for reason in event.question.split("; ")[1:]:
+                    self._print(reason, "yellow")
             case _:
                 self._update_task(event)
         if self._moving and self._live.is_started:

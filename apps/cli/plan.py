@@ -128,7 +128,7 @@ def plan_table(plan: Plan, estimate: Estimate | None = None) -> Table:
 def _expected(spends: TaskEstimate | None) -> str:
     if spends is None:
         return "done already"
-    return plain(f"{spends} ({spends.model_id})" if spends.model_id else "no expert here")
+    return plain(f"{spends.model_id}: {spends}" if spends.model_id else "no expert here")
 
 
 def format_inputs(task: Task) -> str:

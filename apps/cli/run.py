@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import typer
 
-from ...graph.errors import HuggingGPTError, UsageError
+from ...graph.errors import HuggingGPTError, LimitReached, UsageError
 from ...graph.estimate import Estimate
 from ...graph.events import AnswerDelta, Event, RunFinished, TaskFinished
 from ...graph.options import Options
@@ -247,6 +247,7 @@ async def _show_run(
                 finally:
                     code = await close_recording(recording, last, code) if recording else code
         except HuggingGPTError as error:
+            run_id = run_id or (error.run_id if isinstance(error, LimitReached) else "")
             if run_id and not isinstance(error, UsageError):
                 error.hint = "\n".join(filter(None, (error.hint, f"to continue: hugginggpt resume {run_id}")))
             raise
