@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 
+from ..nodes.controller_here import ControllerHere
 from ..nodes.dispatch import dispatch
 from ..nodes.estimates import Estimates
 from ..nodes.execute import execute_node
@@ -28,6 +29,7 @@ def connect(
     *,
     settings: Settings,
     controllers: ControllerOf,
+    here: ControllerHere,
     catalog: Catalog,
     estimates: Estimates,
     backends: Mapping[str, Backend],
@@ -61,6 +63,7 @@ def connect(
         "plan",
         plan_node(
             controllers=controllers,
+            here=here,
             places=places,
             fetcher=fetcher,
             ledger=ledger,
@@ -72,12 +75,13 @@ def connect(
             limits={name: limit for name in LIMITS if (limit := getattr(settings, name)) is not None},
         ),
     )
-    graph.add_node(
-        "review",
-        review_node(catalog=catalog, estimates=estimates, fetcher=fetcher, ledger=ledger, store=store, redact=redact),
+    review = review_node(
+        here=here, catalog=catalog, estimates=estimates, fetcher=fetcher, ledger=ledger, store=store, redact=redact
     )
+    respond = respond_node(controllers=controllers, here=here, ledger=ledger, store=store, files_url=files_url)
+    graph.add_node("review", review)
     graph.add_node("task", task_node(one_task.compile(name="one task"), ledger))
-    graph.add_node("respond", respond_node(controllers=controllers, ledger=ledger, store=store, files_url=files_url))
+    graph.add_node("respond", respond)
     graph.add_edge(START, "plan")
     graph.add_edge("plan", "review")
     graph.add_conditional_edges("review", dispatch, ["review", "task", "respond"])

@@ -16,6 +16,7 @@ from ..graph.ports import Catalog, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
 from ..graph.result import PLAN_EDITED, REFUSED, Proposal, Result, Run
 from ..graph.state import Json, Node, State, epoch_of
+from .controller_here import ControllerHere
 from .edits import Edits, read_edits
 from .estimates import Estimates, refuse_unpriced
 from .execution import current
@@ -27,7 +28,14 @@ from .verdicts import QUESTION, Unreadable, question_of, read_verdict
 
 
 def review_node(
-    *, catalog: Catalog, estimates: Estimates, fetcher: Fetcher, ledger: Ledger, store: Store, redact: Redactor
+    *,
+    here: ControllerHere,
+    catalog: Catalog,
+    estimates: Estimates,
+    fetcher: Fetcher,
+    ledger: Ledger,
+    store: Store,
+    redact: Redactor,
 ) -> Node[State]:
     """The stage before anything is spent. Where `approve` and the estimate say so, the run pauses here.
 
@@ -81,6 +89,8 @@ def review_node(
     async def announce(run: Run, plan: Plan, done: Collection[int]) -> tuple[list[str], Estimate]:
         """Report the plan, what can't run, and what the tasks that are not `done` are expected to spend."""
         warnings, experts = await looked_up(plan, catalog, run.options.models, run.options.where)
+        if other := here.instead_of(run):
+            warnings = [other, *warnings]
         estimate = await estimates.of(plan, run.options, run.request.text, experts, done)
         emit(PlanReady.of(run, plan, warnings, estimate))
         return warnings, estimate

@@ -29,6 +29,7 @@ from hugginggpt.graph.result import Request
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.state import GraphInput, State
 from hugginggpt.graph.world import World, slots_for
+from hugginggpt.nodes.controller_here import ControllerHere
 from hugginggpt.nodes.estimates import Estimates
 from hugginggpt.tools.controllers.chosen import Controllers
 from hugginggpt.tools.files.fetch import GuardedFetcher
@@ -144,7 +145,7 @@ def assembled(
     ports["estimates"] = Estimates(ledger=ports["ledger"], controllers=controllers, prices=lambda _: None)
     graph = connect(
         settings=settings, slots=slots_for(settings), cut=case.cut, redact=Redactor(), checkpointer=saver,
-        controllers=controllers,
+        controllers=controllers, here=ControllerHere.of(controller, settings),
         **{name: port for name, port in ports.items() if name != "controller"},
     )  # fmt: skip
     return World(settings, graph, **ports)
