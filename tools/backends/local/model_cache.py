@@ -96,21 +96,16 @@ def _folders(model_id: str, revision: str) -> Iterator[tuple[Path, str]]:
     if is_path(model_id):
         yield Path(model_id).expanduser(), ""
         return
-    if not os.path.isdir(place := _repository_text(model_id)):
+    repository = _repository(model_id)
+    if not repository.is_dir():
         return
-    repository = Path(place)
     for commit in dict.fromkeys((_commit(repository, revision), revision, _commit(repository, "main"))):
         if is_commit(commit):
             yield repository / "snapshots" / commit, commit
 
 
 def _repository(model_id: str) -> Path:
-    return Path(_repository_text(model_id))
-
-
-def _repository_text(model_id: str) -> str:
-    """As a text: `tasks` looks for a hundred models that are not here, and joining paths takes most of the time."""
-    return f"{cache_folder()}{os.sep}models--{model_id.replace('/', '--')}"
+    return cache_folder() / f"models--{model_id.replace('/', '--')}"
 
 
 def is_cached(model_id: str, commit: str, name: str) -> bool:
