@@ -107,7 +107,7 @@ class Connection:
             db = self._db = self._db or self._open()
             try:
                 outcomes = self._committed(batch, db, self._one)
-            except _HalfDone:  # seldom: its writes can't be told from those of the others
+            except _HalfDone:  # seldom: its rows can't be taken back alone
                 outcomes = self._committed(batch, db, self._one_apart)
         except BaseException as failure:  # of any kind: it goes to the callers, and the thread serves the next jobs
             outcomes = [(job, None, self._as_storage_error(failure)) for job in batch]
