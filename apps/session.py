@@ -12,6 +12,7 @@ from langgraph.types import Command, Overwrite, StateSnapshot
 
 from ..checkpoints.history import History
 from ..graph.advice import again, resume, retry
+from ..graph.approval import asks as exceeded
 from ..graph.content_blocks import reference_to
 from ..graph.errors import UsageError
 from ..graph.events import Event, PlanReady, RunFinished, RunStarted, RunWaiting, read_event
@@ -28,6 +29,7 @@ from ..nodes.respond import finished
 from ..nodes.verdicts import QUESTION, Unreadable, read_verdict
 from ..tools.chat_models.trusted_servers import trust_servers
 from .changes import Changes
+from .checked_plan import checked_plan
 from .fork import start_fork, write_first_checkpoint
 from .known_run import known_run
 
@@ -107,7 +109,10 @@ class Session:
                 raise UsageError(f"run {run.run_id} is not waiting for approval ({run.status})")
             if waits and verdict is None:
                 await self.world.ledger.runs.set_status(run.run_id, "waiting")  # one was killed as it gave the verdict
-                yield RunWaiting(run_id=run.run_id, question=QUESTION)
+                _, warnings, estimate = await checked_plan(self.world, run)
+                yield PlanReady.of(run, run.plan, warnings, estimate)
+                question = "; ".join((QUESTION, *exceeded(run.options.approve, estimate)[1]))
+                yield RunWaiting(run_id=run.run_id, question=question, estimate=estimate)
                 yield await self.closing(run.run_id)
                 return
             await self.world.ledger.runs.set_status(run.run_id, "running")

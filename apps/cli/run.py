@@ -6,27 +6,39 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
 from uuid import uuid4
 
 import typer
 
-from ...graph.errors import HuggingGPTError, UsageError
+from ...graph.errors import HuggingGPTError, LimitReached, UsageError
+from ...graph.estimate import Estimate
 from ...graph.events import AnswerDelta, Event, RunFinished, TaskFinished
 from ...graph.options import Options
 from ...graph.plan import Plan
 from ...graph.result import Result, Run, RunStatus
 from ...graph.settings import Settings
+from ...nodes.run_options import options_of
 from ...tools.recording.recorder import Recorder
 from ...tools.recording.replayer import Replayer
 from .answer_text import AnswerText
-from .arguments import approval_of, choices_of, request_text, selection_of, settings_of, settings_of_home, verdict_of
-from .consent import terminal_consent
+from .arguments import (
+    approval_of,
+    choices_of,
+    request_text,
+    selection_of,
+    settings_of,
+    settings_of_home,
+    thread_limits_of,
+    verdict_of,
+)
+from .consent import TerminalConsent, terminal_consent
 from .console import err, exit_when_interrupted, note, plain, report_errors, run_async, write_out
 from .interrupts import INTERRUPTED
 from .live_tree import LiveTree
 from .output_files import copy_out
-from .plan import plan_table
+from .plan import print_with_estimate
+from .plan_draft import PlanDraft, at_terminal
 from .printable import json_text
 from .recording import close_recording, player, recorder, refuse_with_replay
 
@@ -63,8 +75,23 @@ class CommonOptions:
         return settings_of(home=self.home, llm=self.llm, timeout=self.timeout, download=self.download, where=self.where)
 
 
-Limits = tuple[int | None, int | None]
-"""Most calls to the controller's model, and most tokens; None for no limit, or for the limit that the run has."""
+class Limits(NamedTuple):
+    """What a run may spend; None for no limit, or for the limit that the run has."""
+
+    max_llm_calls: int | None = None
+    max_tokens: int | None = None
+    max_cost: float | None = None
+    max_seconds: float | None = None
+    deadline: str | None = None
+    thread_budget: str | None = None
+    """Of the conversation: `cost=2,calls=50`."""
+
+    def options(self) -> dict[str, Any]:
+        """Those that are given, by the names of `Options`. Raises `UsageError`."""
+        given = {**self._asdict(), **thread_limits_of(self.thread_budget)}
+        given = {name: limit for name, limit in given.items() if limit is not None and name != "thread_budget"}
+        return options_of(given, None).model_dump(include=set(given))
+
 
 Events = Callable[["Session"], AsyncIterator[Event]]
 """A function from a session to the events of the run to show."""
@@ -89,7 +116,7 @@ def run_request(
         options = Options.model_validate(
             {"approve": approval_of(approve), "models": choices_of(models), "select": selection_of(select)}
             | {"where": settings.where}
-            | dict(zip(("max_llm_calls", "max_tokens"), limits, strict=True))
+            | limits.options()
         )
         if record and thread:
             raise UsageError(
@@ -163,8 +190,8 @@ async def _chosen(
         note(hint)
     if name is None:
         note(f"run {run.run_id}: {plain(run.request.text, 60)}")
-    if any(limit is not None for limit in limits):
-        await session.world.ledger.runs.set_limits(run.run_id, Options(max_llm_calls=limits[0], max_tokens=limits[1]))
+    if raised := limits.options():
+        await session.world.ledger.runs.set_limits(run.run_id, Options.model_validate(raised))
     return run
 
 
@@ -187,15 +214,14 @@ async def _show_run(
     from ...graph.world import open_world
     from ..session import Session
 
-    run_id, code = "", 0
-    last: RunFinished | None = None
+    shown = _Shown(common, asks=at_terminal() and not common.json and not recording)
 
     def interrupted() -> str:
-        if not run_id and again:
+        if not shown.run_id and again:
             return f"interrupted before the run went on; to continue: hugginggpt {again}"
-        if not run_id:  # files were still being fetched
+        if not shown.run_id:  # files were still being fetched
             return "interrupted before anything was planned, so nothing is kept of it: run it again"
-        return f"interrupted; to continue: hugginggpt resume {run_id}"
+        return f"interrupted; to continue: hugginggpt resume {shown.run_id}{shown.draft_kept()}"
 
     with exit_when_interrupted(interrupted):
         try:
@@ -205,30 +231,66 @@ async def _show_run(
             async with open_world(settings or common.settings(), recording=recording, consent=consent) as world:
                 session = Session(world)
                 try:
-                    async with aclosing(cast(AsyncGenerator[Event, None], events(session))) as feed:
-                        with LiveTree(err()) as tree, AnswerText(common.out) as answer:
-                            if consent:
-                                consent.pause = tree.paused
-                            async for event in feed:
-                                run_id = event.run_id
-                                code = show_event(event, tree, common, answer)
-                                last = event if isinstance(event, RunFinished) else last
+                    await shown.show(events(session), consent)
+                    while (verdict := await shown.asked(session)) is not None:
+                        run = await session.run(shown.run_id)
+                        await shown.show(session.resume(run, verdict), consent)
                 except (HuggingGPTError, asyncio.CancelledError):
-                    last = await session.closing(run_id) if run_id else None
-                    if last and common.json:
-                        _print_event(last)
+                    shown.last = await session.closing(shown.run_id) if shown.run_id else None
+                    if shown.last and common.json:
+                        _print_event(shown.last)
                     raise
                 finally:
-                    code = await close_recording(recording, last, code) if recording else code
+                    if recording:
+                        shown.code = await close_recording(recording, shown.last, shown.code)
         except HuggingGPTError as error:
+            run_id = shown.run_id or (error.run_id if isinstance(error, LimitReached) else "")
             if run_id and not isinstance(error, UsageError):
                 error.hint = "\n".join(filter(None, (error.hint, f"to continue: hugginggpt resume {run_id}")))
+            error.hint += shown.draft_kept()
             raise
-    return code
+    return shown.code
 
 
-def show_event(event: Event, tree: LiveTree, common: CommonOptions, answer: AnswerText) -> int:
-    """Show one event, in the tree or as JSON; returns the exit code so far."""
+class _Shown:
+    """A run as it is shown: to its end, or until it waits; a person at a terminal is asked then."""
+
+    def __init__(self, common: CommonOptions, *, asks: bool) -> None:
+        self._common, self._asks = common, asks
+        self.run_id, self.code = "", 0
+        self.last: RunFinished | None = None
+        self._draft: PlanDraft | None = None
+
+    async def show(self, events: AsyncIterator[Event], consent: TerminalConsent | None) -> None:
+        """Show the events of a run as it goes on."""
+        async with aclosing(cast(AsyncGenerator[Event, None], events)) as feed:
+            with LiveTree(err()) as tree, AnswerText(self._common.out) as answer:
+                if consent:
+                    consent.pause = tree.paused
+                async for event in feed:
+                    self.run_id = event.run_id
+                    self.code = show_event(event, tree, self._common, answer, asked=self._asks)
+                    self.last = event if isinstance(event, RunFinished) else self.last
+        if self._draft and self.last and self.last.status != "waiting":
+            self._draft.close()
+
+    async def asked(self, session: "Session") -> Any:
+        """The reply of a person to a run that waits; None where there is nothing to ask, or it is to go on waiting."""
+        if not self._asks or self.last is None or self.last.status != "waiting":
+            return None
+        self._draft = self._draft or PlanDraft(session, self.run_id)
+        verdict = await self._draft.verdict()
+        if verdict is None:
+            note(plain(_waiting_hint(self.run_id, self._common)) + self.draft_kept())
+        return verdict
+
+    def draft_kept(self) -> str:
+        """Where an edited plan is that was not run, on a line of its own."""
+        return f"\n{self._draft.kept()}" if self._draft and self._draft.kept() else ""
+
+
+def show_event(event: Event, tree: LiveTree, common: CommonOptions, answer: AnswerText, *, asked: bool = False) -> int:
+    """Show one event, in the tree or as JSON; returns the exit code so far. `asked`: a person is, where it waits."""
     tree.update(event)
     if common.json:
         _print_event(event)
@@ -243,13 +305,21 @@ def show_event(event: Event, tree: LiveTree, common: CommonOptions, answer: Answ
     answer.close()
     if event.answer and not common.json:
         write_out("\n")
-    _print_next_step(event, common, tree.plan, answer)
+    _print_next_step(event, common, tree.plan, tree.estimate, answer, asked=asked)
     return CODES[event.status]
 
 
-def _print_next_step(event: RunFinished, common: CommonOptions, plan: Plan | None, answer: AnswerText) -> None:
+def _print_next_step(
+    event: RunFinished,
+    common: CommonOptions,
+    plan: Plan | None,
+    estimate: Estimate | None,
+    answer: AnswerText,
+    *,
+    asked: bool,
+) -> None:
     if event.status == "waiting" and plan:
-        err().print(plan_table(plan))
+        print_with_estimate(err(), plan, estimate)
     if common.out:
         stored = {resource["sha256"]: Path(resource["path"]) for resource in event.resources if resource["path"]}
         results = [Result.model_validate(row) for row in event.results]
@@ -258,13 +328,17 @@ def _print_next_step(event: RunFinished, common: CommonOptions, plan: Plan | Non
                 note(f"copied to {copy}")
     failed = any(_can_change(Result.model_validate(row)) for row in event.results)  # else a retry makes the same again
     hints = {
-        "waiting": f"hugginggpt resume {event.run_id} --approve | --refuse | --edit FILE"
-        + (f" (and --out {common.out} again)" if common.out else ""),
+        "waiting": "" if asked else _waiting_hint(event.run_id, common),
         "partial": f"hugginggpt retry {event.run_id} runs again what failed" if failed else "",
         "failed": f"hugginggpt show {event.run_id} shows what went wrong",
     }
     if hint := hints.get(event.status):
         note(hint)
+
+
+def _waiting_hint(run_id: str, common: CommonOptions) -> str:
+    more = f" (and --out {common.out} again)" if common.out else ""
+    return f"hugginggpt resume {run_id} --approve | --refuse | --edit FILE{more}"
 
 
 def _can_change(result: Result) -> bool:
