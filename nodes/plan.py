@@ -58,7 +58,8 @@ def plan_node(
         options = with_limits(options_of(state.get("options"), current().context, places), limits)
         options = redact.record(options)
         await _check_taken_up(ledger)
-        await asyncio.to_thread(refuse_unknown_experts, options.models, backends)
+        if options.models:
+            await asyncio.to_thread(refuse_unknown_experts, options.models, backends)
         controller = await controllers(options.llm)
         text, history = _request_of(state)
         if unsaved := await _unsaved_answer(state, ledger):
@@ -72,7 +73,8 @@ def plan_node(
         given = {resource.name: resource for resource in (*known, *earlier) if resource.producer is None}
         files = [given.get(file.name, file) if file.missing and not file.problem else file for file in gathered]
         hashes = {resource.sha256 for resource in (*known, *files)}
-        brought = await asyncio.to_thread(_stored, [r for r in earlier if r.sha256 not in hashes], store)
+        unknown = [resource for resource in earlier if resource.sha256 not in hashes]
+        brought = await asyncio.to_thread(_stored, unknown, store) if unknown else ()
         request = Request(
             text=text,
             files=tuple(files),
