@@ -1,5 +1,6 @@
 """`table_of`: the table that a page shows, from the boxes of its text; `answer_of`: what the rows of tables answer."""
 
+import re
 from collections.abc import Sequence
 
 from ....graph.errors import ExpertError
@@ -23,7 +24,10 @@ def answer_of(tables: Sequence[Table], question: str) -> str:
 def _answer(table: Table, question: str) -> str:
     from ...tables.calculation import answer_about  # here: to list the experts needs none of it
     from ...tables.query import read_query
+    from ...tables.question_words import question_language
+    from ...wording.receipts import without_page
 
+    question = without_page(question, question_language(question, table))
     try:
         asked = read_query(question, table)
         totals = "sum" in asked.operations or has_word(question.lower(), r"totals?\b")
@@ -41,7 +45,7 @@ def table_of(pieces: Sequence[TextBox], label: str) -> Table | None:
 
 def _below(lines: Sequence[Sequence[TextBox]], number: int, label: str) -> Table | None:
     names = lines[number]
-    if len(names) < MIN_COLUMNS:
+    if len(names) < MIN_COLUMNS or any(re.search(r"\d", name.text) for name in names):  # a line of cells, no names
         return None
     cells = []
     for line in lines[number + 1 :]:
