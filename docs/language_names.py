@@ -1,0 +1,24 @@
+"""Writes `tools/language_names.tsv`, the names of languages in all languages, from CLDR's: pip install language_data"""
+
+from pathlib import Path
+
+from language_data.name_data import CODE_TO_NAMES  # type: ignore[import-not-found]
+
+FILE = Path(__file__).parents[1] / "tools" / "language_names.tsv"
+COLUMNS = ("en", "de", "fr", "es", "pt", "zh", "ja")
+
+
+def lines() -> list[str]:
+    """A line a language: its code, its names in the languages of requests, and of those with two letters all others."""
+    made = ["\t".join(("code", *COLUMNS))]
+    for code, names in sorted(CODE_TO_NAMES.items()):
+        if not (code.islower() and code.isascii() and "de" in names and "en" in names and len(code) < 4):
+            continue
+        known = [names.get(column, "") for column in COLUMNS]
+        others = sorted({name for column, name in names.items() if column not in COLUMNS} - {*known})
+        made.append("\t".join((code, *known, *(others if len(code) == 2 else ()))))
+    return made
+
+
+if __name__ == "__main__":
+    FILE.write_text("\n".join(lines()) + "\n", encoding="utf-8")
