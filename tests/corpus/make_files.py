@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -494,6 +495,26 @@ written(
     "Date: Mon, 4 May 2026 10:00:00 +0200\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
     "Hi Bo,\r\n\r\nlet us meet on Thursday at 3 pm in the library. Please bring the plans.\r\n\r\nAda\r\n",
 )
+
+
+@makes("order.eml")
+def order_mail(path: Path) -> None:
+    """A letter, a table and a picture of other programs as attachments."""
+    kinds = {
+        "prices.pdf": "application/pdf",
+        "members.xlsx": "application/octet-stream",
+        "stamp.png": "image/png",
+    }
+    parts = "".join(
+        f'--=_1\r\nContent-Type: {kind}\r\nContent-Disposition: attachment; filename="{name}"\r\n'
+        f"Content-Transfer-Encoding: base64\r\n\r\n{b64encode((FILES / name).read_bytes()).decode()}\r\n"
+        for name, kind in kinds.items()
+    )
+    head = 'From: ada@example.org\r\nSubject: Papers\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="=_1"\r\n'
+    text = "--=_1\r\nContent-Type: text/plain\r\n\r\nThe papers are attached.\r\n"
+    path.write_text(f"{head}\r\n{text}{parts}--=_1--\r\n", newline="")
+
+
 TWO_TABLES = """<html><body><p>Stock.</p><table><tr><th>Item</th><th>Amount</th></tr><tr><td>Hooks</td><td>10</td></tr>
 <tr><td>Nails</td><td>5</td></tr></table><p>Guests.</p><table><tr><th>Month</th><th>Visitors</th></tr>
 <tr><td>May</td><td>100</td></tr><tr><td>June</td><td>200</td></tr></table></body></html>"""
