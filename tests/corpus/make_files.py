@@ -510,9 +510,10 @@ def order_mail(path: Path) -> None:
         f"Content-Transfer-Encoding: base64\r\n\r\n{b64encode((FILES / name).read_bytes()).decode()}\r\n"
         for name, kind in kinds.items()
     )
-    head = 'From: ada@example.org\r\nSubject: Papers\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="=_1"\r\n'
-    text = "--=_1\r\nContent-Type: text/plain\r\n\r\nThe papers are attached.\r\n"
-    path.write_text(f"{head}\r\n{text}{parts}--=_1--\r\n", newline="")
+    head = "From: ada@example.org\r\nSubject: Papers\r\nMIME-Version: 1.0\r\n"
+    text = 'Content-Type: multipart/mixed; boundary="=_1"\r\n\r\n'
+    text += "--=_1\r\nContent-Type: text/plain\r\n\r\nThe papers are attached.\r\n"
+    path.write_text(f"{head}{text}{parts}--=_1--\r\n", newline="")
 
 
 TWO_TABLES = """<html><body><p>Stock.</p><table><tr><th>Item</th><th>Amount</th></tr><tr><td>Hooks</td><td>10</td></tr>

@@ -38,6 +38,11 @@ def answer_in_text(texts: Sequence[Material], question: str) -> Answer | None:
     Raises `ExpertError` where the named table is not there or does not answer, and where several tables can be added up.
     """
     tables = [table for text in texts for table in markdown_tables(text)]
+    return answer_of_tables(tables, question, "\n".join(_beside_tables(text.text()) for text in texts))
+
+
+def answer_of_tables(tables: Sequence[Table], question: str, beside: str) -> Answer | None:
+    """As `answer_in_text`, of tables with the text `beside` them."""
     if not tables:
         return None
     number, rest = named_table(question)
@@ -46,7 +51,7 @@ def answer_in_text(texts: Sequence[Material], question: str) -> Answer | None:
             raise input_error(f"{tables[0].label} has {len(tables)} tables, and none of the number {number}")
         text, queries = answered(tables[number - 1], rest)
         return Answer(text, expressions(queries))
-    stated = any(_TOTALS.search(_beside_tables(text.text())) for text in texts)
+    stated = _TOTALS.search(beside) is not None
     among = [table for table in tables if _names_column(table, rest)] or tables
     found = [(table, answer) for table in among if (answer := _answer(table, rest, stated))]
     if len(found) > 1 and {"sum", "average", "median"} & {word for _, (_, _, asked) in found for word in asked}:
