@@ -472,7 +472,7 @@ SHARES = SHARES.replace(
         for city, share in (("city", "share"), ("Bergen", "0.125"), ("Lund", "0.375"))
     ),
 )
-for _form in ("xlsx", "ods"):
+for _form in ("xlsx", "xls", "ods"):
     MAKERS[f"shares.{_form}"] = from_text(
         "shares.fods", SHARES, lambda source, path, form=_form: by_libreoffice(source, path, form))  # type: ignore[misc]  # fmt: skip
 written(
@@ -527,7 +527,13 @@ written(
     "<td>50.00</td></tr><tr><td>Desk</td><td>1</td><td>200.00</td></tr></table><p>Net 300.00 EUR</p><p>VAT 57.00 EUR</p>"
     "<p>Total due: 357.00 EUR</p></body></html>",
 )
-written("drawing.svg", '<svg xmlns="http://www.w3.org/2000/svg"><text y="20">INVOICE 4711</text></svg>')
+written(
+    "drawing.svg",
+    '<svg xmlns="http://www.w3.org/2000/svg"><title>hidden title</title><defs><text id="a">hidden part</text></defs>'
+    '<text y="20">INV<tspan>OICE</tspan> 4711<tspan y="40">TOTAL 88.50 EUR</tspan></text>'
+    '<g display="none"><text>hidden layer</text></g><text style="opacity:0">hidden words</text></svg>',
+)
+written("shapes.svg", '<svg xmlns="http://www.w3.org/2000/svg"><circle r="9"/></svg>')
 COLUMNS = (
     ("The ferry to Lund leaves at seven", "The museum opens again in May"),
     ("in the morning and takes four", "after two years of repairs. The"),
