@@ -534,6 +534,11 @@ written(
     '<g display="none"><text>hidden layer</text></g><text style="opacity:0">hidden words</text></svg>',
 )
 written("shapes.svg", '<svg xmlns="http://www.w3.org/2000/svg"><circle r="9"/></svg>')
+written(
+    "spoiled.html",
+    "<html><body><table><tr><td>item</td><td>amount</td></tr><tr><td>A</td><td>5</td></tr><tr><td>B</td><td>Err:510</td></tr>"
+    "<tr><td>C</td><td>7</td></tr></table></body></html>",
+)
 COLUMNS = (
     ("The ferry to Lund leaves at seven", "The museum opens again in May"),
     ("in the morning and takes four", "after two years of repairs. The"),
