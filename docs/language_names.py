@@ -1,8 +1,7 @@
 """Writes `tools/language_names.tsv`, the names of languages in all languages, from CLDR's: pip install language_data"""
 
+from importlib.util import find_spec
 from pathlib import Path
-
-from language_data.name_data import CODE_TO_NAMES  # type: ignore[import-not-found]
 
 FILE = Path(__file__).parents[1] / "tools" / "language_names.tsv"
 COLUMNS = ("en", "de", "fr", "es", "pt", "zh", "ja")
@@ -10,6 +9,8 @@ COLUMNS = ("en", "de", "fr", "es", "pt", "zh", "ja")
 
 def lines() -> list[str]:
     """A line a language: its code, its names in the languages of requests, and of those with two letters all others."""
+    from language_data.name_data import CODE_TO_NAMES  # type: ignore[import-not-found]
+
     made = ["\t".join(("code", *COLUMNS))]
     for code, names in sorted(CODE_TO_NAMES.items()):
         if not (code.islower() and code.isascii() and "de" in names and "en" in names and len(code) < 4):
@@ -21,4 +22,7 @@ def lines() -> list[str]:
 
 
 if __name__ == "__main__":
-    FILE.write_text("\n".join(lines()) + "\n", encoding="utf-8")
+    if find_spec("language_data") is None:
+        print("language_data is not installed: the table of names is left as it is")
+    else:
+        FILE.write_text("\n".join(lines()) + "\n", encoding="utf-8")
