@@ -22,7 +22,5 @@ def lines() -> list[str]:
 
 
 if __name__ == "__main__":
-    if find_spec("language_data") is None:
-        print("language_data is not installed: the table of names is left as it is")
-    else:
+    if find_spec("language_data"):  # it is no requirement: without it the table is left as it is
         FILE.write_text("\n".join(lines()) + "\n", encoding="utf-8")

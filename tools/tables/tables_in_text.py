@@ -70,13 +70,14 @@ def _answer(table: Table, question: str, stated: bool) -> tuple[str, str, set[st
         return None
     named = _named_columns(table, question)
     added = any(map(table.is_numeric, named)) and not (stated and "total" in fold(question).split())
+    spoiled = any(table.is_mostly_numeric(n) and not table.is_numeric(n) for n in named)
     totals = "sum" in asked or _TOTALS.search(question) is not None
-    if totals and (stated or len(table.cells) < 2) and not added and not any(map(table.is_mostly_numeric, named)):
+    if totals and (stated or len(table.cells) < 2) and not added:
         return None
     try:
         text, queries = answered(table, question)
     except ExpertError:
-        if asked & _CALCULATING and any(table.is_mostly_numeric(n) and not table.is_numeric(n) for n in named):
+        if asked & _CALCULATING and spoiled:
             raise
         return None
     return text, expressions(queries), asked
