@@ -10,7 +10,6 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.types import Command, Overwrite, StateSnapshot
 
-from ..checkpoints.forks import unfinished
 from ..checkpoints.history import History
 from ..graph.advice import again, resume, retry
 from ..graph.approval import asks as exceeded
@@ -23,7 +22,6 @@ from ..graph.result import Run
 from ..graph.state import RUN_ID, with_repairs
 from ..graph.world import World
 from ..nodes.controller_here import ControllerHere
-from ..nodes.feasibility import looked_up
 from ..nodes.given_plan import with_tasks
 from ..nodes.next_stages import asks, plans, stages_left
 from ..nodes.reread_files import with_files_reread
@@ -31,6 +29,7 @@ from ..nodes.respond import finished
 from ..nodes.verdicts import QUESTION, Unreadable, read_verdict
 from ..tools.chat_models.trusted_servers import trust_servers
 from .changes import Changes
+from .checked_plan import checked_plan
 from .fork import start_fork, write_first_checkpoint
 from .known_run import known_run
 
@@ -64,9 +63,7 @@ class Session:
 
         `files`: paths, URLs, data URLs or content blocks. `plan`: what is run; by default the controller makes one.
         """
-        earlier = await self.history.runs(thread_id=thread_id, limit=1)
-        if earlier and earlier[0].unfinished:
-            raise unfinished(earlier[0])
+        await self.history.check_finished(thread_id)
         options = options or Options()
         # the options of a recording may name servers that this user did not
         if not recorded:
@@ -112,8 +109,7 @@ class Session:
                 raise UsageError(f"run {run.run_id} is not waiting for approval ({run.status})")
             if waits and verdict is None:
                 await self.world.ledger.runs.set_status(run.run_id, "waiting")  # one was killed as it gave the verdict
-                warnings, experts = await looked_up(run.plan, self.world.catalog, run.options.models, run.options.where)
-                estimate = await self.world.estimates.of(run.plan, run.options, run.request.text, experts)
+                _, warnings, estimate = await checked_plan(self.world, run)
                 yield PlanReady.of(run, run.plan, warnings, estimate)
                 question = "; ".join((QUESTION, *exceeded(run.options.approve, estimate)[1]))
                 yield RunWaiting(run_id=run.run_id, question=question, estimate=estimate)
@@ -199,8 +195,8 @@ class Session:
         """Whether a client has edited the state of a run that has ended, and did not go on from there."""
         if run.status not in {"succeeded", "partial", "failed"}:
             return False
-        newest = await self.history.runs(thread_id=run.thread_id, limit=1)
-        is_newest = newest and newest[0].run_id == run.run_id
+        newest = await self.history.newest(run.thread_id)
+        is_newest = newest and newest[0] == run.run_id
         return bool(is_newest and await self.world.graph.edits_in(_config(run.thread_id)))
 
     @asynccontextmanager
