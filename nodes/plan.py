@@ -57,6 +57,7 @@ def plan_node(
         # 1. the request
         options = with_limits(options_of(state.get("options"), current().context, places), limits)
         options = redact.record(options)
+        await _check_taken_up(ledger)
         if options.models:
             await asyncio.to_thread(refuse_unknown_experts, options.models, backends)
         controller = await controllers(options.llm)
@@ -130,6 +131,17 @@ def plan_node(
         }
 
     return plan
+
+
+async def _check_taken_up(ledger: Ledger) -> None:
+    """Raises `InvalidInput` for a run to be taken up by its id that is not an unfinished one of this conversation."""
+    if (run_id := get_config().get("configurable", {}).get(RUN_ID)) is None:
+        return
+    run = await ledger.runs.recorded(str(run_id))
+    if run is None or not run.resumable or run.thread_id != conversation_of(get_config()):
+        raise InvalidInput(
+            f"{RUN_ID} is {run_id!r}, and is no unfinished run of this conversation", hint="leave it out"
+        )
 
 
 async def _unsaved_answer(state: State, ledger: Ledger) -> str:
