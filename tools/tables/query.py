@@ -68,8 +68,8 @@ class _Reader:
         """`no salary`, `without a phone`, `salary missing`: rows without a value in a column."""
         for number, mark in enumerate(self.marks):
             without = mark.role == "not" and mark.text in operation_words(self.language)["empty"]  # "keinen Preis"
-            near = (self._near(number, 1), None if without else self._near(number, -1))
-            near = near if without or mark.role == "empty" else ()
+            near = [self._near(number, 1)] if without or mark.role == "empty" else []
+            near += [] if without or not near else [self._near(number, -1)]
             if near and near[0] and near[0].role in ("value", "period") and near[0].start == mark.end:
                 continue  # "without returns"
             if column := next((m for m in near if m and m.role == "column" and m not in self.used), None):
