@@ -186,7 +186,7 @@ def _mark(
     polite = not at and phrase in known["ignored"]  # "may I see ..."
     if dated is not None and not polite and (period := period_of(phrase, language)):
         return Mark("period", at, end, period, dated)
-    if phrase not in known["ignored"] and (number := _numbers(language).get(phrase)):
+    if (number := _numbers(language).get(phrase)) and (number > 1 or phrase not in known["ignored"]):
         return Mark("number", at, end, str(number))
     return Mark("number", at, end, phrase) if re.fullmatch(r"[-+]?\d[\d.,]*", phrase) else None
 

@@ -81,6 +81,7 @@ def test_dates_numbers_verbs_and_empty_cells_are_read_as_in_each_language(
     [
         (STAFF, "Combien gagne Alice de plus que Bruno ?", "que"),
         (STAFF, "Qui gagne moins que Bruno ?", "que"),
+        (STAFF, "Les deux salaires les plus bas", "2"),
         (SHOP, "¿Cuántas unidades de té se vendieron los sábados?", "sabados"),
         (SHOP, "Suma de los descuentos", "percentages"),
         (SHOP, "descuento por tienda", "percentages"),

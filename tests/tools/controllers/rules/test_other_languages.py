@@ -325,6 +325,7 @@ def test_what_was_found_is_counted(text: str) -> None:
         ("Quel avis est le moins positif : memo.txt ou more.txt ?", {"label": "positive", "lowest": True}),
         ("Qual das avaliações é a mais positiva, memo.txt ou more.txt?", {"label": "positive"}),
         ("¿Cuál tiene menos filas, rows.csv o more.csv?", {"lowest": True}),
+        ("¿Hay más palabras en memo.txt o en more.txt?", {"by": "length"}),
         ("memo.txt和more.txt哪篇更短\uff1f", {"by": "length", "lowest": True}),
         ("どちらの文章が短い\uff1fmemo.txtとmore.txt", {"by": "length", "lowest": True}),
         ("Auf welchem Foto sind mehr Gesichter, faces.jpg oder lake.png?", {"label": "face"}),
