@@ -7,18 +7,18 @@ are joined again where together they are nearer to an example than apart; the be
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from ...graph.resource import Kind
 from ...graph.vocabulary import VOCABULARY
-from .clause_words import ClauseWords, without_doing
+from .clause_cuts import connectives, cuts_of, is_as_typed
+from .clause_words import ClauseWords
 from .details import reads_results
 from .fitting import fit_cost
 from .forms import find_forms
 from .meanings import meaning_of
-from .nearest import Match, nearest, plain_words, words_pattern
-from .page_words import read_pages
-from .several_questions import both_ends, several_questions
+from .nearest import Match, nearest, plain_words
+from .several_questions import several_questions
 from .text_parts import read_parts
 from .wording import Wording, folded, wording
 
@@ -29,10 +29,6 @@ SURE = 0.5
 _SKIPPED = -0.1
 """Value of a piece that is left out; the others count by their letters and by how much they exceed the least score."""
 _MOST_JOINED = 3
-_MOST_PIECES = 60
-_PUNCTUATION = re.compile(r"(?:[!?;,\n。！？；，、：…]|:(?!\d))+|\.(?=\s|$)|\s[-–—]\s")
-
-
 _DESCRIBED = ("text-to-image", "text-to-video", "text-to-audio", "text-generation/write", "image-text-to-image")
 """Meanings whose clause is mostly a description."""
 _WITHOUT_LANGUAGE = 0.08
@@ -50,7 +46,6 @@ _QUESTIONS: dict[Kind, tuple[str, ...]] = {
 """Meanings of a question about data that is near no example, by the kind of the data; the nearest of several."""
 _REMEMBERED = 20
 """Requests whose pages are kept, as each piece asks for them."""
-_FILES = "\ue010-\ue01f"
 _LETTER = re.compile(r"[^\W\d_\ue000-\ue0ff]")
 _BLANK = re.compile(r"[\s,;.:!?，、。；：！？]*")
 
@@ -79,7 +74,7 @@ def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]], *, l
 
     `given`: the kinds of the data at hand and where the request names each, -1 for nowhere.
     """
-    cuts = _cuts(masked, wording(code))
+    cuts = cuts_of(masked, wording(code))
     least = least or (LEAST_UNSPACED if wording(code).unspaced else LEAST)
     best = [_Reading(0.0, tuple(kind for _, kind in given), ())]
     alone: list[Piece] = []
@@ -113,55 +108,11 @@ def _hides(joined: Piece, parts: Sequence[Piece]) -> bool:
     )
 
 
-def _cuts(masked: str, language: Wording) -> list[int]:
-    """Positions where pieces meet, the first and the last included."""
-    words, cuts = folded(masked), {0, len(masked)}
-    cuts |= {match.end() for match in _PUNCTUATION.finditer(words)}
-    before, after = _connectives(language.code, ("then", "and", "but", "nor")), _connectives(language.code, ("after",))
-    cuts |= {match.start() for match in before.finditer(words) if _as_typed(match, masked)} if before else set()
-    without = without_doing(language)
-    cuts |= {match.start() for match in without.finditer(words)} if without else set()
-    goes_on = language.clauses.get("continues", ())
-    cuts |= {m.end() for m in after.finditer(words) if not words.startswith(goes_on, m.end())} if after else set()
-    listed = [range(match.start() + 1, match.end() + 1) for match in _listed(language.code).finditer(words)]
-    listed += [
-        range(form.start, form.end) for form in find_forms("pages", masked, language.code) if "ord" in form.words
-    ]
-    listed += [range(each.start + 1, each.end) for each in several_questions(masked, language.code)]
-    listed += [range(match.start() + 1, match.end()) for match in both_ends(language.code).finditer(words)]
-    if pages := read_pages(masked, language.code):
-        listed.append(range(pages[0].start + 1, pages[-1].end))
-    listed += [range(part.start, part.end) for part in read_parts(masked, language.code)]
-    kept, joints = [0], _connectives(language.code, ("then", "and", "but"))
-    for cut in sorted(cut for cut in cuts if not any(cut in span for span in listed)):
-        alone = joints.sub("", words[kept[-1] : cut]) if joints else words[kept[-1] : cut]
-        if cut > kept[-1] and alone.strip(" ,.;:!?、，。"):
-            kept.append(cut)
-    kept = kept[:_MOST_PIECES]
-    return [*kept[:-1], len(masked)] if len(kept) > 1 else [0, len(masked)]
-
-
 @lru_cache(_REMEMBERED)
 def _numbered_pages(masked: str, code: str) -> tuple[range, ...]:
     """Where "the last page" and "the first line" stand: in it, "at last" is no connective."""
     pages = tuple(range(form.start, form.end) for form in find_forms("pages", masked, code) if "ord" in form.words)
     return (*pages, *(range(part.start, part.end) for part in read_parts(masked, code)))
-
-
-@cache
-def _listed(code: str) -> re.Pattern[str]:
-    """From a file or language to the next in a list of them: no request ends between them."""
-    joints = _connectives(code, ("and",))
-    either = rf"[,;、，]|{joints.pattern}" if joints else "[,;、，]"
-    names = words_pattern(wording(code).languages, wording(code))
-    item = rf"(?:[{_FILES}]|{names.pattern})" if names else f"[{_FILES}]"
-    return re.compile(rf"{item}\s*(?:(?:{either})\s*){{1,2}}(?=(?:[^\W\d_]{{2,4}}\s)?{item})")
-
-
-@cache
-def _connectives(code: str, groups: tuple[str, ...]) -> re.Pattern[str] | None:
-    language = wording(code)
-    return words_pattern([word for group in groups for word in language.clauses.get(group, ())], language)
 
 
 def _read_piece(
@@ -174,7 +125,7 @@ def _read_piece(
     least: float,
 ) -> Piece:
     language = wording(code)
-    start = _after_connectives(masked, start, end, code)
+    start = _afterconnectives(masked, start, end, code)
     words = ClauseWords(masked[start:end], language)
     if words.is_background or not _LETTER.search(words.text):
         return Piece(start, end, None)
@@ -222,22 +173,17 @@ def _candidates(text: str, language: Wording) -> list[Match]:
     return sorted(found.values(), key=lambda match: -match.score)
 
 
-def _after_connectives(masked: str, start: int, end: int, code: str) -> int:
+def _afterconnectives(masked: str, start: int, end: int, code: str) -> int:
     """Where the words of a piece begin, after spaces, punctuation and connectives; `start` where nothing else is in it."""
-    joints, words, begin = _connectives(code, ("then", "and", "but")), folded(masked[:end]), start
+    joints, words, begin = connectives(code, ("then", "and", "but")), folded(masked[:end]), start
     while True:
         blank = _BLANK.match(words, begin)
         begin = blank.end() if blank else begin
         joint = joints.match(words, begin) if joints else None
         numbered = any(begin in span for span in _numbered_pages(masked, code))
-        if joint is None or not joint.group() or numbered or not _as_typed(joint, masked):
+        if joint is None or not joint.group() or numbered or not is_as_typed(joint, masked):
             return begin if begin < end else start
         begin = joint.end()
-
-
-def _as_typed(match: re.Match[str], masked: str) -> bool:
-    """Whether a short word is typed without accents: "é" is not "e", and "où" not "ou"."""
-    return match.end() - match.start() > 2 or masked[match.start() : match.end()].lower() == match.group()
 
 
 def _makes_media(match: Match) -> bool:

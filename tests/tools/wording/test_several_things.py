@@ -42,6 +42,19 @@ def test_each_thing_that_is_asked_for_is_a_question_of_its_own(text: str, asked:
         assert not any(other.casefold() in question.casefold() for other in asked if other != thing)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wie viele Zeilen in verkauf.csv sind nach dem 1. März 2025?",
+        "Qui a été embauché après 2018 dans equipe.xlsx ?",
+        "¿Cuántas ventas hubo después de 2020 en ventas.csv?",
+        "Quantas vendas de vendas.csv são depois de 3 de março?",
+    ],
+)
+def test_a_question_is_not_divided_within_a_date(text: str) -> None:
+    assert questions(text) == [text]
+
+
 def test_a_request_behind_the_things_is_no_thing() -> None:
     """ "... and translate it" is a task of its own."""
     types = [task.type for task in plan("Dime el total y la fecha de factura.pdf y tradúcela al inglés").plan.tasks]

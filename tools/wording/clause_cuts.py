@@ -1,0 +1,78 @@
+"""`cuts_of`: where two requests of a text may meet: at punctuation and connectives, within no list, page or date."""
+
+import re
+from functools import cache
+
+from .clause_words import without_doing
+from .forms import find_forms
+from .nearest import words_pattern
+from .page_words import read_pages
+from .several_questions import both_ends, several_questions
+from .text_parts import read_parts
+from .wording import Wording, folded, wording
+
+_MOST_PIECES = 60
+_PUNCTUATION = re.compile(r"(?:[!?;,\n。！？；，、：…]|:(?!\d))+|\.(?=\s|$)|\s[-–—]\s")
+_FILES = "\ue010-\ue01f"
+
+
+def cuts_of(masked: str, language: Wording) -> list[int]:
+    """Positions where pieces meet, the first and the last included."""
+    words, cuts = folded(masked), {0, len(masked)}
+    cuts |= {match.end() for match in _PUNCTUATION.finditer(words)}
+    before, after = connectives(language.code, ("then", "and", "but", "nor")), connectives(language.code, ("after",))
+    cuts |= {match.start() for match in before.finditer(words) if is_as_typed(match, masked)} if before else set()
+    without = without_doing(language)
+    cuts |= {match.start() for match in without.finditer(words)} if without else set()
+    goes_on = language.clauses.get("continues", ())
+    cuts |= {m.end() for m in after.finditer(words) if not words.startswith(goes_on, m.end())} if after else set()
+    listed = [range(match.start() + 1, match.end() + 1) for match in _listed(language.code).finditer(words)]
+    listed += [
+        range(form.start, form.end) for form in find_forms("pages", masked, language.code) if "ord" in form.words
+    ]
+    listed += [range(each.start + 1, each.end) for each in several_questions(masked, language.code)]
+    listed += [range(match.start(), match.end()) for match in _dates(language.code).finditer(words)]
+    listed += [range(match.start() + 1, match.end()) for match in both_ends(language.code).finditer(words)]
+    if pages := read_pages(masked, language.code):
+        listed.append(range(pages[0].start + 1, pages[-1].end))
+    listed += [range(part.start, part.end) for part in read_parts(masked, language.code)]
+    kept, joints = [0], connectives(language.code, ("then", "and", "but"))
+    for cut in sorted(cut for cut in cuts if not any(cut in span for span in listed)):
+        alone = joints.sub("", words[kept[-1] : cut]) if joints else words[kept[-1] : cut]
+        if cut > kept[-1] and alone.strip(" ,.;:!?、，。"):
+            kept.append(cut)
+    kept = kept[:_MOST_PIECES]
+    return [*kept[:-1], len(masked)] if len(kept) > 1 else [0, len(masked)]
+
+
+@cache
+def connectives(code: str, groups: tuple[str, ...]) -> re.Pattern[str] | None:
+    """The words of these groups of `[clauses]`; None where the language has none."""
+    language = wording(code)
+    return words_pattern([word for group in groups for word in language.clauses.get(group, ())], language)
+
+
+@cache
+def _listed(code: str) -> re.Pattern[str]:
+    """From a file or language to the next in a list of them: no request ends between them."""
+    joints = connectives(code, ("and",))
+    either = rf"[,;、，]|{joints.pattern}" if joints else "[,;、，]"
+    names = words_pattern(wording(code).languages, wording(code))
+    item = rf"(?:[{_FILES}]|{names.pattern})" if names else f"[{_FILES}]"
+    return re.compile(rf"{item}\s*(?:(?:{either})\s*){{1,2}}(?=(?:[^\W\d_]{{2,4}}\s)?{item})")
+
+
+@cache
+def _dates(code: str) -> re.Pattern[str]:
+    """Dates ("1. März") and what is after a date or a number ("après 2018"), in folded words."""
+    language = wording(code)
+    months = words_pattern([folded(word) for word in language.section("calendar").get("months", ())], language)
+    after = None if language.unspaced else words_pattern(language.ranges.get("after", ()), language)
+    found = [rf"\d{{1,2}}\.\s*{months.pattern}"] if months else []
+    found += [rf"{after.pattern}\s+\d"] if after else []
+    return re.compile("|".join(found) or r"(?!)")
+
+
+def is_as_typed(match: re.Match[str], masked: str) -> bool:
+    """Whether a short word is typed without accents: "é" is not "e", and "où" not "ou"."""
+    return match.end() - match.start() > 2 or masked[match.start() : match.end()].lower() == match.group()
