@@ -20,11 +20,6 @@ from .referents import may_hold_tables
 _WORD = re.compile(r"[^\W_][\w’-]*")
 _NAMED = r"(?:the|my|our|his|her|its|their) (?!and\b)[\w’'-]+(?: (?!and\b|between\b|in\b|on\b|of\b|from\b)[\w’'-]+){,4}"
 _REPORTED = r"(?:tell|give|show|read) (?:me|us)|(?:i|we) need|let me know"
-_THINGS = re.compile(
-    rf"(?:(?P<asked>what|who) (?P<verb>is|are|was|were)|{_REPORTED}) (?P<things>{_NAMED}(?:, {_NAMED})*,? and {_NAMED})"
-    r"(?P<place> (?:in|on|of|from) .+)?",
-    re.IGNORECASE,
-)
 _TELLING = re.compile(
     rf"\b(?:{_REPORTED}) {_NAMED}(?:, {_NAMED})*,? and {_NAMED}(?: (?:in|on|of|from) (?:the |this |my )?[\w\ue000-\ue0ff]+)?"
 )
@@ -180,16 +175,6 @@ def _unquoted_questions(parsed: ParsedRequest, taken: bytearray, quoted_starts: 
             found.append(Intent("question", *match.span(), 0, clause, question=words, triggers=(match.span(),)))
             taken[match.start() : match.end()] = b"\1" * len(match.group())
     return found[:1] if quoted else found
-
-
-def questions_of(question: str) -> list[str]:
-    """A question about each of several things, "what are the rent, the deposit and the term?"; none for one thing."""
-    match = _THINGS.fullmatch(question.strip(" ?"))
-    if match is None:
-        return []
-    verb = {"are": "is", "were": "was"}.get(str(match["verb"]).lower(), match["verb"] or "is")
-    things = re.split(r",? and |, ", match["things"])
-    return [f"{match['asked'] or 'What'} {verb} {thing}{match['place'] or ''}?" for thing in things]
 
 
 def _split_questions(match: re.Match[str], parsed: ParsedRequest) -> Iterator[tuple[int, int]]:

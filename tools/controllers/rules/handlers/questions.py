@@ -9,13 +9,19 @@ from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
 from ....wording.nearest import is_out_of_reach
 from ....wording.refusals import refusal
-from ..intents import Intent, questions_of
+from ....wording.several_questions import several_questions
+from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
 from ..text_linking import as_text, text_referents
 
 _WORD = re.compile(r"[a-z]{4,}")
 _QUESTION_WORDS = frozenset("what which whom whose when where does have been were that this with from about".split())
+_TELLING = re.compile(
+    r"(?:what are|(?:tell|give|show|read) (?:me|us)|(?:i|we) need|let me know)(?= (?:the|my|our|his|her|its|their) )",
+    re.I,
+)
+"""Words that ask for several things, of which each is a question of its own."""
 _FILE_NAMES = re.compile(r"\S+\.[a-z][a-z0-9]{1,4}\b")
 
 
@@ -31,12 +37,13 @@ def answer_question(linker: Linker, intent: Intent) -> None:
         for referent in linker.resolver.resolve(intent, ("audio",)):
             linker.add_task("audio-classification", {"audio": referent.value}, intent)
         return
-    if (several := questions_of(intent.question)) and kinds & {"text", "document", "image"}:
+    asked = [
+        each.texts(intent.question, "en") for each in several_questions(intent.question.lower(), "en", certain=True)
+    ]
+    if asked and kinds & {"text", "document", "image"}:
         linker.use(intent.clause.start, intent.clause.end)
-        for question in several:  # an expert gives one answer to a question
-            add_question(linker, intent, question)
-        return
-    add_question(linker, intent, intent.question)
+    for question in asked[0] if asked else [intent.question]:  # an expert gives one answer to a question
+        add_question(linker, intent, _TELLING.sub("What is", question) if asked else question)
 
 
 def add_question(linker: Linker, intent: Intent, question: str) -> None:
