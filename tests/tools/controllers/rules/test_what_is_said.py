@@ -83,6 +83,33 @@ def test_a_question_for_two_things_is_two_questions() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "questions"),
+    [
+        (
+            "In a.txt: how much do I have to pay and until when?",
+            ["how much do I have to pay?", "until when do I have to pay?"],
+        ),
+        (
+            "When and where is the meeting in a.txt?",
+            ["When is the meeting in a.txt?", "where is the meeting in a.txt?"],
+        ),
+        ("Until when is it open, and why? a.txt", ["Until when is it open?", "why is it open?"]),
+    ],
+)
+def test_a_question_word_alone_asks_what_the_other_question_asks(text: str, questions: list[str]) -> None:
+    """Neither half of a two-part question is lost."""
+    tasks = propose(Request(text=text)).plan.tasks
+    assert [task.inputs["question"] for task in tasks] == questions
+
+
+def test_two_questions_to_a_table_both_go_to_the_table() -> None:
+    """The second is not asked of the answer to the first."""
+    tasks = propose(Request(text="How many members are there, and how much was spent? club.csv")).plan.tasks
+    assert [task.type for task in tasks] == ["table-question-answering"] * 2
+    assert [task.inputs["question"] for task in tasks] == ["How many members are there", "how much was spent"]
+
+
+@pytest.mark.parametrize(
     ("text", "part"),
     [
         ("Transcribe the first ten seconds of speech.wav and skip the rest", {"end_seconds": 10.0}),

@@ -34,6 +34,7 @@ _BLANK = re.compile(
     r"(?:blank|empty) (?:lines|ones)\b|non-?(?:blank|empty)\b"
 )
 """Lines without words, which are never counted."""
+_JOINT = re.compile(r"[,\s]*(?:and)?\s*\Z")
 _WORD = re.compile(r"[^\W\d_]+")
 _REMOVED = re.compile(r"remove|drop|delete|exclude|leave out")
 
@@ -70,7 +71,8 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
         else:
             start = _with_operations_before(linker, intent)
             linker.use(start, intent.start)
-            add_question(linker, intent, linker.parsed.text[start : intent.clause.end].strip())
+            end = intent.stop if intent.start < intent.stop < intent.clause.end else intent.clause.end
+            add_question(linker, intent, _JOINT.sub("", linker.parsed.text[start:end]).strip())
         return True
     if unit and (texts := text_referents(linker, intent, everything=True)):
         blank = (
