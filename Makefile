@@ -7,7 +7,7 @@ check:  ## lint, types, layers, quick tests: before a commit
 	$(py)/ruff format --check .
 	$(py)/lint-imports
 	$(py)/mypy
-	$(py)/pytest tests/graph tests/nodes tests/checkpoints tests/tools/controllers -m "not local and not live and not security and not docs and not crash and not nightly"
+	$(py)/pytest tests/graph tests/nodes tests/checkpoints tests/tools/controllers -m "not local and not live and not security and not docs and not crash and not nightly and not corpus and not studio"
 
 test:  ## what the README says
 	$(py)/pytest

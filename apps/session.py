@@ -21,6 +21,7 @@ from ..graph.plan import Plan
 from ..graph.result import Run
 from ..graph.state import RUN_ID, with_repairs
 from ..graph.world import World
+from ..nodes.controller_here import ControllerHere
 from ..nodes.given_plan import with_tasks
 from ..nodes.next_stages import asks, plans, stages_left
 from ..nodes.reread_files import with_files_reread
@@ -249,7 +250,8 @@ class Session:
             graph_input, config, stream_mode="custom", subgraphs=True, durability="sync", saved=saved
         )
         if known:
-            yield PlanReady.of(known, known.plan)
+            other = ControllerHere.of(self.world.controller, self.world.settings).instead_of(known)
+            yield PlanReady.of(known, known.plan, [other] if other else ())
         async with aclosing(stream) as parts:
             async for _, part in parts:
                 event = read_event(part)

@@ -124,8 +124,8 @@ def as_tool(
     settings = (settings_given(settings) or settings_for_others()).with_given(
         llm=llm, where=where, file_roots=_folders(file_roots)
     )
-    if llm is not None and settings.llm:
-        ChatModel.of(settings.llm, settings)
+    if llm is not None and settings.chat_model:
+        ChatModel.of(settings.chat_model, settings)
     settings = settings if settings.file_roots is not None else settings.with_given(file_roots=(Path.cwd(),))
     options = Options(approve=approve or "never", where=settings.where if where is not None else ())
     end_in_time()  # before the agent is traced, which makes LangSmith's client

@@ -26,21 +26,23 @@ _STATUS = """
 class SqliteRuns(RunLeases):
     """The `Runs` port on a database: rows; their leases are inherited."""
 
-    async def start(self, run: Run, execution: str = "", *, beside: Beside = "any") -> None:
+    async def start(self, run: Run, execution: str = "", *, beside: Beside = "any") -> str:
         """Record a new run, or take up the row of one that was killed while planning. Claims its lease.
 
+        Returns the controller that began it.
         Raises `RunBusy` while a living process works on another run of its conversation that is not allowed `beside` it.
         """
         row = run.model_dump(include={"run_id", "thread_id", "parent", "controller", "started_at", "version"})
         row |= {"status": "running", "request": run.request.text, "options": run.options.model_dump_json()}
         row["files"] = json.dumps([file.name for file in run.request.files])
 
-        silent: dict[str, Claim] = {}
+        silent, began = dict[str, Claim](), [run.controller]
 
         def insert(db: RowConnection) -> tuple[str, Claim] | None:
             if other := another_run(run, beside, silent, db):
                 return other
             db.insert("runs", row | self._claimed_at_once(run.run_id), ignore=True)
+            began[:] = db.execute("SELECT controller FROM runs WHERE run_id = ?", [run.run_id]).fetchone()
             return None
 
         self._executions.setdefault(run.run_id, execution)  # where this is cancelled, `interrupt` returns the lease
@@ -48,6 +50,7 @@ class SqliteRuns(RunLeases):
             await self._watch(*watched)
             silent.update([watched])
         await self.own(run.run_id, execution)
+        return began[0] or run.controller
 
     async def planned(self, run_id: str, epoch: str, proposal: Proposal, controller: str) -> None:
         """Record the plan of a run."""

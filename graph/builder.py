@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 
+from ..nodes.controller_here import ControllerHere
 from ..nodes.dispatch import dispatch
 from ..nodes.execute import execute_node
 from ..nodes.expert_calls import ExpertCalls
@@ -27,6 +28,7 @@ def connect(
     *,
     settings: Settings,
     controllers: ControllerOf,
+    here: ControllerHere,
     catalog: Catalog,
     backends: Mapping[str, Backend],
     ledger: Ledger,
@@ -59,6 +61,7 @@ def connect(
         "plan",
         plan_node(
             controllers=controllers,
+            here=here,
             places=places,
             fetcher=fetcher,
             ledger=ledger,
@@ -69,9 +72,11 @@ def connect(
             where=settings.where,
         ),
     )
-    graph.add_node("review", review_node(catalog=catalog, fetcher=fetcher, ledger=ledger, store=store, redact=redact))
+    review = review_node(here=here, catalog=catalog, fetcher=fetcher, ledger=ledger, store=store, redact=redact)
+    respond = respond_node(controllers=controllers, here=here, ledger=ledger, store=store, files_url=files_url)
+    graph.add_node("review", review)
     graph.add_node("task", task_node(one_task.compile(name="one task"), ledger))
-    graph.add_node("respond", respond_node(controllers=controllers, ledger=ledger, store=store, files_url=files_url))
+    graph.add_node("respond", respond)
     graph.add_edge(START, "plan")
     graph.add_edge("plan", "review")
     graph.add_conditional_edges("review", dispatch, ["review", "task", "respond"])

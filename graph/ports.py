@@ -140,9 +140,10 @@ Beside = Literal["any", "of_this_process", "none"]
 class Runs(Protocol):
     """The rows of runs, and the leases that let one process work on a run."""
 
-    async def start(self, run: Run, execution: str, *, beside: Beside = "any") -> None:
+    async def start(self, run: Run, execution: str, *, beside: Beside = "any") -> str:
         """Record a new run, or take up the row of one that was killed while planning. Claims its lease.
 
+        Returns the controller that began it.
         Raises `RunBusy` while a living process works on another run of its conversation that is not allowed `beside` it.
         """
 

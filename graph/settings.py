@@ -26,7 +26,7 @@ PRESETS: dict[str, tuple[str, ...]] = {
 """JARVIS's inference modes, each a name for an order of places. With `local` no data goes to another party's server."""
 
 RULES = "rules"
-"""The value of `llm` that names the rule-based controller; in the settings it is the same as none."""
+"""The value of `llm` that names the rule-based controller: the default, but chosen."""
 
 
 def places_of(given: object, known: Collection[str]) -> tuple[str, ...]:
@@ -133,7 +133,7 @@ class Settings(BaseModel):
     @field_validator("llm")
     @classmethod
     def _read_rules(cls, value: str) -> str:
-        return "" if value.strip() == RULES else value
+        return RULES if value.strip() == RULES else value
 
     @field_validator("where", mode="before")
     @classmethod
@@ -166,6 +166,11 @@ class Settings(BaseModel):
             return cls.model_validate(found | {name: value for name, value in given.items() if value is not None})
         except ValidationError as error:
             raise _refusal(error, env, given) from None
+
+    @property
+    def chat_model(self) -> str:
+        """The value of `llm` where it names a chat model; else empty."""
+        return "" if self.llm == RULES else self.llm
 
     def with_given(self, **given: object) -> Self:
         """These settings with other values, but for None, which changes nothing. Raises `UsageError`."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..checkpoints.ledger import SqliteLedger
 from ..checkpoints.open import Storage, open_storage
 from ..checkpoints.store import FileStore
+from ..nodes.controller_here import ControllerHere
 from ..nodes.llm_budget import LlmBudget
 from ..tools.backends.worker.decoder import Decoder
 from ..tools.backends.worker.pool import Workers
@@ -53,13 +54,13 @@ class World:
 
 def controller_for(settings: Settings, recording: Recording | None = None, slots: Slots | None = None) -> Controller:
     """The controller that the settings name, else the rule-based one. A chat model on this machine waits for `slots`."""
-    if not settings.llm:
+    if not settings.chat_model:
         from ..tools.controllers.rules.controller import RuleBasedController
 
         return RuleBasedController()
     from ..tools.controllers.llm import LlmController
 
-    return LlmController(settings.llm, settings, recording=recording, slots=slots)
+    return LlmController(settings.chat_model, settings, recording=recording, slots=slots)
 
 
 def slots_for(settings: Settings) -> SlotBoard:
@@ -162,6 +163,7 @@ def _assembled(
     graph = connect(
         settings=settings,
         controllers=Controllers(controller, made),
+        here=ControllerHere.of(controller, settings),
         catalog=catalog,
         backends=by_name,
         ledger=ledger,

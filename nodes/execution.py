@@ -49,11 +49,12 @@ class Execution:
         finally:
             current_execution.reset(outer)
 
-    async def start(self, run: Run, *, beside: Beside = "any") -> None:
-        """Record a new run, and claim its lease. Raises `RunBusy`; `beside`: see `Runs.start`."""
+    async def start(self, run: Run, *, beside: Beside = "any") -> str:
+        """Record a new run, and claim its lease; see `Runs.start`. Raises `RunBusy`."""
         self._claimed.add(run.run_id)
-        await self._runs.start(run, self.id, beside=beside)
+        began_with = await self._runs.start(run, self.id, beside=beside)
         self._runs.on_cancel(run.run_id, partial(self._cancel, asyncio.get_running_loop(), run.run_id))
+        return began_with
 
     async def own(self, run_id: str) -> None:
         """Claim the lease of a run, or keep it; raises `RunBusy`."""

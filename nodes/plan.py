@@ -22,6 +22,7 @@ from ..graph.result import Proposal, Request, Run
 from ..graph.settings import PLACES
 from ..graph.state import RUN_ID, Json, Node, State, conversation_of, epoch_of, run_id_of
 from ..graph.version import GRAPH_VERSION
+from .controller_here import ControllerHere
 from .early_start import EarlyStart
 from .execution import current
 from .given_media import media_in, words_of
@@ -34,6 +35,7 @@ from .run_options import idle_choices, options_of, refuse_unknown_experts
 def plan_node(
     *,
     controllers: ControllerOf,
+    here: ControllerHere,
     fetcher: Fetcher,
     ledger: Ledger,
     store: Store,
@@ -84,7 +86,7 @@ def plan_node(
             started_at=now(),
             version=GRAPH_VERSION,
         )
-        await current().start(run, beside=_beside())
+        began = run.model_copy(update={"controller": await current().start(run, beside=_beside())})
         await ledger.given(run_id, thread_id, (*brought, *request.files))
         emit(RunStarted(run_id=run_id, thread_id=thread_id, request=text))
         # 3. the plan
@@ -94,11 +96,13 @@ def plan_node(
         else:
             async with EarlyStart(catalog, backends, run.options.where) as early:
                 proposal = await controller.plan(request, LlmBudget(ledger, run_id, on_drafted=early.of))
-        refusals = (*current().left, *proposal.refusals, *idle_choices(options.models, proposal.plan))
+        other = (here.instead_of(began),) if here.instead_of(began) else ()
+        lacking = other if here.lacks_model_of(began) else ()
+        refusals = (*lacking, *current().left, *proposal.refusals, *idle_choices(options.models, proposal.plan))
         proposal = proposal.model_copy(
             update={"plan": await long_texts_stored(proposal.plan, store), "refusals": refusals}
         )
-        repairs = (*proposal.repairs, *current().unused)
+        repairs = (*proposal.repairs, *current().unused, *(other if not lacking else ()))
         proposal = proposal.model_copy(update={"repairs": repairs})
         epoch = epoch_of(run, proposal.plan)
         await ledger.runs.planned(run_id, epoch, proposal, controller.name)

@@ -5,20 +5,23 @@ from collections.abc import Sequence
 from langchain_core.messages import AIMessage, AIMessageChunk
 from langgraph.graph.message import push_message
 
-from ..graph.caveats import collecting
+from ..graph.caveats import collecting, lacks
 from ..graph.events import AnswerDelta, RunFinished, emit
 from ..graph.plan import Plan
 from ..graph.ports import ControllerOf, Ledger, Store
 from ..graph.resource import Resource
 from ..graph.result import EDITED, REFUSED, Result, Run, status_of
 from ..graph.state import Json, Node, State, epoch_in
+from .controller_here import ControllerHere
 from .execution import current
 from .llm_budget import LlmBudget
 from .plan import turns_of
 from .result_media import media_of
 
 
-def respond_node(*, controllers: ControllerOf, ledger: Ledger, store: Store, files_url: str = "") -> Node[State]:
+def respond_node(
+    *, controllers: ControllerOf, here: ControllerHere, ledger: Ledger, store: Store, files_url: str = ""
+) -> Node[State]:
     """The last stage. The answer is sent piece by piece while it is written; what was made stands in its message.
 
     `files_url`: under which a server has the files of the home.
@@ -44,6 +47,10 @@ def respond_node(*, controllers: ControllerOf, ledger: Ledger, store: Store, fil
             request = run.request.model_copy(update={"history": tuple(earlier)})
             controller = await controllers(run.options.llm)
             with collecting() as heard:
+                if other := here.instead_of(run):
+                    send(f"{other}.\n\n")
+                    if here.lacks_model_of(run):
+                        lacks(other)
                 async for piece in controller.answer(run.model_copy(update={"request": request}), paths, budget):
                     send(piece)
             run = _doubted(run, tuple(heard.lacks))

@@ -13,6 +13,7 @@ from ..graph.ports import Catalog, Fetcher, Ledger, Store
 from ..graph.redactor import Redactor
 from ..graph.result import PLAN_EDITED, REFUSED, Proposal, Result, Run
 from ..graph.state import Json, Node, State, epoch_of
+from .controller_here import ControllerHere
 from .edits import Edits, read_edits
 from .execution import current
 from .feasibility import warnings_of
@@ -22,7 +23,9 @@ from .long_texts import long_texts_stored
 from .verdicts import QUESTION, Unreadable, question_of, read_verdict
 
 
-def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: Store, redact: Redactor) -> Node[State]:
+def review_node(
+    *, here: ControllerHere, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: Store, redact: Redactor
+) -> Node[State]:
     """The stage before anything is spent. With `approve="always"` the run pauses here.
 
     Replies are read by `verdicts.py`. One question an execution: a reply that can't be read, or an edited plan that can't be
@@ -39,7 +42,7 @@ def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: St
         if edits.what:
             run, plan = await _adopted(edits, ledger, store, redact)
             taken = _as_state(run, plan, edits.results)
-        warnings = await _announce(run, plan, catalog)
+        warnings = await _announce(run, plan, catalog, here)
         if run.parent and not taken:
             _report_taken_over(run, state.get("results") or {}, store)
         if run.options.approve == "never" or not plan.tasks:
@@ -64,7 +67,7 @@ def review_node(*, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: St
         rows = tuple(row for row in edits.results if row.task_id in edited.by_id)
         edits = Edits(run, edited, rows, (PLAN_EDITED,))
         run, plan = await _adopted(edits, ledger, store, redact)
-        await _announce(run, plan, catalog)
+        await _announce(run, plan, catalog, here)
         return {"problems": [], **_as_state(run, plan, edits.results)}
 
     return review
@@ -105,8 +108,10 @@ def _as_state(run: Run, plan: Plan, results: Sequence[Result]) -> Json:
     }
 
 
-async def _announce(run: Run, plan: Plan, catalog: Catalog) -> list[str]:
-    warnings = await warnings_of(plan, catalog, run.options.models, run.options.where)
+async def _announce(run: Run, plan: Plan, catalog: Catalog, here: ControllerHere) -> list[str]:
+    other = here.instead_of(run)
+    warnings = [other] if other else []
+    warnings += await warnings_of(plan, catalog, run.options.models, run.options.where)
     emit(PlanReady.of(run, plan, warnings))
     return warnings
 

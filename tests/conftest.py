@@ -28,6 +28,11 @@ hypothesis_settings.register_profile("thorough", deadline=None, max_examples=400
 hypothesis_settings.load_profile("everyday")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: tests that wait for a process, a server or a disk leave theirs idle."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests marked `local` need torch, those marked `browser` Chromium; only at home may they be passed over."""
     if importlib.util.find_spec("torch") is None and not os.environ.get("CI"):

@@ -5,6 +5,7 @@ import io
 import re
 import statistics
 import tokenize
+import tomllib
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -53,6 +54,19 @@ def test_the_walk_of_a_run_names_fifteen_files_at_most() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text()
     walk = page.partition("## One run, followed")[2].partition("\n## ")[0]
     assert 8 <= len(set(re.findall(r"`([a-z_/]+\.py)`", walk))) <= 15
+
+
+def test_what_the_everyday_command_leaves_out_is_run_by_ci_or_at_night() -> None:
+    """And each marker is explained to contributors; `live` costs money, and is run by hand."""
+    pytest_ini = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
+    left_out = set(re.findall(r"not (\w+)", pytest_ini["addopts"]))
+    runs = (ROOT / ".ci" / "run").read_text() + (ROOT / "Makefile").read_text()
+    chosen = " ".join(re.findall(r"pytest -m (\w+|\"[^\"]+\")", runs))
+    run = set(re.findall(r"\w+", re.sub(r"not \w+", "", chosen)))
+    assert left_out - run == {"live"}
+    listed = (ROOT / "CONTRIBUTING.md").read_text()
+    assert [name for name in left_out if f"| `{name}` |" not in listed] == []
+    assert left_out <= {line.partition(":")[0] for line in pytest_ini["markers"]}
 
 
 def test_names_and_comments_use_no_private_words() -> None:

@@ -132,7 +132,7 @@ def _addresses(settings: Settings) -> Finding:
 
 
 async def _controller(settings: Settings) -> Finding:
-    if not settings.llm:
+    if not settings.chat_model:
         how = "neither --llm nor HUGGINGGPT_LLM names a chat model (openai:MODEL, ollama:MODEL, hf:MODEL, ...)"
         return Finding("controller", "ok", f"{controller_for(settings).name}, for {how}")
     from ...tools.controllers.llm import LlmController
@@ -140,7 +140,7 @@ async def _controller(settings: Settings) -> Finding:
 
     try:
         patience = {name: min(getattr(settings, name), _TRIAL) for name in ("llm_first_token", "llm_timeout")}
-        controller = LlmController(settings.llm, settings.model_copy(update=patience))
+        controller = LlmController(settings.chat_model, settings.model_copy(update=patience))
         tried = await trial(controller)
     except HuggingGPTError as error:
         return Finding("controller", "broken", str(error))

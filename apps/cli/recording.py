@@ -23,11 +23,11 @@ def recorder(file: Path, request: str, files: Sequence[str], options: Options, s
     from ... import __version__
 
     model = None
-    if settings.llm:
+    if settings.chat_model:
         from ...tools.chat_models.models import ChatModel
         from ...tools.chat_models.recorded import model_fields
 
-        model = model_fields(ChatModel.of(settings.llm, settings))
+        model = model_fields(ChatModel.of(settings.chat_model, settings))
     head = {
         "hugginggpt": __version__,
         "request": request,

@@ -16,12 +16,13 @@ from PIL import Image
 from hugginggpt.graph.extras import install
 from hugginggpt.tools.scripted import Received, Reply, chat, in_turn, serve
 from shell import Shell
+from warm_commands import Forked
 
 PLAN = '{"tasks": [{"task": "text-to-speech", "id": 0, "dep": [-1], "args": {"text": "ahoy"}}], "refusals": []}'
 SPOKEN = "Say 'hello from the harbour' aloud"
 
 
-def reading(shell: Shell) -> subprocess.Popen[str]:
+def reading(shell: Shell) -> Forked:
     """A process that runs an expert on a large page."""
     Image.new("RGB", (1600, 1600), "white").save(shell.folder / "page.png")
     process = shell.start("run", "read the text in page.png")

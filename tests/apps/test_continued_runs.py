@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 import hugginggpt
-from hugginggpt import InvalidPlan, Settings, UnknownRun, UsageError
+from hugginggpt import InvalidPlan, Session, Settings, UnknownRun, UsageError
+from hugginggpt.apps.kept_worlds import kept_open
+from hugginggpt.graph.background import blocking
+from hugginggpt.tools.scripted import chat, in_turn, serve
 from paths import ROOT
 
 COUNT = "How many words are in 'a b c'?"
@@ -120,3 +123,32 @@ def test_a_reader_names_a_file_that_is_gone_or_was_changed(settings: Settings) -
     path.unlink()
     with pytest.raises(UsageError, match=f"{path.name}, can't be read: No such file"):
         result.audio()
+
+
+PLANNED = '{"tasks": [{"task": "count", "id": 0, "args": {"text": ["a b c"]}, "parameters": {"look_for": "words"}}]}'
+
+
+def test_a_run_of_a_chat_model_that_goes_on_without_it_says_so_first_and_is_done_in_part(settings: Settings) -> None:
+    """By resume, retry and fork; where another controller was chosen, it is only said."""
+    with serve(in_turn(chat(PLANNED))) as server:
+        with_model = settings.with_given(llm="openai:m", openai_base_url=f"{server.url}/v1")
+        runs = [hugginggpt.run("count", options={"approve": "always"}, settings=with_model) for _ in range(2)]
+    begun = "This run was begun with openai:m"
+    resumed = hugginggpt.resume(runs[0].run_id, True, settings=settings)
+    assert (resumed.status, resumed.answer.partition(",")[0]) == ("partial", begun), resumed.answer
+    assert "llm='openai:m' keeps the model" in resumed.answer
+    forked = hugginggpt.fork(resumed.run_id, settings=settings, redo=0).resume(True)
+    assert (forked.status, forked.answer.partition(",")[0]) == ("partial", begun)
+    chosen = hugginggpt.resume(runs[1].run_id, True, llm="rules", settings=settings)
+    assert (chosen.status, chosen.answer.partition(";")[0]) == ("succeeded", begun)
+
+
+def test_a_run_whose_chat_model_could_not_plan_it_says_who_plans_it_now(settings: Settings) -> None:
+    down = settings.with_given(llm="openai:m", openai_base_url="http://127.0.0.1:9/v1", retries=0)
+    with pytest.raises(hugginggpt.ControllerError):
+        hugginggpt.run(COUNT, settings=down)
+    (run_id,) = (run.run_id for run in blocking(Session(kept_open(settings)).history.runs))
+    resumed = hugginggpt.resume(run_id, settings=settings)
+    assert resumed.status == "partial"
+    assert "begun with openai:m" in resumed.answer.splitlines()[0]
+    assert resumed.results[0].text == "3"

@@ -2,8 +2,6 @@
 
 import json
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
 from paths import SUPPORT
+from printed import wait_for
 from scripting import CHAIN, ask
 from shell import MARK, Shell
 
@@ -93,11 +92,10 @@ def test_what_names_no_run_or_no_time_is_refused(shell: Shell, home: Path) -> No
 def test_a_run_that_a_living_process_works_on_is_kept_and_can_be_deleted_once_that_is_dead(
     shell: Shell, home: Path
 ) -> None:
-    command = [sys.executable, str(SUPPORT / "crash_child.py"), "start", str(home), "1", "task"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    child = (SUPPORT / "crash_child.py").read_text()
+    with shell.start("start", str(home), "1", "task", code=child) as process:
         try:
-            assert process.stdout
-            next(line for line in process.stdout if line.strip() == "stalled")
+            wait_for(process, "stalled")
             refused = shell("delete", "crash", "--yes")
             assert refused.code == 2
             assert f"process {process.pid}" in refused.err

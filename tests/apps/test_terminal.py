@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-import threading
+import tempfile
 from contextlib import suppress
 
 import pytest
@@ -31,11 +31,7 @@ SAY = ("run", "say 'ahoy' aloud with text-to-speech")
 def on_a_terminal(shell: Shell, *words: str, **env: str) -> str:
     """All that a command writes, with stdout and stderr on one terminal of 100 columns."""
     above, below = pty.openpty()
-    ran = subprocess.Popen(
-        [sys.executable, "-m", "hugginggpt.apps", *words],
-        cwd=shell.folder, env=shell.env | {"TERM": "xterm-256color", "COLUMNS": "100"} | env,
-        stdin=subprocess.DEVNULL, stdout=below, stderr=below,
-    )  # fmt: skip
+    ran = shell.on((below, below, below), *words, **{"TERM": "xterm-256color", "COLUMNS": "100"} | env)
     os.close(below)
     written = b""
     with suppress(OSError):  # the other end is closed
@@ -61,14 +57,15 @@ def test_a_reader_that_leaves_ends_no_command_with_an_error(shell: Shell) -> Non
     commands = [["tasks"], ["tasks", "--json"], ["--help"], ["home"]]
     read, write = os.pipe()
     os.close(read)
-    done = subprocess.run(
-        [sys.executable, "-c", _QUIET, json.dumps(commands)], env=shell.env, cwd=shell.folder, stdout=write, stderr=-1,
-        text=True, timeout=120, check=False,
-    )  # fmt: skip
-    os.close(write)
-    assert [line for line in done.stderr.splitlines() if line.startswith("exit")] == ["exit 0"] * len(commands)
-    assert "roken" not in done.stderr
-    assert done.returncode == 0
+    with tempfile.TemporaryFile("w+") as err:
+        done = shell.on((write, write, err.fileno()), json.dumps(commands), code=_QUIET)
+        os.close(write)
+        code = done.wait(60)
+        err.seek(0)
+        printed = err.read()
+    assert [line for line in printed.splitlines() if line.startswith("exit")] == ["exit 0"] * len(commands)
+    assert "roken" not in printed
+    assert code == 0
 
 
 @pytest.mark.parametrize(
@@ -98,16 +95,13 @@ def test_ctrl_c_in_the_first_second_says_what_is_kept(shell: Shell, words: list[
 
 def test_events_go_to_the_pipe_also_while_the_tree_is_drawn_on_a_terminal(shell: Shell) -> None:
     above, below = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "hugginggpt.apps", *SAY, "--json"],
-        cwd=shell.folder, env=shell.env | {"TERM": "xterm-256color"}, stdin=subprocess.DEVNULL, stdout=-1, stderr=below,
-    )  # fmt: skip
-    os.close(below)
-    drain = threading.Thread(target=read_to_its_end, args=(above,))
-    drain.start()
-    out, _ = process.communicate(timeout=60)
-    drain.join()
-    events = [json.loads(line)["event"] for line in out.decode().splitlines()]
+    with tempfile.TemporaryFile("w+") as out:
+        process = shell.on((below, out.fileno(), below), *SAY, "--json", TERM="xterm-256color")
+        os.close(below)
+        read_to_its_end(above)
+        process.wait(60)
+        out.seek(0)
+        events = [json.loads(line)["event"] for line in out]
     assert events[0] == "run_started"
     assert {"plan_ready", "task_started", "task_finished", "run_finished"} <= set(events)
 

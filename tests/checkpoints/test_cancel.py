@@ -4,8 +4,6 @@ import asyncio
 import json
 import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -29,13 +27,15 @@ from paths import SUPPORT
 from printed import wait_for
 from scripting import OpenScripted, ask, last, step
 from shell import Shell
+from warm_commands import Forked
+
+CRASH_CHILD = (SUPPORT / "crash_child.py").read_text()
 
 
 @contextmanager
-def child(home: Path, seed: int, stall: str) -> Iterator[subprocess.Popen[str]]:
+def child(shell: Shell, home: Path, seed: int, stall: str) -> Iterator[Forked]:
     """A process that stops for ever: while planning, while answering, for approval, or in its last task."""
-    command = [sys.executable, str(SUPPORT / "crash_child.py"), "start", str(home), str(seed), stall]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with shell.start("start", str(home), str(seed), stall, code=CRASH_CHILD) as process:
         try:
             yield process
         finally:
@@ -73,7 +73,7 @@ async def resumed(world: World, verdict: Any = None) -> RunFinished:
 async def test_while_one_expert_hangs_all_others_finish_and_the_run_is_cancelled_from_another_process(
     home: Path, shell: Shell
 ) -> None:
-    with child(home, 7, "task") as process:
+    with child(shell, home, 7, "task") as process:
         wait_for(process, "task_finished", 29)
         run_id, status, owner = row(home)
         assert status == "running"
@@ -95,7 +95,7 @@ async def test_while_one_expert_hangs_all_others_finish_and_the_run_is_cancelled
 async def test_a_run_is_cancelled_while_the_controller_works_and_resumed(
     home: Path, shell: Shell, stall: str, word: str
 ) -> None:
-    with child(home, 7, stall) as process:
+    with child(shell, home, 7, stall) as process:
         wait_for(process, word)
         assert shell("cancel", row(home)[0], "--home", str(home)).code == 0
         assert row(home)[1:] == ("cancelled", None)
@@ -104,7 +104,7 @@ async def test_a_run_is_cancelled_while_the_controller_works_and_resumed(
 
 
 async def test_a_run_that_waits_for_approval_is_cancelled_and_can_still_be_approved(home: Path, shell: Shell) -> None:
-    with child(home, 7, "approval") as process:
+    with child(shell, home, 7, "approval") as process:
         wait_for(process, "run_waiting")
         wait_for(process, "run_finished")
         done = shell("cancel", row(home)[0], "--home", str(home), "--json")
@@ -116,7 +116,7 @@ async def test_a_run_that_waits_for_approval_is_cancelled_and_can_still_be_appro
 
 
 async def test_the_run_of_a_killed_process_is_marked_as_cancelled(home: Path, shell: Shell) -> None:
-    with child(home, 7, "task") as process:
+    with child(shell, home, 7, "task") as process:
         wait_for(process, "stalled")
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -141,7 +141,7 @@ async def test_a_run_that_is_finished_or_unknown_or_cancelled_is_reported(
 
 
 async def test_a_conversation_goes_on_after_a_run_of_it_was_cancelled(home: Path, shell: Shell) -> None:
-    with child(home, 7, "task") as process:
+    with child(shell, home, 7, "task") as process:
         wait_for(process, "stalled")
         first = row(home)[0]
         assert shell("cancel", first, "--home", str(home)).code == 0
@@ -206,11 +206,8 @@ def test_the_command_whose_run_is_cancelled_ends_with_130_and_says_how_to_go_on(
 
     with serve(never) as server:
         llm = f"openai:m@{server.url}/v1"
-        command = [sys.executable, "-m", "hugginggpt.apps", "run", "say hello", "--llm", llm, "--json"]
-        env = shell.env | {"OPENAI_API_KEY": "k"}
-        with subprocess.Popen(
-            command, cwd=shell.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as process:
+        shell.env["OPENAI_API_KEY"] = "k"
+        with shell.start("run", "say hello", "--llm", llm, "--json") as process:
             asked.wait()
             home = Path(shell.env["HUGGINGGPT_HOME"])
             run_id = row(home)[0]

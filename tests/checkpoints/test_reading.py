@@ -4,8 +4,6 @@ import hashlib
 import json
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +12,6 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from hugginggpt.apps.cli.app import app  # noqa: F401  # compiled, so that a process without rights can import it
-from paths import SUPPORT
 from shell import Shell
 
 HOMES = Path(__file__).with_name("homes")
@@ -59,12 +56,10 @@ def content(home: Path) -> dict[str, str]:
 
 def read(home: Path, fault: str = "") -> list[tuple[int, str, str]]:
     """Exit code, stdout and stderr of each command, in a process of its own to which that happens first."""
-    done = subprocess.run(
-        [sys.executable, "-c", _READ, json.dumps([fault, str(home), COMMANDS])], capture_output=True, text=True,
-        env={"PYTHONPATH": str(SUPPORT), "HUGGINGGPT_CONFIG": str(home.parent / "c"), "PATH": ""}, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return [tuple(json.loads(line)) for line in done.stdout.splitlines()]
+    process = Shell(home.parent).start(json.dumps([fault, str(home), COMMANDS]), code=_READ)
+    out, err = process.communicate(60)
+    assert process.returncode == 0, err
+    return [tuple(json.loads(line)) for line in out.splitlines()]
 
 
 @pytest.mark.parametrize(

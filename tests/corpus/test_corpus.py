@@ -32,6 +32,7 @@ from hugginggpt.graph.world import World, open_world
 
 HERE = Path(__file__).parent
 TABLES = sorted(HERE.glob("*.toml"))
+pytestmark = pytest.mark.corpus
 
 
 class Case(NamedTuple):

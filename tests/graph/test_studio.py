@@ -16,6 +16,7 @@ from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, Scripted
 from studio_server import called, calls, client_of, served, started
 
 REQUEST = "what language is 'bonjour tout le monde'"
+pytestmark = pytest.mark.studio
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ from studio_server import calls, client_of, served
 
 PICTURE = (EXAMPLES / "receipt.jpg").read_bytes()
 LANGUAGE = {"request": "What language is 'bonjour tout le monde'?"}
+pytestmark = pytest.mark.studio
 
 
 @pytest.fixture(scope="module")

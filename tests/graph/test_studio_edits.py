@@ -9,6 +9,8 @@ from langgraph_sdk.client import LangGraphClient
 
 from studio_server import calls, client_of, served
 
+pytestmark = pytest.mark.studio
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

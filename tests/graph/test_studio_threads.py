@@ -11,6 +11,7 @@ import pytest
 from studio_server import called, calls, client_of, served, started
 
 TABLES = ("runs", "tasks", "resources", "assignments", "llm_calls", "states", "state_writes", "namespaces")
+pytestmark = pytest.mark.studio
 
 
 @pytest.fixture(scope="module")

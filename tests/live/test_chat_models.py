@@ -17,7 +17,7 @@ pytestmark = pytest.mark.live
 @pytest.mark.parametrize("task_type", sorted(TASK_PROMPTS))
 async def test_the_chat_model_does_it(task_type: str, tmp_path: Path) -> None:
     settings = Settings.from_env(home=tmp_path)
-    if not (settings.vlm if needs_vision(task_type) else settings.llm):
+    if not (settings.vlm if needs_vision(task_type) else settings.chat_model):
         pytest.skip(f"set {'HUGGINGGPT_VLM' if needs_vision(task_type) else 'HUGGINGGPT_LLM'} to call a chat model")
     async with open_world(settings.model_copy(update={"llm": ""})) as world:
         backend = ChatBackend(settings)

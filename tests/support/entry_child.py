@@ -29,6 +29,7 @@ from hugginggpt.graph.result import Request
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.state import GraphInput, State
 from hugginggpt.graph.world import World, slots_for
+from hugginggpt.nodes.controller_here import ControllerHere
 from hugginggpt.tools.controllers.chosen import Controllers
 from hugginggpt.tools.files.fetch import GuardedFetcher
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, scripted_expert
@@ -141,7 +142,7 @@ def assembled(
     controller = ports["controller"]
     graph = connect(
         settings=settings, slots=slots_for(settings), cut=case.cut, redact=Redactor(), checkpointer=saver,
-        controllers=Controllers(controller, lambda _: controller),
+        controllers=Controllers(controller, lambda _: controller), here=ControllerHere.of(controller, settings),
         **{name: port for name, port in ports.items() if name != "controller"},
     )  # fmt: skip
     return World(settings, graph, **ports)

@@ -14,6 +14,7 @@ from hugginggpt.graph.builder import connect
 from hugginggpt.graph.redactor import Redactor
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, slots_for
+from hugginggpt.nodes.controller_here import ControllerHere
 from hugginggpt.tools.controllers.chosen import Controllers
 from hugginggpt.tools.files.fetch import GuardedFetcher
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
@@ -70,7 +71,7 @@ async def _forked(folder: Path, changes: Changes, calls: Calls) -> None:
         graph = connect(
             settings=settings, slots=slots_for(settings), cut=lambda *_: (), redact=Redactor(), checkpointer=saver,
             controllers=Controllers(controller, lambda _: controller), catalog=catalog, ledger=ledger, store=store,
-            backends={backend.name: backend}, fetcher=fetcher,
+            backends={backend.name: backend}, fetcher=fetcher, here=ControllerHere.of(controller, settings),
         )  # fmt: skip
         world = World(settings, graph, controller, catalog, {backend.name: backend}, ledger, store, fetcher)
         session = Session(world)

@@ -95,7 +95,7 @@ def dripping_head(wire: Wire, connection: socket.socket) -> None:
     """A head that never ends, a byte at a time."""
     head_of(wire, connection)
     connection.sendall(b"HTTP/1.1 200 OK\r\nx-slow: ")
-    for _ in range(100):
+    for _ in range(400):
         connection.sendall(b"x")
         time.sleep(0.05)
 

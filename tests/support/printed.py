@@ -1,9 +1,16 @@
 """`wait_for`: waits until a child process has printed a word."""
 
-import subprocess
+from typing import Any, Protocol
 
 
-def wait_for(process: subprocess.Popen[str], word: str, times: int = 1) -> None:
+class Child(Protocol):
+    """What prints: `subprocess.Popen`, `Forked`."""
+
+    @property
+    def stdout(self) -> Any: ...
+
+
+def wait_for(process: Child, word: str, times: int = 1) -> None:
     """Wait until the child has printed `word` so many times."""
     assert process.stdout
     for line in process.stdout:

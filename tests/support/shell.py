@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from warm_commands import WarmCommands
+from warm_commands import Forked, WarmCommands
 
 MARK = "===="
 _EACH = f"""
@@ -83,18 +83,16 @@ class Shell:
 
     def each(self, commands: Sequence[Sequence[str]], then: str = "", **env: str) -> Typed:
         """Many commands in one process, each after a line `MARK` on both streams; `then`: Python at its end."""
-        command = [sys.executable, "-c", _EACH + then, json.dumps(commands)]
-        return self._done(command, env)
+        return self.python(_EACH + then, json.dumps(commands), **env)
 
-    def start(self, *words: str) -> "subprocess.Popen[str]":
-        """The process, running."""
-        command = [sys.executable, "-m", "hugginggpt.apps", *words]
-        return subprocess.Popen(
-            command,
-            cwd=self.folder,
-            env=self.env,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+    def python(self, code: str, *words: str, **env: str) -> Typed:
+        """A Python program with these arguments."""
+        return Typed(_warm().run(words, self.folder, self.env | env, code=code))
+
+    def start(self, *words: str, code: str = "") -> Forked:
+        """The process, running; `code`: a Python program in place of the command."""
+        return _warm().piped(words, self.folder, self.env, code)
+
+    def on(self, streams: tuple[int, int, int], *words: str, code: str = "", **env: str) -> Forked:
+        """The process, running, with these files as its standard streams."""
+        return _warm().start(words, self.folder, self.env | env, streams, code)

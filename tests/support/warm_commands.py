@@ -5,6 +5,7 @@ processor time in place of 2. Start-up itself (imports, interpreter options) is 
 """
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -15,7 +16,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from typing import Self, TextIO
 
 _IMPORTED = ("graph", "nodes", "checkpoints", "apps", "tools.controllers", "tools.chat_models", "tools.catalog",
              "tools.files", "tools.net", "tools.redaction", "tools.recording")  # fmt: skip
@@ -45,27 +49,98 @@ class WarmCommands:
         self._process.wait()
 
     def run(
-        self, words: Sequence[str], cwd: Path, env: Mapping[str, str], lines: str = ""
+        self, words: Sequence[str], cwd: Path, env: Mapping[str, str], lines: str = "", code: str = ""
     ) -> "subprocess.CompletedProcess[str]":
         """Run one command to its end. Raises `subprocess.TimeoutExpired` after `TIMEOUT_S` seconds, and kills it.
 
-        `lines`: what it reads from its standard input, a pipe.
+        `lines`: what it reads from its standard input, a pipe. `code`: Python to run in place of the command.
         """
-        heard, reports = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         given = _pipe_with(lines) if lines else os.open(os.devnull, os.O_RDONLY)
-        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err, heard, reports:
-            asked = json.dumps({"words": words, "cwd": str(cwd), "env": dict(env)}).encode()
-            socket.send_fds(self._asked, [asked], [reports.fileno(), out.fileno(), err.fileno(), given])
+        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+            process = self.start(words, cwd, env, (given, out.fileno(), err.fileno()), code)
             os.close(given)
-            reports.close()
-            heard.settimeout(TIMEOUT_S)
-            process_id = int(heard.recv(32))
             try:
-                code = int(heard.recv(32))
-            except TimeoutError:
-                os.kill(process_id, signal.SIGKILL)
-                raise subprocess.TimeoutExpired(list(words), TIMEOUT_S) from None
-            return subprocess.CompletedProcess(list(words), code, _all_of(out), _all_of(err))
+                process.wait(TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+            return subprocess.CompletedProcess(list(words), process.wait(), _all_of(out), _all_of(err))
+
+    def piped(self, words: Sequence[str], cwd: Path, env: Mapping[str, str], code: str = "") -> "Forked":
+        """Start a command that writes to pipes."""
+        (out, to_out), (err, to_err), given = os.pipe(), os.pipe(), os.open(os.devnull, os.O_RDONLY)
+        process = self.start(words, cwd, env, (given, to_out, to_err), code)
+        for fd in (given, to_out, to_err):
+            os.close(fd)
+        process.stdout, process.stderr = os.fdopen(out), os.fdopen(err)
+        return process
+
+    def start(
+        self, words: Sequence[str], cwd: Path, env: Mapping[str, str], streams: tuple[int, int, int], code: str = ""
+    ) -> "Forked":
+        """Start a command with these files as its standard streams."""
+        heard, reports = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        asked = json.dumps({"words": words, "cwd": str(cwd), "env": dict(env), "code": code}).encode()
+        with reports:
+            socket.send_fds(self._asked, [asked], [reports.fileno(), *streams])
+        return Forked(words, heard)
+
+
+class Forked:
+    """A process that runs, with the part of `subprocess.Popen` that tests use."""
+
+    stdout: TextIO
+    stderr: TextIO
+
+    def __init__(self, words: Sequence[str], heard: socket.socket) -> None:
+        self._words, self._heard = list(words), heard
+        self.pid = int(heard.recv(32))
+        self.returncode: int | None = None
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code. Raises `subprocess.TimeoutExpired` where it runs on after `timeout` seconds."""
+        if self.returncode is None:
+            self._heard.settimeout(timeout)
+            try:
+                self.returncode = int(self._heard.recv(32))
+            except (TimeoutError, BlockingIOError):
+                raise subprocess.TimeoutExpired(self._words, timeout or 0.0) from None
+            self._heard.close()
+        return self.returncode
+
+    def poll(self) -> int | None:
+        """Its exit code; None while it runs."""
+        with suppress(subprocess.TimeoutExpired):
+            return self.wait(0)
+        return None
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+        """All that it writes to its pipes from now on, once it has ended."""
+        with ThreadPoolExecutor(2) as pool:
+            out, err = pool.submit(self.stdout.read), pool.submit(self.stderr.read)
+            try:
+                self.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise
+        return out.result(), err.result()
+
+    def send_signal(self, number: int) -> None:
+        """Send it, unless the process has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Send SIGKILL, unless the process has ended."""
+        self.send_signal(signal.SIGKILL)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stdout.close()
+        self.stderr.close()
+        self.wait()
 
 
 def _pipe_with(lines: str) -> int:
@@ -98,28 +173,42 @@ def _serve(asked: socket.socket) -> None:
 def _watch(command: Mapping[str, object], fds: Sequence[int]) -> None:
     """Run the command in a process, and report its id and its exit code as `subprocess` does."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    reports, out, err, given = fds
+    reports, *streams = fds
     process_id = os.fork()
     if process_id == 0:
         os.close(reports)
-        os.dup2(given, 0)
-        os.dup2(out, 1)
-        os.dup2(err, 2)
+        for number, fd in enumerate(streams):
+            os.dup2(fd, number)
+            os.close(fd)
         _become(command)
+    for fd in streams:
+        os.close(fd)  # a pipe ends with its writer
     os.write(reports, b"%d" % process_id)
     os.write(reports, b"%d" % os.waitstatus_to_exitcode(os.waitpid(process_id, 0)[1]))
     os._exit(0)
 
 
 def _become(command: Mapping[str, object]) -> None:
-    """Be the process of `python -m hugginggpt.apps`."""
+    """Be the process of `python -m hugginggpt.apps`, or of `python -c`."""
     from hugginggpt.apps.cli.app import main
 
     os.chdir(str(command["cwd"]))
     os.environ.clear()
     os.environ.update(command["env"])  # type: ignore[call-overload]
     sys.argv = ["hugginggpt", *command["words"]]  # type: ignore[misc]
-    main()
+    if command["code"]:
+        exec(str(command["code"]), {"__name__": "__main__"})
+    else:
+        main()
+    sys.exit()
+
+
+def _plan_once() -> None:
+    """Compile the rule-based controller's expressions, which takes as long as the rest of a small run."""
+    from hugginggpt.graph.result import Request
+    from hugginggpt.tools.controllers.rules.controller import propose
+
+    propose(Request(text="Summarise 'a long text', translate it into German and say the result aloud"))
 
 
 def _import_all() -> None:
@@ -132,4 +221,6 @@ def _import_all() -> None:
 
 if __name__ == "__main__":
     _import_all()
+    _plan_once()
+    gc.freeze()  # a collection in a child would copy every page
     _serve(socket.socket(fileno=int(sys.argv[1])))

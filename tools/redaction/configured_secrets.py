@@ -19,7 +19,7 @@ def _of_settings(settings: Settings) -> Iterator[str]:
     for _, value in settings:
         if isinstance(value, SecretStr):
             yield value.get_secret_value()
-    for address in (settings.llm, settings.vlm, settings.openai_base_url or ""):
+    for address in (settings.chat_model, settings.vlm, settings.openai_base_url or ""):
         yield from secrets_in(address)
 
 

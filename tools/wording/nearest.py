@@ -94,10 +94,13 @@ def _after_first(results: re.Pattern[str], text: str) -> str:
 
 def words_pattern(words: Collection[str], language: Wording) -> re.Pattern[str] | None:
     """Any of the words, the longest first, as whole words where the language puts spaces between them."""
-    if not words:
-        return None
+    return _any_of(tuple(words), language.unspaced) if words else None
+
+
+@lru_cache(1_000)
+def _any_of(words: tuple[str, ...], unspaced: bool) -> re.Pattern[str]:
     either = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    return re.compile(either if language.unspaced else rf"(?<![\w]){either and f'(?:{either})'}(?![\w])")
+    return re.compile(either if unspaced else rf"(?<![\w])(?:{either})(?![\w])")
 
 
 @cache

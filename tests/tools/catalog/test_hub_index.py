@@ -27,7 +27,7 @@ def hub_with(home: Path, **given: Any) -> HubIndex:
     return HubIndex(Settings(home=home, hf_token="hf_mine"), online=True, **given)
 
 
-def eventually(check: Any, seconds: float = 10.0) -> None:
+def eventually(check: Any, seconds: float = 60.0) -> None:
     until = time.monotonic() + seconds
     while not check():
         assert time.monotonic() < until

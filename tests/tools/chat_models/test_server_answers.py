@@ -184,7 +184,7 @@ async def test_drafted_tasks_are_found_in_linear_time_and_not_in_thoughts() -> N
     for start in range(0, len(text), 4):
         await tasks(text[start : start + 4])
     assert drafted.drafted == [(0, "summarization")]
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 15
 
 
 TWO_TASKS = planned(

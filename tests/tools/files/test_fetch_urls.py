@@ -66,7 +66,7 @@ async def test_a_server_that_sends_nothing_is_given_up(tmp_path: Path) -> None:
         never.set()
 
     assert "took longer than 0.3 s" in message
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 20  # the default is 60 s
 
 
 async def test_a_server_that_sends_slowly_is_given_up_after_the_total_time(tmp_path: Path) -> None:

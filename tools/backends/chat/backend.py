@@ -47,7 +47,9 @@ class ChatBackend(ServerBackend):
 
     def experts(self, task_type: str) -> Sequence[Expert]:
         """The model for text, or the one for images."""
-        spec = (self._settings.vlm or self._settings.llm) if needs_vision(task_type) else self._settings.llm
+        spec = (
+            (self._settings.vlm or self._settings.chat_model) if needs_vision(task_type) else self._settings.chat_model
+        )
         return (self._expert(task_type, spec),) if task_type in TASK_PROMPTS and spec else ()
 
     def named(self, task_type: str, model_id: str) -> Expert | None:
@@ -68,7 +70,7 @@ class ChatBackend(ServerBackend):
             return Obstacle(what=error.message, remedy=error.hint)
         if reason := self._unnamed_server(expert.model_id):
             return reason
-        if needs_vision(expert.task_type) and not self._settings.vlm and expert.model_id == self._settings.llm:
+        if needs_vision(expert.task_type) and not self._settings.vlm and expert.model_id == self._settings.chat_model:
             remedy = f"set HUGGINGGPT_VLM={expert.model_id} if it does"
             return Obstacle(what=f"{expert.model_id} is not known to read images", remedy=remedy)
         if model.base_url is None or model.base_url == ROUTER:

@@ -1,20 +1,21 @@
 """`AnswerChecker` checks each sentence of a chat model's answer before it is shown: its files, task marks and sources."""
 
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ....graph.caveats import lacks
 from ....graph.resource import satisfies
 from ....graph.result import Result, Run
 from ...wording.phrases import phrases as wording_phrases
 from ...wording.request_language import language_of, own_words
+from .cited_parts import TASK_MARK, cited_in
 from .context import credits_of, files_of
+from .contradictions import Contradictions
 from .facts import Facts
 from .grounding import Sources, mentions
 from .phrases import phrases_for
 from .prompts import RESULT_CHARACTERS
-from .sentence_form import ends, is_statement, with_marks
+from .sentence_form import ends, is_fragment, is_statement, with_marks
 from .whole_answer import last_tasks
 
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]*”’»]*\s+|(?<=[。！？])|\n")
@@ -23,7 +24,6 @@ _FILE_NAME = re.compile(
     r"|pdf|csv|tsv|xlsx?|docx?|txt|md|json|zip|obj|glb|ply)(?![\w-])",
     re.IGNORECASE,
 )
-_TASK_MARK = re.compile(r"\s?(?:\[(?:task )?(\d+)\](?!\()|\(task (\d+)\))")
 MAX_SENTENCE = 2_000
 """Characters after which a text is cut although no sentence ends."""
 
@@ -77,52 +77,49 @@ class AnswerChecker:
         """File names in the answer that do not exist."""
         self.ungrounded: list[str] = []
         """Statements for which no result was found."""
-        self.unknown: list[tuple[str, list[str]]] = []
-        """Statements that cite tasks which the run does not have, with the marks."""
-        self.miscited: list[tuple[str, list[int], int]] = []
-        """Statements with the tasks that they cite, and another that found the label which they name."""
-        self.doubted: list[tuple[str, str, list[int]]] = []
-        """Statements that cite nothing and have a number or label of no result: as they stand, bare, and the tasks."""
-        self.false: list[tuple[str, list[int]]] = []
-        """Statements that the results which they cite do not bear out, with the numbers of their tasks."""
+        self._contradictions = Contradictions(self._facts, self._phrases, self._without_names)
 
     def check(self, sentence: str) -> str:
         """The sentence without invented files and wrong marks; one without marks gets those of the tasks it rests on."""
         before, unknown = len(self.invented), self._unknown_marks(sentence)
         checked = _FILE_NAME.sub(lambda match: self._checked_file(match[0]), sentence)
-        checked = _TASK_MARK.sub(lambda match: match[0] if (match[1] or match[2]) in self._succeeded else "", checked)
+        checked = TASK_MARK.sub(lambda match: match[0] if (match[1] or match[2]) in self._succeeded else "", checked)
         stated = self._without_names(checked)
-        if not _TASK_MARK.search(checked):
-            sources = self._sources.of(checked) or self._facts.borne_out_by(stated)
-            if sources and self._facts.adds_numbers(stated, sources):
-                sources = []
-            if sources and (found := self._facts.label_elsewhere(stated, sources)) is not None:
-                sources = [found]
-            if sources:
+        if cited := cited_in(checked):
+            self._contradictions.judge(checked, stated, cited)
+        elif sources := self._sources_of(checked, stated):
+            if self._facts.unsupported(stated, sources).nothing:
                 checked = with_marks(checked, sources)
-            elif (
-                self._succeeded
-                and not unknown
-                and before == len(self.invented)
-                and ends(checked)
-                and not self._sources.is_about_failures(checked)
-            ):
-                if tasks := self._facts.at_odds(stated):
-                    self.doubted.append((checked.strip(), stated, [*tasks]))
-                elif is_statement(checked):
-                    self.ungrounded.append(checked.strip())
-        cited = [int(match[1] or match[2]) for match in _TASK_MARK.finditer(checked)]
+                cited = [*sources]
+            else:
+                self._contradictions.note(checked, [*sources])
+        elif self._succeeded and not unknown and before == len(self.invented):
+            self._doubt(checked, stated)
         for task_id in cited:
             self._cited.setdefault(task_id, []).append(stated)
-        if cited and self._facts.unsupported(stated, cited):
-            self.false.append((checked.strip(), cited))
-        elif cited and (found := self._facts.label_elsewhere(stated, cited)) is not None:
-            self.miscited.append((stated.strip(), cited, found))
         if unknown:
-            self.unknown.append((stated.strip(), unknown))
+            self._contradictions.unknown.append((stated.strip(), unknown))
         self.text += checked
         self.said = self.said or bool(checked.strip())
         return checked
+
+    def _sources_of(self, sentence: str, stated: str) -> Sequence[int]:
+        """The tasks that a sentence without marks rests on; none where it names what another result denies."""
+        sources = self._sources.of(sentence) or self._facts.borne_out_by(stated)
+        if sources and self._facts.adds_numbers(stated, sources):
+            return ()
+        if sources and (found := self._facts.label_elsewhere(stated, sources)) is not None:
+            return [found]
+        return () if sources and self._facts.names_others(stated) else sources
+
+    def _doubt(self, sentence: str, stated: str) -> None:
+        """Note a sentence without marks for which no result is found."""
+        if not (ends(sentence) or is_fragment(sentence)) or self._sources.is_about_failures(sentence):
+            return
+        if tasks := self._facts.at_odds(stated):
+            self._contradictions.doubted.append((sentence.strip(), stated, [*tasks]))
+        elif is_statement(sentence):
+            self.ungrounded.append(sentence.strip())
 
     def quoted(self, text: str) -> str:
         """A result that is the answer as it stands: its words are the expert's."""
@@ -153,7 +150,9 @@ class AnswerChecker:
                 both = {"one": one.model_id, "this": one.text, "id": one.task_id}
                 both |= {"other": other.model_id, "that": other.text, "other_id": other.task_id}
                 lines.append(phrases["contradiction"].format(**both))
-        lines += self._false_lines()
+        last = {task.id for task in last_tasks(self._run.plan)}
+        lines += self._contradictions.lines(self._cited, last)
+        self.ungrounded += self._contradictions.ungrounded
         if self.invented:
             lines.append(phrases["removed"].format(files=", ".join(dict.fromkeys(self.invented))))
         if self._run.status == "succeeded" and not self._run.plan.tasks:
@@ -161,32 +160,6 @@ class AnswerChecker:
         if self.ungrounded:
             lines.append(phrases["untraced"].format(sentences=" ".join(f"“{each}”" for each in self.ungrounded)))
         return lines
-
-    def _false_lines(self) -> Iterator[str]:
-        """Lines for what the results contradict; the run is done in part then."""
-        for sentence, stated, tasks in self.doubted:
-            if self._facts.replaces(stated, self._cited):
-                self.false.append((sentence, tasks))
-            elif is_statement(sentence):
-                self.ungrounded.append(sentence)
-        named = {task_id for _, cited in self.false for task_id in cited}
-        unnamed = [
-            (" ".join(map(str.strip, self._cited[task_id])), [task_id])
-            for task_id in self._facts.unnamed_labels(self._cited)
-            if task_id not in named
-        ]
-        for sentence, cited in (*self.false, *unnamed):
-            found = self._facts.shown(cited)
-            lacks(line := self._phrases["disagrees"].format(sentence=sentence, found=found))
-            yield line
-        for sentence, cited, found_by in self.miscited:
-            if found_by not in self._cited:  # where another sentence cites it, its result is in the answer
-                marks = ", ".join(map("[{}]".format, cited))
-                lacks(line := self._phrases["miscited"].format(sentence=sentence, id=found_by, marks=marks))
-                yield line
-        for sentence, unknown in self.unknown:
-            lacks(line := self._phrases["no_result"].format(sentence=sentence, marks=", ".join(unknown)))
-            yield line
 
     def _credits(self) -> Iterator[str]:
         """A line for each expert that the answer does not name, or that is weak without a word about it."""
@@ -203,7 +176,7 @@ class AnswerChecker:
                 row.ok
                 and row.task_id in last
                 and not self._is_answered(row)
-                and (text := self._facts.whole(row.task_id))
+                and (text := self._facts.results.whole(row.task_id))
             ):
                 heading = self._phrases["left_out"].format(id=row.task_id, task=row.task_type)
                 yield f"{heading}\n{text}" + ("…" if len(text) >= RESULT_CHARACTERS else "") + "\n"
@@ -212,18 +185,18 @@ class AnswerChecker:
         """Whether the answer cites a result or has its words; files are named by their paths."""
         cited = row.task_id in self._cited or not any(satisfies(made.kind, "text") for made in row.resources)
         label = cited or self._facts.is_in(row.task_id, self.text)
-        return label or mentions(self.text, self._facts.whole(row.task_id))
+        return label or mentions(self.text, self._facts.results.whole(row.task_id))
 
     def _unknown_marks(self, sentence: str) -> list[str]:
         """The marks of tasks that the run does not have; those in a request or a result are of these texts."""
         found = (
-            match[0].strip() for match in _TASK_MARK.finditer(sentence) if (match[1] or match[2]) not in self._planned
+            match[0].strip() for match in TASK_MARK.finditer(sentence) if (match[1] or match[2]) not in self._planned
         )
         return [mark for mark in found if self._planned and mark.casefold() not in self._request + self._contents]
 
     def _without_names(self, sentence: str) -> str:
         """The sentence without task marks and without the names of files and models, whose numbers state nothing."""
-        bare = _FILE_NAME.sub("", _TASK_MARK.sub("", sentence))
+        bare = _FILE_NAME.sub("", TASK_MARK.sub("", sentence))
         for name in self._plain:
             bare = re.sub(rf"(?<![\w/-]){re.escape(name)}(?![\w/-])", "", bare)
         return bare

@@ -24,7 +24,7 @@ _SHOWN = 60
 
 def changed_texts(request: Request, plan: Plan) -> tuple[str, ...]:
     """A sentence for each, in the language of the request."""
-    if not _QUOTED.search(request.text):
+    if not _QUOTED.search(request.text) and not any(not file.missing for file in request.files):
         return ()
     known = [request.text, *(text for _, text in request.history)]
     known += [each.text or "" for each in (*request.files, *request.resources)]

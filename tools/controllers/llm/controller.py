@@ -71,7 +71,7 @@ class LlmController:
         prompt = await self._prompt(request, files, suggestion, callbacks)
         messages = first_messages = await asyncio.to_thread(prompt.messages)
         usage, problems, sent_back = Usage(), tuple[str, ...](), list[str]()
-        asked = set[str]()
+        asked, written = set[str](), set[str]()
         doubtful: Proposal | None = None
         for draft_number in range(MAX_DRAFTS):
             schema = await asyncio.to_thread(prompt.schema, corrected=draft_number > 0)
@@ -108,6 +108,9 @@ class LlmController:
                     return proposal
                 asked.update(problems)
                 doubtful = proposal
+            if answer in written:
+                break
+            written.add(answer)
             sent_back += [f"the controller's plan was sent back: {problem}" for problem in problems]
             messages = correction_messages(first_messages, answer, problems)
         if doubtful:

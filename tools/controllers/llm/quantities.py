@@ -38,11 +38,12 @@ def follows(readings: Iterable[Decimal], known: Collection[Decimal]) -> bool:
 
 
 def counts(text: str) -> Iterator[int]:
-    """What can be counted in a text: its words, lines and characters, its members, and those of each label."""
-    yield from (len(text.split()), len(text.splitlines()), len(text), max(0, len(text.splitlines()) - 1))
-    rows = rows_in(text)
-    labels = [str(row.get("label")) for row in rows if isinstance(row, dict)]
-    yield from {len(rows), *(labels.count(label) for label in labels)} if rows else ()
+    """What can be counted in a text: its words, lines and characters; in data its members, and those of each label."""
+    if rows := rows_in(text):
+        labels = [str(row.get("label")) for row in rows if isinstance(row, dict)]
+        yield from {len(rows), *(labels.count(label) for label in labels)}
+    else:
+        yield from (len(text.split()), len(text.splitlines()), len(text), max(0, len(text.splitlines()) - 1))
 
 
 def rows_in(text: str) -> list[Any]:

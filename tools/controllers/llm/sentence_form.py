@@ -25,3 +25,9 @@ def is_statement(sentence: str) -> bool:
     if not ends(body):
         return False
     return len(body.split()) >= MIN_STATEMENT or body.endswith(("。", "！"))
+
+
+def is_fragment(sentence: str) -> bool:
+    """Whether it is a line that may state something: of a list or a table, no heading and no question."""
+    body = sentence.strip().strip("*_`|").rstrip()
+    return bool(body) and not body.startswith("#") and not body.endswith((":", "\uff1a", "?", "\uff1f"))

@@ -244,7 +244,7 @@ def test_checks_of_many_dead_servers_take_no_longer_than_one(home: Path) -> None
     began = time.monotonic()
     obstacles = [backend.obstacle(expert, None) for expert in backend.experts("summarization")]
     assert all(str(obstacle).startswith("no server answers at 192.0.2.") for obstacle in obstacles)
-    assert time.monotonic() - began < 2 * CONNECT_SECONDS
+    assert time.monotonic() - began < 5 * CONNECT_SECONDS  # one after the other they take eight times as long
 
 
 @pytest.mark.parametrize("url", ["http://[::1/x", "http://127.0.0.1:99999", "http://:80", "http://127.0.0.1:port"])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hugginggpt.graph.caveats import collecting
 from hugginggpt.graph.expert import Assignment, Expert
 from hugginggpt.graph.member import Member
+from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request, Result, Run
 from hugginggpt.tools.controllers.llm.answer_checker import AnswerChecker, sentences
@@ -348,6 +349,89 @@ def test_a_true_statement_is_not_called_false(sentence: str, row: Result) -> Non
 
     assert lacking == []
     assert "[0]" in text
+
+
+def counted(text: str, unit: str = "words") -> tuple[Result, Plan]:
+    args = {"items": "guten Tag", "look_for": unit}
+    tasks = [{"task": "language-identification", "id": 0, "dep": [-1], "args": {"text": "guten Tag"}}]
+    plan = Plan.from_hugginggpt([*tasks, {"task": "count", "id": 1, "dep": [-1], "args": args}])
+    return written(text, 1).model_copy(update={"task_type": "count"}), plan
+
+
+def answer_to_two(text: str, request: str) -> tuple[str, list[str], list[str]]:
+    """The checked answer to what language a text is in and how many words it has (German, 6); reports; all lines."""
+    row, plan = counted("6")
+    language = classified("de", "lb", "language-identification")
+    run = RUN.model_copy(update={"request": Request(text=request), "results": (language, row), "plan": plan})
+    checked = AnswerChecker(
+        run, {}, {made.sha256 or "": made.text or "" for made in (*language.resources, *row.resources)}
+    )
+    for line in text.splitlines(keepends=True):
+        checked.check(line)
+    with collecting() as heard:
+        lines = checked.missing_lines()
+    return checked.text, heard.lacks, lines
+
+
+ASKED = "Which language is 'guten Tag', and how many words are in it?"
+IN_CHINESE = "“guten Tag”是什么语言，有几个词？"
+
+
+@pytest.mark.parametrize(
+    ("text", "reported"),
+    [
+        ("The text has 6 words [0] and is German [1].", "A wrong citation: “The text has 6 words” is what [1] says"),
+        ("It is German [0] and has 7 words [1].", "has 7 words"),
+        ("It is German [0] and has 2 words [1].", "has 2 words"),
+        ("It is German [0] and has nine words [1].", "nine words"),
+        ("It is German [0] and has twenty-six words [1].", "twenty-six"),
+        ("It is German [0], with fewer than five words [1].", "fewer than five"),
+        ("It is German [0] and consists of 6 letters [1].", "6 letters"),
+        ("It is German [0].\n| words | 9 |\n", "| words | 9 |"),
+        ("- Spanish\n- 6 words [1]", "- Spanish"),
+        ("Spanish, 6 words", "Spanish, 6 words"),
+        ("Austrian [0], 6 words [1].", "Austrian"),
+        ("It is German or Danish [0]. 6 words [1].", "German or Danish"),
+        ("It is German [0]. There are seven words.", "There are seven words"),
+        ("这段文字是德语 [0]，共有七个词 [1]。", "七个词"),
+        ("这段文字是德语 [0]，共有六个字母 [1]。", "六个字母"),
+    ],
+)
+def test_each_part_of_a_sentence_is_held_to_the_result_beside_it(text: str, reported: str) -> None:
+    """A count of 7 was borne out by the number of words in the JSON of the other result."""
+    checked, lacking, _ = answer_to_two(text, IN_CHINESE if "词" in text or "字" in text else ASKED)
+
+    assert len(lacking) == 1
+    assert reported in lacking[0]
+    assert checked.count("[") == text.count("[")  # and no citation is added to a sentence that differs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It's German, and it has 6 words [0][1].",
+        "According to [0], it is German; [1] counted 6 words.",
+        "It is not French but German [0], with six (6) words [1].",
+        "It is German with at least five words [0] [1].",
+        "German (93% sure, perhaps Luxembourgish) [0], 6 words [1].",
+        "1. Language: German [0]\n2. Words: 6 [1]",
+        "| Language | German |\n|---|---|\n| Words | 6 |",
+        "## Answer 1\nIt is German [0].\n## Answer 2\n6 words [1]",
+        "这段文字是德语 [0]，共有六个词 [1]。",
+    ],
+)
+def test_a_right_answer_to_two_questions_is_not_called_false(text: str) -> None:
+    _, lacking, lines = answer_to_two(text, IN_CHINESE if "词" in text else ASKED)
+
+    assert lacking == []
+    assert not any("Left out" in line for line in lines)
+
+
+def test_what_is_not_about_a_result_gets_no_citation() -> None:
+    checked, _, lines = answer_to_two("It is German [0], 6 words [1].\nThe capital of Germany is Paris.", ASKED)
+
+    assert "[" not in checked.splitlines()[1]
+    assert "No result was found behind: “The capital of Germany is Paris.”" in lines
 
 
 @pytest.mark.parametrize("sentence", ["The Eiffel Tower is 330 m high.", "It was opened in 1889."])

@@ -84,7 +84,7 @@ def test_a_word_repeated_a_thousand_times_is_planned_in_seconds(text: str) -> No
     propose(Request(text="summarise a.txt"))
     begun = process_time()
     propose(Request(text=text))
-    assert process_time() - begun < 4
+    assert process_time() - begun < 15
 
 
 def test_the_cut_of_a_long_request_falls_between_words() -> None:

