@@ -138,7 +138,7 @@ def _extreme(query: Query) -> str:
     if measure is None:
         raise no_measure(query)
     subjects = [column for column in query.subjects if column != measure]
-    if query.group is not None and query.group not in query.alternatives and subjects:
+    if query.group is not None and (query.apart or (query.group not in query.alternatives and subjects)):
         return _best_of_each(query, query.group)
     subjects += [] if query.group is None else [query.group]
     together = len(subjects) > 1 and each_once(table, subjects)
@@ -147,8 +147,11 @@ def _extreme(query: Query) -> str:
     rows = table.extremes(measure, most=most, limit=MAX_ROWS)
     if subjects:
         named = [(", ".join(row[subject] for subject in subjects), row[measure]) for row in rows]
-        return "\n".join(_say(query, "with", names=names, value=value) for names, value in named)
-    return "\n".join(f"{row[measure]} ({table.row_text(row)})" for row in rows)
+        lines = [_say(query, "with", names=names, value=value) for names, value in named]
+    else:
+        lines = [f"{row[measure]} ({table.row_text(row)})" for row in rows]
+    many = kept(table, [f"{table.names[measure]} = {rows[0][measure]}"]).count if len(rows) == MAX_ROWS else len(rows)
+    return "\n".join([*lines, *_more(query, many - len(rows))])
 
 
 def _best_of_each(query: Query, group: int) -> str:
@@ -246,9 +249,13 @@ def _rows(query: Query) -> str:
 
 
 def _shown(query: Query, rows: Sequence[Row], many: int) -> str:
-    """The rows, of so many, and how many are not shown."""
-    more = [_say(query, "more", n=many - len(rows))] if many > len(rows) else []
-    return "\n".join([*(query.table.row_text(row) for row in rows), *more])
+    """The rows, of so many."""
+    return "\n".join([*(query.table.row_text(row) for row in rows), *_more(query, many - len(rows))])
+
+
+def _more(query: Query, many: int) -> list[str]:
+    """How many rows are not shown."""
+    return [_say(query, "more", n=many)] if many > 0 else []
 
 
 def _listed_numbers(table: Columns, found: dict[str, Decimal]) -> str:

@@ -56,6 +56,8 @@ class _Reader:
         """Periods that it leaves out: "except June"."""
         self.compared: list[int] = []
         self.empty: list[int] = []
+        self.apart: int | None = None
+        """The column of values that are asked about one by one: "in Munich and in Hamburg"."""
         self.alternatives: list[int] = []
         """Columns of which it names several values: "North or South"."""
 
@@ -128,8 +130,8 @@ class _Reader:
             verb = before if before and before.role == "column" and before.column == column.column else None
             opened = self._near(number, -2)
             if (
-                verb and opened and opened.role == "count" and opened.end < verb.start
-            ):  # "how many members joined after"
+                verb and opened and opened.role in ("count", "people") and opened.end <= verb.start
+            ):  # "how many members joined after", "who joined after"
                 self.used.add(verb)
 
     def _bound(self, mark: Mark) -> str:
@@ -178,7 +180,16 @@ class _Reader:
                 chosen.setdefault((mark.column, "!=" if negation else "="), []).append(mark)
         for (column, sign), marks in chosen.items():
             self.alternatives += [column] if len(marks) > 1 else []
+            self.apart = column if sign == "=" and self._each_apart(marks) else self.apart
             self.where += self._written(column, sign, marks)
+
+    def _each_apart(self, marks: Sequence[Mark]) -> bool:
+        """Whether several values are asked about one by one: "in Munich and in Hamburg", "North and South, each"."""
+        if any(mark.role == "per" and self._near(n, 1) is None for n, mark in enumerate(self.marks)):
+            return len(marks) > 1
+        ands = wording(self.language).clauses["and"]
+        repeated = [self.words[second.start - 1] for second in marks[1:] if self.words[second.start - 2] in ands]
+        return len(repeated) > 0 and {*repeated} == {self.words[marks[0].start - 1]}
 
     def _joined(self, first: Mark, second: Mark) -> bool:
         """Whether nothing or only "and" or "or" is between two marks about the same column."""
@@ -217,6 +228,12 @@ class _Reader:
         """Whether a number before `after` says how many are asked for: "which 2 regions sold most"."""
         named = after is not None and after.role == "column" and not self.over.is_numeric(after.column)
         return named and any(mark.role in _RANKS for mark in self.marks)
+
+    def _group_apart(self, query: Query) -> None:
+        """Group by the column of which each value is asked about by itself; plain numbers are added up."""
+        if self.apart is not None and query.group is None and (query.operations - {"people"} or query.measures):
+            query.group, query.apart = self.apart, True
+            query.operations |= set() if query.operations - {"people", "per"} else {"sum"}
 
     def query(self) -> Query:
         """The query of the marks; those that are part of it become used."""
@@ -264,6 +281,7 @@ class _Reader:
         query.columns = list(dict.fromkeys(query.columns))
         if not query.columns and query.operations & {"sum", "average", "median", "highest", "lowest"}:
             query.columns = self.compared[:1]
+        self._group_apart(query)
         if query.operations & {"highest", "lowest"} and not query.subjects and query.group is None:
             query.group = next(iter(self.alternatives), None)
         return query

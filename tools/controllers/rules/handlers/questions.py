@@ -42,10 +42,10 @@ def answer_question(linker: Linker, intent: Intent) -> None:
     several = (
         several_questions(intent.question.lower(), "en", certain=True) if kinds & {"text", "document", "image"} else []
     )
-    asked = several[0].texts(intent.question, "en") if several else []
-    for question in asked:  # an expert gives one answer to a question
+    things = several[0].texts(intent.question, "en") if several else []
+    for question in things:  # an expert gives one answer to a question
         add_question(linker, intent, _TELLING.sub("What is", question))
-    if asked:
+    if things:
         linker.use(intent.clause.start, intent.clause.end)
     else:
         add_question(linker, intent, intent.question)
