@@ -48,8 +48,8 @@ class Changes:
     """Another plan, or the paper's JSON of one. Tasks that are the same as before are not done again."""
     at: str | None = None
     """The checkpoint of the parent to fork from, or the beginning of its id; by default its newest."""
-    limits: Mapping[str, int | None] = field(default_factory=dict)
-    """`max_llm_calls`, `max_tokens`; by default those of the parent."""
+    limits: Mapping[str, Any] = field(default_factory=dict)
+    """`max_llm_calls`, `max_cost`, ...; by default those of the parent."""
     thread_id: str | None = None
     """The conversation of the fork; by default a new one."""
 

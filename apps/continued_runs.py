@@ -120,6 +120,11 @@ async def end_of(events: AsyncIterator[Event], settings: Settings) -> Outcome:
         async for event in feed:
             run_id = event.run_id
             question = event.question if isinstance(event, RunWaiting) else question
+    return await outcome_of(run_id, settings, question)
+
+
+async def outcome_of(run_id: str, settings: Settings, question: str = "") -> Outcome:
+    """A recorded run, which can go on by its methods."""
     world = await to_thread(kept_open, settings)
 
     async def go_on(how: How, verdict: Any, options: Any) -> Outcome:

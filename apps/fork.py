@@ -14,6 +14,7 @@ from langgraph.checkpoint.base import CheckpointTuple
 from ..checkpoints.forks import unfinished
 from ..checkpoints.history import History
 from ..graph.advice import again, command
+from ..graph.clock import now
 from ..graph.errors import UsageError
 from ..graph.expert import allowed
 from ..graph.plan import Plan
@@ -54,7 +55,7 @@ async def start_fork(world: World, parent: Run, changes: Changes) -> Run:
     options = base.options.model_copy(
         update={"models": {**models, **given}, "redo": redo}
         | {name: limit for name, limit in changes.limits.items() if limit is not None}
-    )
+    ).begun(now())
     said = [PLAN_EDITED] if plan.digest != base.plan.digest else []
     by_hand = [row for row in edited if row not in base.results]
     said += [f"the result of task {plan.by_id[row.task_id].label} was {EDITED}" for row in by_hand]

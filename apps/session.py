@@ -13,6 +13,7 @@ from langgraph.types import Command, Overwrite, StateSnapshot
 from ..checkpoints.forks import unfinished
 from ..checkpoints.history import History
 from ..graph.advice import again, resume, retry
+from ..graph.approval import asks as exceeded
 from ..graph.content_blocks import reference_to
 from ..graph.errors import UsageError
 from ..graph.events import Event, PlanReady, RunFinished, RunStarted, RunWaiting, read_event
@@ -22,6 +23,7 @@ from ..graph.result import Run
 from ..graph.state import RUN_ID, with_repairs
 from ..graph.world import World
 from ..nodes.controller_here import ControllerHere
+from ..nodes.feasibility import looked_up
 from ..nodes.given_plan import with_tasks
 from ..nodes.next_stages import asks, plans, stages_left
 from ..nodes.reread_files import with_files_reread
@@ -110,7 +112,11 @@ class Session:
                 raise UsageError(f"run {run.run_id} is not waiting for approval ({run.status})")
             if waits and verdict is None:
                 await self.world.ledger.runs.set_status(run.run_id, "waiting")  # one was killed as it gave the verdict
-                yield RunWaiting(run_id=run.run_id, question=QUESTION)
+                warnings, experts = await looked_up(run.plan, self.world.catalog, run.options.models, run.options.where)
+                estimate = await self.world.estimates.of(run.plan, run.options, run.request.text, experts)
+                yield PlanReady.of(run, run.plan, warnings, estimate)
+                question = "; ".join((QUESTION, *exceeded(run.options.approve, estimate)[1]))
+                yield RunWaiting(run_id=run.run_id, question=question, estimate=estimate)
                 yield await self.closing(run.run_id)
                 return
             await self.world.ledger.runs.set_status(run.run_id, "running")

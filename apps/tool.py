@@ -9,10 +9,10 @@ a run that is busy, cancelled, of another version, or failed. What ends the agen
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from uuid import uuid4
 
 from langchain_core.messages import ToolMessage
@@ -22,6 +22,7 @@ from langgraph.config import get_stream_writer
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, WithJsonSchema
 
 from ..graph.advice import call_advises
+from ..graph.approval import checked_approval
 from ..graph.background import blocking
 from ..graph.builder import Graph
 from ..graph.errors import HuggingGPTError, InvalidInput, LedgerLost, StorageError, UsageError
@@ -30,6 +31,7 @@ from ..graph.options import Options
 from ..graph.settings import Settings, settings_for_others, settings_given
 from ..graph.state import CONVERSATION, conversation_of
 from ..graph.traces import end_in_time
+from ..nodes.run_options import options_of
 from ..tools.chat_models.models import ChatModel
 from .given_files import as_graph_files
 from .nested_calls import called, is_lent, nested
@@ -96,24 +98,29 @@ def as_tool(
     settings: Settings | None = None,
     llm: str | None = None,
     where: str | Iterable[str] | None = None,
-    approve: Literal["always", "never"] | None = None,
+    approve: str | None = None,
     file_roots: Iterable[str | Path] | None = None,
     thread: str | None = None,
+    options: Options | Mapping[str, Any] | None = None,
     name: str = "hugginggpt",
     description: str = DESCRIPTION,
 ) -> HuggingGPTTool:
     """A LangChain tool. Content: the answer. Artifact: the `run_finished` event as a dict, with local paths.
 
     `settings`: by default those of the environment. `llm`, `where`: controller and places, as in `Settings`. `approve`:
-    `always` asks in the parent graph before a plan is run; it is answered with `Command(resume=True)`. `file_roots`: the
+    `always`, or where the estimate is over an amount (`cost>0.10`), asks in the parent graph before a plan is run; it is
+    answered with `Command(resume=True)`. `file_roots`: the
     folders whose files a request may name, by default the working folder; what the tool made itself may always be named.
+    `options`: of each run, e.g. its limits: `{"max_cost": 0.5, "thread_max_cost": 2, "deadline": "10m"}`.
     `thread`: the conversation of its runs, whose later requests may name what earlier ones made; by default the parent's.
     `graph`: one made with `build_graph`, instead of a shared one of these settings.
 
     Raises `UsageError` for a wrong option. Nothing is opened before the first call.
     """
-    if approve not in (None, "always", "never"):
-        raise UsageError(f"approve is {approve!r}, and must be 'always' or 'never'")
+    try:
+        approve = None if approve is None else checked_approval(approve)
+    except ValueError as error:
+        raise UsageError(f"approve is {approve!r}, and {error}") from None
     if graph is not None and (settings is not None or llm is not None or file_roots is not None):
         raise UsageError(
             "as_tool(graph=...) takes no settings, llm or file_roots: its graph has them",
@@ -127,10 +134,13 @@ def as_tool(
     if llm is not None and settings.chat_model:
         ChatModel.of(settings.chat_model, settings)
     settings = settings if settings.file_roots is not None else settings.with_given(file_roots=(Path.cwd(),))
-    options = Options(approve=approve or "never", where=settings.where if where is not None else ())
+    given = options_of(options, None)
+    asked = {} if approve is None else {"approve": approve}
+    places = {} if where is None else {"where": settings.where}
+    chosen = given.model_copy(update={**asked, **places})
     end_in_time()  # before the agent is traced, which makes LangSmith's client
     share = Share(settings)
-    calls = _Calls(graph, share, options, thread)
+    calls = _Calls(graph, share, chosen, thread)
     tool = HuggingGPTTool.from_function(
         func=calls.synchronous,
         coroutine=calls.asynchronous,
@@ -159,9 +169,9 @@ class _Calls:
     async def asynchronous(self, request: str, config: RunnableConfig, files: Any = ()) -> tuple[str, dict[str, Any]]:
         """One run: content and artifact."""
         lent = is_lent(config)
-        if self._options.approve == "always" and not lent:
+        if self._options.approve != "never" and not lent:
             raise UsageError(  # no fault of the model that calls the tool: it ends the agent
-                "approve='always' asks whoever runs the agent, and the agent has no checkpointer to wait with",
+                f"approve={self._options.approve!r} asks whoever runs the agent, which has no checkpointer to wait with",
                 hint="give it one, e.g. create_agent(..., checkpointer=InMemorySaver()), or leave approve out",
             )
         with call_advises("tool"):

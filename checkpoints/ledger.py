@@ -5,9 +5,11 @@ one's row.
 """
 
 from collections.abc import Collection, Sequence
+from functools import partial
 
 from ..graph.board import Board
 from ..graph.clock import now
+from ..graph.estimate import Measured
 from ..graph.expert import Assignment
 from ..graph.resource import Resource
 from ..graph.result import Result, Run
@@ -15,6 +17,7 @@ from . import lease
 from .database import Database
 from .forks import record_fork
 from .llm_calls import SqliteLlmCalls
+from .measured import read_measured
 from .row_connection import RowConnection
 from .rows import COLUMNS, M, listed_once, read_row, resource_rows, task_row, valid_resources
 from .runs import SqliteRuns
@@ -97,6 +100,10 @@ class SqliteLedger:
         home = self.database.file.parent
         await self.database.write(lambda db: record_fork(db, home, run, edited, taken, epoch))
         return await self.results(run.epoch)
+
+    async def measured(self, models: Collection[str]) -> Measured:
+        """What calls took and used here, on the average; `models`: the experts whose seconds are wanted."""
+        return await self.database.read(partial(read_measured, models, self.database.file.parent))
 
     # -- choices --------------------------------------------------------------------------------------
 

@@ -59,18 +59,26 @@ class _Call(NamedTuple):
     row: Result
 
 
-def _back(db: RowConnection, sha256: str, above: frozenset[str]) -> Step:
+def _back(db: RowConnection, sha256: str, above: frozenset[str], before: _Call | None = None) -> Step:
+    """`before`: a call that was given the data and made the same; what comes back is what made it for that call."""
     makers = _calls(db, sha256, "outputs")
+    makers = makers[: makers.index(before)] if before else makers
     if not makers:
         query = "SELECT run_id, name, media_type FROM resources WHERE sha256 = ? AND key IS NULL ORDER BY id LIMIT 1"
         if given := db.execute(query, [sha256]).fetchone():
             return Step(sha256=sha256, label=given[1] or given[2], origin="given", run_id=given[0])
         return Step(sha256=sha256, label="words of a request or plan")
-    deeper, first = above | {sha256}, makers[0]
+    same = [each for each in makers if each.epoch == makers[0].epoch and sha256 in each.row.inputs]
+    deeper, first = above | {sha256}, (same or makers)[-1 if same else 0]
     written = _written_from(db, first)
     sources = [] if first.row.edited else written or [each for each in first.row.inputs if each]
-    followed = [each for each in dict.fromkeys(sources) if each not in deeper] if len(deeper) < DEEPEST else []
-    return _step(db, sha256, makers).model_copy(update={"steps": tuple(_back(db, each, deeper) for each in followed)})
+    steps = tuple(
+        _back(db, each, deeper, first if each == sha256 else None)
+        for each in dict.fromkeys(sources)
+        if (each == sha256 or each not in above) and len(deeper) < DEEPEST
+    )
+    makers = [first, *(each for each in makers if each != first)]
+    return _step(db, sha256, makers).model_copy(update={"steps": steps})
 
 
 def _forward(db: RowConnection, sha256: str, above: frozenset[str]) -> tuple[Step, ...]:
@@ -78,16 +86,18 @@ def _forward(db: RowConnection, sha256: str, above: frozenset[str]) -> tuple[Ste
     users = _calls(db, sha256, "inputs")
     for maker in _calls(db, sha256, "outputs"):
         users += _writing_with(db, maker)
-    made = dict[str, list[_Call]]()
+    made = dict[tuple[str, str], list[_Call]]()
     for call in (call for call in users if not call.row.edited):
         for resource in call.row.resources:
-            if resource.sha256 and resource.sha256 not in deeper:
-                made.setdefault(resource.sha256, []).append(call)
+            if resource.sha256 and resource.sha256 not in above:
+                # a call that made what it was given is a step of its own; what was made from that is beside it
+                of_call = call.row.key if resource.sha256 == sha256 else ""
+                made.setdefault((resource.sha256, of_call), []).append(call)
     if len(deeper) >= DEEPEST:
         return ()
     return tuple(
-        _step(db, each, makers).model_copy(update={"steps": _forward(db, each, deeper)})
-        for each, makers in made.items()
+        _step(db, each, makers).model_copy(update={"steps": () if of_call else _forward(db, each, deeper)})
+        for (each, of_call), makers in made.items()
     )
 
 

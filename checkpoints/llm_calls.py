@@ -1,4 +1,4 @@
-"""`SqliteLlmCalls`: rows of the table `llm_calls`; refuses a call beyond the limits that are in its run's row."""
+"""`SqliteLlmCalls`: rows of the table `llm_calls`; refuses a call beyond the limits of its run (`budgets.py`)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,11 +6,9 @@ from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
-from ..graph.advice import option as run_option
 from ..graph.clock import now
-from ..graph.errors import LimitReached
-from ..graph.options import Options
 from ..graph.usage import LlmCall, Stage, Usage
+from .budgets import check_budget, limits_of
 from .database import Database
 from .row_connection import RowConnection
 
@@ -21,16 +19,16 @@ class SqliteLlmCalls:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._turns: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
-        """By event loop and run."""
+        """By event loop, and run or conversation."""
         self._under_way: dict[int, asyncio.Lock] = {}
         """The turns of calls that have not ended, by number."""
 
-    async def start(self, run_id: str, stage: Stage, model: str, tokens: int = 0) -> int:
+    async def start(self, run_id: str, stage: Stage, model: str, tokens: int = 0, cost: float | None = None) -> int:
         """Record a call before it is made; returns its number. Raises `LimitReached`."""
-        write = partial(_start, run_id, stage, model, now(), tokens)
-        if (await self._database.read(partial(_options, run_id))).max_tokens is None:
+        write = partial(_start, run_id, stage, model, now(), tokens, cost)
+        if not (owner := (await self._database.read(partial(limits_of, run_id))).owner):
             return await self._database.write(write)
-        turn = self._turns.setdefault((id(asyncio.get_running_loop()), run_id), asyncio.Lock())
+        turn = self._turns.setdefault((id(asyncio.get_running_loop()), owner), asyncio.Lock())
         await turn.acquire()
         try:
             number = await self._database.write(write)
@@ -57,30 +55,14 @@ class SqliteLlmCalls:
         return await self._database.read(partial(read_calls, run_id))
 
 
-def _options(run_id: str, db: RowConnection) -> Options:
-    row = db.execute("SELECT options FROM runs WHERE run_id = ?", [run_id]).fetchone()
-    return Options.model_validate_json(row[0]) if row and row[0] else Options()
-
-
-def _start(run_id: str, stage: Stage, model: str, began: float, reads: int, db: RowConnection) -> int:
-    """`reads`: the estimate of its tokens that a call keeps which never ends, as its process was killed."""
-    options = _options(run_id, db)
-    made, tokens = db.execute(
-        "SELECT count(*), total(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) FROM llm_calls WHERE run_id = ?",
-        [run_id],
-    ).fetchone()
-    for spent, limit, what, option in (
-        (made, options.max_llm_calls, "calls to the model that it may make", "max_llm_calls"),
-        (int(tokens), options.max_tokens, "tokens that it may use", "max_tokens"),
-    ):
-        if limit is not None and spent >= limit:
-            raise LimitReached(
-                f"run {run_id} has used {spent} of {limit} {what}", hint=f"raise the limit: {run_option(option, 'N')}"
-            )
-    query = (
-        "INSERT INTO llm_calls (run_id, stage, model, started_at, input_tokens, estimated) VALUES (?, ?, ?, ?, ?, 1)"
-    )
-    return int(db.execute(query, [run_id, stage, model, began, reads]).lastrowid or 0)
+def _start(
+    run_id: str, stage: Stage, model: str, began: float, reads: int, cost: float | None, db: RowConnection
+) -> int:
+    """`reads`, `cost`: the estimates that a call keeps which never ends, as its process was killed."""
+    check_budget(run_id, model, cost, db)
+    query = """INSERT INTO llm_calls (run_id, stage, model, started_at, input_tokens, cost, estimated)
+        VALUES (?, ?, ?, ?, ?, ?, 1)"""
+    return int(db.execute(query, [run_id, stage, model, began, reads, cost]).lastrowid or 0)
 
 
 def read_calls(run_id: str, db: RowConnection) -> list[LlmCall]:

@@ -2,14 +2,15 @@
 
 import json
 import logging
-from typing import Final
+from functools import partial
 
 from ..graph.advice import command
 from ..graph.clock import now
-from ..graph.errors import RunBusy
-from ..graph.options import Options
+from ..graph.errors import LimitReached, RunBusy
+from ..graph.options import LIMITS, Options
 from ..graph.ports import Beside
 from ..graph.result import Proposal, Run, RunStatus
+from .budgets import time_left
 from .row_connection import RowConnection
 from .run_leases import Claim, RunLeases, another_run
 from .run_rows import read_run
@@ -17,7 +18,6 @@ from .run_rows import read_run
 _log = logging.getLogger(__name__)
 
 
-_LIMITS: Final = {"max_llm_calls", "max_tokens"}
 _STATUS = """
     status = CASE WHEN status = 'cancelling' AND :status IN ('running', 'waiting') THEN status ELSE :status END"""
 """A request to cancel stays until the run has ended."""
@@ -83,7 +83,7 @@ class SqliteRuns(RunLeases):
 
     async def set_limits(self, run_id: str, options: Options) -> None:
         """Change how much a run may spend; limits that `options` leaves open stay as they are."""
-        changes = options.model_dump(include=_LIMITS, exclude_none=True)
+        changes = options.begun(now()).model_dump(include=set(LIMITS), exclude_none=True)
 
         def update(db: RowConnection) -> None:
             (text,) = db.execute("SELECT options FROM runs WHERE run_id = ?", [run_id]).fetchone()
@@ -91,6 +91,10 @@ class SqliteRuns(RunLeases):
             db.execute("UPDATE runs SET options = ? WHERE run_id = ?", [changed, run_id])
 
         await self._database.write(update)
+
+    async def time_left(self, run_id: str) -> tuple[float, LimitReached] | None:
+        """Seconds until the first of a run's limits of time is reached, and the error for then; None for no such limit."""
+        return await self._database.read(partial(time_left, run_id))
 
     async def set_options(self, run_id: str, options: Options) -> None:
         """Change the options of a run."""

@@ -22,6 +22,7 @@ NOTES = {
     "docs/settings.md": "Every setting with its variable and default (generated).",
     "docs/architecture.md": "One run followed through the code, where what is changed, and a glossary.",
     "docs/controllers.md": "Which controllers there are, and how a model's plan and answer are checked.",
+    "docs/budgets.md": "Estimates before anything is spent, approval by amounts, budgets and deadlines.",
     "docs/places.md": "Places where experts run: how they are ranked, local models, your own servers.",
     "docs/python.md": "The Python functions, the tool for agents, Studio, the scripted world for tests.",
     "docs/studio.md": "LangGraph Server for Studio and chat front ends: input, streams, approval, edits.",

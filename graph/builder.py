@@ -7,6 +7,7 @@ from langgraph.graph import END, START, StateGraph
 
 from ..nodes.controller_here import ControllerHere
 from ..nodes.dispatch import dispatch
+from ..nodes.estimates import Estimates
 from ..nodes.execute import execute_node
 from ..nodes.expert_calls import ExpertCalls
 from ..nodes.plan import plan_node
@@ -15,7 +16,7 @@ from ..nodes.review import review_node
 from ..nodes.run_graph import RunGraph
 from ..nodes.select import select_node
 from ..nodes.task import task_node
-from .options import Options
+from .options import LIMITS, Options
 from .ports import Backend, Catalog, ControllerOf, Cutter, Fetcher, Ledger, Slots, Store
 from .redactor import Redactor
 from .settings import FILES_PATH, PLACES, Settings
@@ -30,6 +31,7 @@ def connect(
     controllers: ControllerOf,
     here: ControllerHere,
     catalog: Catalog,
+    estimates: Estimates,
     backends: Mapping[str, Backend],
     ledger: Ledger,
     store: Store,
@@ -70,9 +72,12 @@ def connect(
             backends=backends,
             catalog=None if recorded else catalog,
             where=settings.where,
+            limits={name: limit for name in LIMITS if (limit := getattr(settings, name)) is not None},
         ),
     )
-    review = review_node(here=here, catalog=catalog, fetcher=fetcher, ledger=ledger, store=store, redact=redact)
+    review = review_node(
+        here=here, catalog=catalog, estimates=estimates, fetcher=fetcher, ledger=ledger, store=store, redact=redact
+    )
     respond = respond_node(controllers=controllers, here=here, ledger=ledger, store=store, files_url=files_url)
     graph.add_node("review", review)
     graph.add_node("task", task_node(one_task.compile(name="one task"), ledger))

@@ -9,7 +9,7 @@ HuggingGPTError                 what happened; `hint` says what to do; `exit_cod
 │   └── RunBusy                 another process owns the run
 ├── StorageError         (1)    home, database or disk
 ├── ControllerError      (1)    the controller (e.g. a chat model) returned nothing usable
-│   ├── LimitReached            the run has made as many calls or used as many tokens as it may
+│   ├── LimitReached            the run has spent as many calls, tokens, dollars or seconds as it may
 │   ├── IncompleteAnswer        an answer came too late, was cut off, filtered, or had no end
 │   └── NoUsablePlan            it answered, and none of its drafts can be run
 ├── RunChanged           (1)    the run was made by another version or graph
@@ -88,7 +88,20 @@ class ControllerError(HuggingGPTError):
 
 
 class LimitReached(ControllerError):
-    """The run has spent what the user allowed; it can be resumed."""
+    """The run has spent what the user allowed; it can be resumed with a raised limit. `run_id`: of that run.
+
+    The exit code is that of a run that is done in part, where a task was done.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", run_id: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.run_id = run_id
+
+    def add_progress(self, progress: str, *, in_part: bool) -> None:
+        """Name what is done and what is not."""
+        self.message = f"{self.message}; {progress}"
+        self.args = (self.message,)
+        self.exit_code = 3 if in_part else 1
 
 
 class IncompleteAnswer(ControllerError):

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, TypeAdapter
 
 from .call_progress import CallProgress
+from .estimate import Estimate
 from .expert import Assignment
 from .plan import Plan
 from .resource import Frozen
@@ -58,9 +59,11 @@ class PlanReady(_OfRun):
     warnings: tuple[str, ...] = ()
     """Tasks that can't run here, each with the reason and the remedy."""
     controller: str
+    estimate: Estimate | None = Field(default=None, exclude_if=lambda estimate: estimate is None)
+    """What it is expected to spend; None where the run has begun to."""
 
     @classmethod
-    def of(cls, run: Run, plan: Plan, warnings: Iterable[str] = ()) -> Self:
+    def of(cls, run: Run, plan: Plan, warnings: Iterable[str] = (), estimate: Estimate | None = None) -> Self:
         """The event for a plan of that run."""
         return cls(
             run_id=run.run_id,
@@ -69,6 +72,7 @@ class PlanReady(_OfRun):
             repairs=run.repairs,
             warnings=tuple(warnings),
             controller=run.controller,
+            estimate=estimate,
         )
 
 
@@ -145,6 +149,8 @@ class RunWaiting(_OfRun):
 
     event: Literal["run_waiting"] = "run_waiting"
     question: str
+    estimate: Estimate | None = Field(default=None, exclude_if=lambda estimate: estimate is None)
+    """What the plan is expected to spend."""
 
 
 class RunFinished(_OfRun):

@@ -1,10 +1,16 @@
 """`Options`: the user's choices for a run."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
 
+from .approval import SCHEMA, checked_approval
+from .deadline import checked_deadline, set_deadline
 from .resource import Frozen
+
+
+def _not_set(value: object) -> bool:
+    return value is None
 
 
 class Options(Frozen):
@@ -12,8 +18,11 @@ class Options(Frozen):
 
     # `description`: LangGraph's schemas show it. `use_attribute_docstrings` would read the source at each start.
 
-    approve: Literal["always", "never"] = Field(
-        default="never", description="Whether the run pauses for approval once its plan is ready."
+    approve: Annotated[str, BeforeValidator(checked_approval), WithJsonSchema(SCHEMA)] = Field(
+        default="never",
+        examples=["always", "cost>0.10", "cost>0.10,calls>20"],
+        description="Whether the run pauses for approval once its plan is ready: always, never, or where the estimate is "
+        "over an amount of calls (to chat models), tokens, cost (dollars) or seconds; what is unknown counts as over it.",
     )
     where: tuple[str, ...] = Field(
         default=(),
@@ -41,6 +50,41 @@ class Options(Frozen):
         examples=[50_000],
         description="Tokens, in and out, after which no further call to a chat model is made.",
     )
+    max_cost: float | None = Field(
+        default=None,
+        ge=0,
+        exclude_if=_not_set,
+        examples=[0.5],
+        description="Dollars after which no further call to a chat model is made; what has no known price is refused.",
+    )
+    max_seconds: float | None = Field(
+        default=None,
+        gt=0,
+        exclude_if=_not_set,
+        examples=[600],
+        description="Seconds that may be worked on a run, pauses not counted; then it stops and can be resumed.",
+    )
+    deadline: Annotated[str | None, BeforeValidator(checked_deadline)] = Field(
+        default=None,
+        exclude_if=_not_set,
+        examples=["10m", "2026-11-30T18:00"],
+        description="When a run stops, and can be resumed: a time, or how long after it begins.",
+    )
+    thread_max_llm_calls: int | None = Field(
+        default=None,
+        ge=0,
+        exclude_if=_not_set,
+        description="As max_llm_calls, for all runs of the conversation, and those that they descend from.",
+    )
+    thread_max_tokens: int | None = Field(
+        default=None, ge=0, exclude_if=_not_set, description="As max_tokens, for all runs of the conversation."
+    )
+    thread_max_cost: float | None = Field(
+        default=None, ge=0, exclude_if=_not_set, description="As max_cost, for all runs of the conversation."
+    )
+    thread_max_seconds: float | None = Field(
+        default=None, gt=0, exclude_if=_not_set, description="As max_seconds, for all runs of the conversation."
+    )
     llm: str = Field(
         default="",
         examples=["openai:gpt-5-mini", "ollama:llama3.2", "rules"],
@@ -60,3 +104,11 @@ class Options(Frozen):
     def _one_text(cls, value: object) -> object:
         """A text with commas, as settings take it; presets are resolved where a run begins."""
         return tuple(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
+
+    def begun(self, now: float) -> "Options":
+        """With a moment as its deadline, where it is a length of time from `now`."""
+        return self.model_copy(update={"deadline": set_deadline(self.deadline, now)}) if self.deadline else self
+
+
+LIMITS = frozenset(name for name in Options.model_fields if "max_" in name) | {"deadline"}
+"""Options that a run stops at; they can be raised while it is under way. None is none."""

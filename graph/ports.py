@@ -10,6 +10,8 @@ from .call import Artifact, Call, Part
 from .call_progress import CallProgress
 from .choice import Choice
 from .content_blocks import GivenFile
+from .errors import LimitReached
+from .estimate import Measured
 from .expert import Assignment, Candidate, Expert, Obstacle
 from .options import Options
 from .resource import Resource
@@ -21,8 +23,11 @@ from .usage import LlmCall, Stage
 class Callbacks(Protocol):
     """What a controller calls while it works: before and after each LLM call, and for each task it has drafted."""
 
-    async def on_call_start(self, stage: Stage, model: str, tokens: int = 0) -> int:
-        """Before each call to a chat model, that reads about so many `tokens`; returns its number. Raises `LimitReached`."""
+    async def on_call_start(self, stage: Stage, model: str, tokens: int = 0, cost: float | None = None) -> int:
+        """Before each call to a chat model; returns its number. Raises `LimitReached`.
+
+        It reads about so many `tokens`, for so many dollars; None where its price is not known.
+        """
 
     async def on_call_end(self, number: int, call: LlmCall) -> None:
         """After each call, with its cost, also when it failed."""
@@ -37,7 +42,7 @@ class Callbacks(Protocol):
 class NoCallbacks:
     """Callbacks that do nothing: no call is recorded or limited."""
 
-    async def on_call_start(self, stage: Stage, model: str, tokens: int = 0) -> int:
+    async def on_call_start(self, stage: Stage, model: str, tokens: int = 0, cost: float | None = None) -> int:
         """Allow the call."""
         return 0
 
@@ -168,6 +173,9 @@ class Runs(Protocol):
     async def finish(self, run: Run) -> None:
         """Record how a run ended, and return its lease."""
 
+    async def time_left(self, run_id: str) -> tuple[float, LimitReached] | None:
+        """Seconds until the first of a run's limits of time is reached, and the error for then; None for no such limit."""
+
     async def set_status(self, run_id: str, status: RunStatus) -> None:
         """Record that a run waits, continues, or was interrupted."""
 
@@ -181,10 +189,10 @@ class Runs(Protocol):
 class LlmCalls(Protocol):
     """The record of calls to chat models."""
 
-    async def start(self, run_id: str, stage: Stage, model: str, tokens: int = 0) -> int:
-        """Record a call of about so many `tokens` before it is made; returns its number. Raises `LimitReached`.
+    async def start(self, run_id: str, stage: Stage, model: str, tokens: int = 0, cost: float | None = None) -> int:
+        """Record a call of about so many `tokens` and dollars before it is made; its number. Raises `LimitReached`.
 
-        Where the run has a limit of tokens, it waits for the run's call before: so no limit is exceeded by more than a call.
+        Where there is a limit of tokens or dollars, it waits for the call before: so none is exceeded by more than a call.
         """
 
     async def end(self, number: int, call: LlmCall) -> None:
@@ -220,6 +228,9 @@ class Ledger(Protocol):
 
     async def chosen(self, run_id: str, key: str) -> Assignment | None:
         """The expert that did the task of that key in the nearest run that this one descends from."""
+
+    async def measured(self, models: Collection[str]) -> Measured:
+        """What calls took and used here, on the average; `models`: the experts whose seconds are wanted."""
 
     async def fork(self, run: Run, edited: Sequence[Result], taken: Collection[int], epoch: str) -> dict[str, Result]:
         """Record a fork, once, with results that were edited and those of tasks `taken` over from its parent's `epoch`.

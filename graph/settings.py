@@ -9,6 +9,7 @@ from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, Validati
 
 from .advice import form
 from .configuration import default_cache, default_config
+from .deadline import checked_deadline
 from .errors import UsageError
 from .homes import default_home
 from .redactor import Redactor, secrets_of
@@ -67,7 +68,8 @@ class Settings(BaseModel):
     llm_api_key: SecretStr | None = None
     """Key for the server whose address `llm` names, or that runs on this machine."""
     llm_price: str = ""
-    """Price of the model: dollars for a million tokens in and out, e.g. `0.25/2`; empty if unknown."""
+    """Dollars for a million tokens in and out, e.g. `0.25/2` (`0/0` for a model on this machine); empty if unknown. Of other
+    models behind it, by name: `0.25/2,openai:gpt-5=1.25/10`."""
     llm_window: int | None = Field(default=None, ge=1_000)
     """Context length of the model, in tokens; unset for what LangChain knows of it, else 8,192."""
     llm_first_token: float = Field(default=300.0, gt=0)
@@ -98,6 +100,25 @@ class Settings(BaseModel):
     """Seconds for one call to an expert; for chat models as experts too, beside the limits of `llm_...`."""
     retries: int = Field(default=2, ge=0)
     """Further attempts after a failure that may be temporary."""
+    max_llm_calls: int | None = Field(default=None, ge=0)
+    """Calls to chat models that a run may make; unset for no limit. This and the next eight count where a run's options
+    say nothing, and at each the run stops, resumably, as docs/budgets.md says."""
+    max_tokens: int | None = Field(default=None, ge=0)
+    """Tokens that a run may use, in and out."""
+    max_cost: float | None = Field(default=None, ge=0)
+    """Dollars that a run may spend; what has no known price is refused."""
+    max_seconds: float | None = Field(default=None, gt=0)
+    """Seconds that may be worked on a run."""
+    deadline: str | None = None
+    """When a run stops: a time (`2026-11-30T18:00`), or how long after it begins (`10m`)."""
+    thread_max_llm_calls: int | None = Field(default=None, ge=0)
+    """As `max_llm_calls`, for all runs of a conversation and those that they descend from."""
+    thread_max_tokens: int | None = Field(default=None, ge=0)
+    """As `max_tokens`, for all runs of a conversation."""
+    thread_max_cost: float | None = Field(default=None, ge=0)
+    """As `max_cost`, for all runs of a conversation."""
+    thread_max_seconds: float | None = Field(default=None, gt=0)
+    """As `max_seconds`, for all runs of a conversation."""
     workers: int = Field(ge=1, default_factory=lambda: max(1, min(4, os.cpu_count() or 1)))
     """Number of worker processes for embedded experts; also the capacity of the slot `cpu`."""
     download: Literal["ask", "yes", "no"] = "ask"
@@ -139,6 +160,11 @@ class Settings(BaseModel):
     @classmethod
     def _split_places(cls, value: object) -> object:
         return places_of(value, PLACES)
+
+    @field_validator("deadline", mode="before")
+    @classmethod
+    def _read_deadline(cls, value: object) -> object:
+        return checked_deadline(value)
 
     @field_validator("file_roots", mode="before")
     @classmethod

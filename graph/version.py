@@ -1,10 +1,12 @@
-"""`GRAPH_VERSION`, and `check_version`, which refuses to continue a run of another version of the graph."""
+"""The versions of the package and of the graph; `check_version` refuses to continue a run of another version."""
 
 from typing import Final
 
 from .advice import fork
 from .errors import RunChanged
 
+__version__ = "0.1.0"
+"""Of the package."""
 GRAPH_VERSION: Final = "1"
 """Raised whenever stages, state or ledger change meaning: a run of another version is shown, and not resumed."""
 

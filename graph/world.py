@@ -11,6 +11,7 @@ from ..checkpoints.ledger import SqliteLedger
 from ..checkpoints.open import Storage, open_storage
 from ..checkpoints.store import FileStore
 from ..nodes.controller_here import ControllerHere
+from ..nodes.estimates import Estimates
 from ..nodes.llm_budget import LlmBudget
 from ..tools.backends.worker.decoder import Decoder
 from ..tools.backends.worker.pool import Workers
@@ -25,6 +26,7 @@ from ..tools.redaction.configured_secrets import redactor_of
 from ..tools.redaction.redacted_ports import RedactedBackend, RedactedCatalog, RedactedController, RedactedFetcher
 from ..tools.slots import SlotBoard
 from .ports import Backend, Catalog, Consent, Controller, Fetcher, Slots
+from .price import model_price, of_named_models
 from .redactor import Redactor
 from .settings import Settings, settings_given
 from .traces import end_in_time
@@ -46,6 +48,7 @@ class World:
     graph: "Graph"
     controller: Controller
     catalog: Catalog
+    estimates: Estimates
     backends: Mapping[str, Backend]
     ledger: SqliteLedger
     store: FileStore
@@ -157,14 +160,19 @@ def _assembled(
         catalog, fetcher = RecordedCatalog(catalog, recording), RecordedFetcher(fetcher, store, recording)
 
     def made(llm: str) -> Controller:
-        return RedactedController(controller_for(settings.model_copy(update={"llm": llm}), recording, slots), redact)
+        price = settings.llm_price if llm == settings.llm else of_named_models(settings.llm_price)
+        of_run = settings.model_copy(update={"llm": llm, "llm_price": price})
+        return RedactedController(controller_for(of_run, recording, slots), redact)
 
     by_name = {place.name: place for place in places}
+    controllers = Controllers(controller, made)
+    estimates = Estimates(ledger=ledger, controllers=controllers, prices=partial(model_price, settings))
     graph = connect(
         settings=settings,
-        controllers=Controllers(controller, made),
+        controllers=controllers,
         here=ControllerHere.of(controller, settings),
         catalog=catalog,
+        estimates=estimates,
         backends=by_name,
         ledger=ledger,
         store=store,
@@ -175,7 +183,7 @@ def _assembled(
         checkpointer=checkpointer,
         recorded=recording is not None,
     )
-    return World(settings, graph, controller, catalog, by_name, ledger, store, fetcher)
+    return World(settings, graph, controller, catalog, estimates, by_name, ledger, store, fetcher)
 
 
 @asynccontextmanager

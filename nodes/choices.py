@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
 from ..graph.choice import Choice
-from ..graph.expert import Assignment, Expert, allowed
+from ..graph.expert import Assignment, Expert
 from ..graph.ports import Catalog, Controller, ControllerOf, Ledger
 from ..graph.result import Run
 from ..graph.state import TaskRun
 from ..graph.task import Task
+from .feasibility import able_experts
 from .llm_budget import LlmBudget
 
 
@@ -54,10 +55,7 @@ class ExpertChoices:
         """The choice that a task poses; its assignment where there is nothing to choose."""
         required = run["models"].get(task.key) or run["models"].get(task.type)
         where = run.get("where", [])
-        candidates = allowed(await self.catalog.candidates(task, required), where)
-        able = [candidate.expert for candidate in candidates if candidate.obstacle is None]
-        if required:
-            able = [expert for expert in able if expert.model_id == required]
+        able = able_experts(await self.catalog.candidates(task, required), required, where)
         if not able:
             return None
         choice = Choice(task=task, candidates=tuple(able))
@@ -65,7 +63,7 @@ class ExpertChoices:
             return choice.of(able[0], "chosen by the user")
         if len(able) == 1:
             return choice.of(able[0], "the only expert that can do it here")
-        first, others = _by_place(able, where)
+        first, others = by_place(able, where)
         if run.get("inherits") and (as_before := await self._inherited(choice, first, run)):
             return as_before
         if run.get("select") == "rank":
@@ -113,7 +111,7 @@ def _compared(choice: Choice, controller: Controller, recorded: Run | None) -> C
     return asked.model_copy(update={"differences": tuple(controller.differences(asked))})
 
 
-def _by_place(able: Sequence[Expert], where: Sequence[str]) -> tuple[tuple[Expert, ...], tuple[Expert, ...]]:
+def by_place(able: Sequence[Expert], where: Sequence[str]) -> tuple[tuple[Expert, ...], tuple[Expert, ...]]:
     """Experts of the first place that has any, and the others. The user's order of places comes before any choice."""
     if not where:
         return tuple(able), ()

@@ -21,7 +21,7 @@ def dispatch(state: State) -> list[Send] | str:
     except (InvalidPlan, ValidationError):
         return "review"  # a client has edited the state; it reports the problems
     if state.get("problems"):
-        return "review" if run.options.approve == "always" else "respond"
+        return "respond" if run.options.approve == "never" else "review"
     # `cancelled`: refused, in the checkpoint of an earlier version
     if run.status in {"refused", "cancelled"} or not plan.tasks:
         return "respond"

@@ -11,12 +11,12 @@ from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from pydantic import ValidationError
 
 from ..graph.errors import InvalidPlan
+from ..graph.options import LIMITS
 from ..graph.result import Run
 from ..graph.state import Json
 
 EDITED = {"update", "fork"}
 """Sources of checkpoints that a client has written."""
-LIMITS = {"max_llm_calls", "max_tokens"}
 _READ_ELSEWHERE = {"run_id", "version", "thread_id", "options", "plan", "results", "epoch"}
 """Fields of a run that `take_up` and `read_edits` check."""
 _WHY = {
@@ -33,7 +33,7 @@ _DERIVED = "it is what was recorded"
 class EditedFields(NamedTuple):
     """Changes by hand."""
 
-    limits: Mapping[str, int | None] = {}
+    limits: Mapping[str, Any] = {}
     """Of the run's options, by name."""
     refused: tuple[str, ...] = ()
     """Fields that can't be edited, a sentence each."""

@@ -46,7 +46,9 @@ async def edited_result(
 def validation_problems(error: ValidationError, where: str) -> list[str]:
     """Each problem as a line: `run.options.models: Input should be a valid dictionary`."""
     found = error.errors(include_url=False, include_input=False)
-    return [f"{'.'.join(map(str, (where, *each['loc'])))}: {each['msg']}" for each in found]
+    return [
+        f"{'.'.join(map(str, (where, *each['loc'])))}: {each['msg'].removeprefix('Value error, ')}" for each in found
+    ]
 
 
 def _resources(given: Mapping[str, Any], row: Result | None) -> Any:

@@ -11,14 +11,14 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from ..graph.errors import InvalidPlan
-from ..graph.options import Options
+from ..graph.options import LIMITS, Options
 from ..graph.plan import Plan
 from ..graph.ports import Ledger, Store
 from ..graph.resource import Frozen
 from ..graph.result import OPTIONS_EDITED, PLAN_EDITED, Result, Run
 from ..graph.state import State, epoch_of, legacy_epoch
 from ..graph.task import resources_in
-from .edited_fields import LIMITS, EditedFields
+from .edited_fields import EditedFields
 from .edited_results import edited_result, validation_problems
 from .run_options import unknown_choices
 
@@ -61,7 +61,7 @@ async def read_edits(state: State, ledger: Ledger, store: Store, fields: EditedF
     what = [PLAN_EDITED] if plan.digest != recorded.plan.digest else []
     what += [OPTIONS_EDITED] if _choices(run.options) != _choices(recorded.options) else []
     what += [f"{name} was edited by hand: it is {value}" for name, value in fields.limits.items()]
-    kept = recorded.options.model_dump(include=LIMITS) | dict(fields.limits)
+    kept = {name: getattr(recorded.options, name) for name in LIMITS} | dict(fields.limits)
     run = run.model_copy(update={"options": run.options.model_copy(update=kept)})
     results, base = list[Result](), run.epoch or recorded.epoch
     rows = await ledger.results(base, list(state.get("results") or {}))

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from ..graph.clock import Clock, shown_by
-from ..graph.errors import RunCancelled
+from ..graph.errors import LimitReached, RunCancelled
 from ..graph.ports import Beside, Runs
 from ..graph.result import Run
 from .edited_fields import EditedFields
@@ -32,10 +32,16 @@ class Execution:
         """`interrupt_before` and `interrupt_after` for the nodes inside each task."""
         self.left: tuple[str, ...] = ()
         """What a new request leaves behind (edits and the question of the run before, a message), a sentence each."""
+        self.asked = False
+        """The run that it continues has asked a question, to which it may bring the reply."""
         self.edited_fields = EditedFields()
         """What was edited in the run that it continues, beside plan and results."""
         self._claimed: set[str] = set()
         self._limit: asyncio.Timeout | None = None
+        self._until: float | None = None
+        """The moment of the loop's clock at which a limit of time is reached."""
+        self._late: LimitReached | None = None
+        self._timed = set[str]()
         self.cancelled = ""
         """Id of the run that is to be cancelled."""
 
@@ -54,6 +60,7 @@ class Execution:
         self._claimed.add(run.run_id)
         began_with = await self._runs.start(run, self.id, beside=beside)
         self._runs.on_cancel(run.run_id, partial(self._cancel, asyncio.get_running_loop(), run.run_id))
+        await self.keep_time(run.run_id)
         return began_with
 
     async def own(self, run_id: str) -> None:
@@ -61,6 +68,31 @@ class Execution:
         self._claimed.add(run_id)  # before the claim: a cancellation may arrive when it is committed
         await self._runs.own(run_id, self.id)
         self._runs.on_cancel(run_id, partial(self._cancel, asyncio.get_running_loop(), run_id))
+        await self.keep_time(run_id)
+
+    async def keep_time(self, run_id: str) -> None:
+        """From now on the body of `cancellable` ends when a run's limit of time is reached, once for each execution.
+
+        Raises `LimitReached` where it is already.
+        """
+        if run_id in self._timed:
+            return
+        self._timed.add(run_id)
+        if (left := await self._runs.time_left(run_id)) is None:
+            return
+        seconds, error = left
+        if seconds <= 0:
+            raise error
+        until = asyncio.get_running_loop().time() + seconds
+        if self._until is None or until < self._until:
+            self._until, self._late = until, error
+            if self._limit and not self.cancelled:
+                self._limit.reschedule(until)
+
+    @property
+    def timed(self) -> bool:
+        """The limits of a run are kept."""
+        return bool(self._timed)
 
     def _cancel(self, loop: asyncio.AbstractEventLoop, run_id: str) -> None:
         with suppress(RuntimeError):  # the loop was closed: the execution has ended
@@ -73,13 +105,18 @@ class Execution:
 
     @asynccontextmanager
     async def cancellable(self) -> AsyncGenerator[None, None]:
-        """The body is cancelled when that is requested for a run of this execution; then raises `RunCancelled`."""
+        """The body is cancelled when that is requested for a run of this execution, or its time is over.
+
+        Then raises `RunCancelled` or `LimitReached`.
+        """
         try:
-            async with asyncio.timeout(0 if self.cancelled else None) as self._limit:
+            async with asyncio.timeout_at(0 if self.cancelled else self._until) as self._limit:
                 yield
         except TimeoutError:
             if not (self._limit and self._limit.expired()):
                 raise
+            if self._late and not self.cancelled:
+                raise self._late from None
             raise RunCancelled(f"run {self.cancelled} was cancelled") from None
         finally:
             self._limit = None

@@ -1,9 +1,9 @@
-"""`why_no_expert`: which tasks of a plan can't run here, why, and what the user can change; `review` shows it."""
+"""`looked_up`: the experts of a plan, and which tasks can't run here, why, and what the user can change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..graph.advice import command, setting
-from ..graph.expert import Obstacle, allowed
+from ..graph.expert import Candidate, Expert, Obstacle, allowed
 from ..graph.plan import Plan
 from ..graph.ports import Catalog
 from ..graph.task import Task, resources_in
@@ -11,23 +11,39 @@ from ..graph.task import Task, resources_in
 MAX_REASONS = 2
 
 
-async def warnings_of(plan: Plan, catalog: Catalog, models: Mapping[str, str], where: Sequence[str] = ()) -> list[str]:
-    """Missing files and tasks without an expert. `models`, `where`: see `graph.options.Options`."""
-    found: list[str] = []
+Experts = Mapping[int, Sequence[Expert]]
+"""Those that can do each task here, by task id, the best first."""
+
+
+async def looked_up(
+    plan: Plan, catalog: Catalog, models: Mapping[str, str], where: Sequence[str] = ()
+) -> tuple[list[str], Experts]:
+    """Missing files and tasks without an expert, in words; and the experts. `models`, `where`: see `Options`."""
+    found, experts = list[str](), dict[int, Sequence[Expert]]()
     for task in plan.tasks:
         missing = [r for value in task.inputs.values() for r in resources_in(value) if r.missing]
         found += [f"task {task.label}: {r.problem or f'{r.label} is not there'}" for r in missing]
-        if why := await why_no_expert(task, catalog, models, where):
-            found.append(f"task {task.label}: {why}")
-    return found
+        required = models.get(task.key) or models.get(task.type)
+        everywhere = await catalog.candidates(task, required)
+        experts[task.id] = able_experts(everywhere, required, where)
+        if not experts[task.id]:
+            found.append(f"task {task.label}: {_reason(task, everywhere, required, where)}")
+    return found, experts
 
 
-async def why_no_expert(
-    task: Task, catalog: Catalog, models: Mapping[str, str], where: Sequence[str] = ()
-) -> str | None:
-    """Why no expert can do a task here; None when one can."""
+def able_experts(everywhere: Iterable[Candidate], required: str | None, where: Sequence[str]) -> list[Expert]:
+    """Those without an obstacle, at the places that are allowed; only the `required` one where one is."""
+    able = [candidate.expert for candidate in allowed(everywhere, where) if candidate.obstacle is None]
+    return [expert for expert in able if required in (None, expert.model_id)]
+
+
+async def why_no_expert(task: Task, catalog: Catalog, models: Mapping[str, str], where: Sequence[str] = ()) -> str:
+    """Why no expert can do a task here."""
     required = models.get(task.key) or models.get(task.type)
-    everywhere = await catalog.candidates(task, required)
+    return _reason(task, await catalog.candidates(task, required), required, where)
+
+
+def _reason(task: Task, everywhere: Sequence[Candidate], required: str | None, where: Sequence[str]) -> str:
     candidates = allowed(everywhere, where)
     if required is not None:
         candidates = [c for c in candidates if c.expert.model_id == required]
@@ -39,8 +55,6 @@ async def why_no_expert(
             wider = setting("where", ",".join(sorted(elsewhere)))
             return f"nothing at {', '.join(where)} offers {task.type}; it could run with {wider}"
         return f"no backend here offers {task.type}"
-    if any(candidate.obstacle is None for candidate in candidates):
-        return None
     obstacles = [candidate.obstacle for candidate in candidates if candidate.obstacle]
     if required:  # each place says why not, whether or not the user can change it
         return f"{required}: {'; or '.join(dict.fromkeys(map(str, obstacles)))}"

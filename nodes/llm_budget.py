@@ -21,9 +21,9 @@ class LlmBudget:
     on_drafted: Callable[[str], None] = lambda _task_type: None
     """Gets the type of each task while a plan is being written."""
 
-    async def on_call_start(self, stage: Stage, model: str, tokens: int = 0) -> int:
+    async def on_call_start(self, stage: Stage, model: str, tokens: int = 0, cost: float | None = None) -> int:
         """Record a call before it is made; raises `LimitReached`."""
-        return await self.ledger.llm_calls.start(self.run_id, stage, model, tokens)
+        return await self.ledger.llm_calls.start(self.run_id, stage, model, tokens, cost)
 
     async def on_call_end(self, number: int, call: LlmCall) -> None:
         """Record what it cost, also when it failed or the run was cancelled meanwhile."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -29,7 +30,7 @@ from .given_media import media_in, words_of
 from .given_plan import files_named_in, read_given_plan, unused_files, with_attached, with_files
 from .llm_budget import LlmBudget
 from .long_texts import long_texts_stored
-from .run_options import idle_choices, options_of, refuse_unknown_experts
+from .run_options import idle_choices, options_of, refuse_unknown_experts, with_limits
 
 
 def plan_node(
@@ -43,9 +44,10 @@ def plan_node(
     backends: Mapping[str, Backend],
     catalog: Catalog | None = None,
     where: Sequence[str] = (),
+    limits: Mapping[str, Any] = MappingProxyType({}),
     places: Collection[str] = PLACES,
 ) -> Node[State]:
-    """The first stage. `where`: places for a run whose options name none; kept with the run, so that a resume keeps them.
+    """The first stage. `where`, `limits`: for a run whose options name none; kept with the run, so that a resume keeps them.
 
     `places`: those that exist here, with or without experts. `catalog`: for what begins while a plan is written; None for
     nothing, as in a recording, which keeps each question in its order.
@@ -53,7 +55,8 @@ def plan_node(
 
     async def plan(state: State) -> Json:
         # 1. the request
-        options = redact.record(options_of(state.get("options"), current().context, places))
+        options = with_limits(options_of(state.get("options"), current().context, places), limits)
+        options = redact.record(options)
         await asyncio.to_thread(refuse_unknown_experts, options.models, backends)
         controller = await controllers(options.llm)
         text, history = _request_of(state)

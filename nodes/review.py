@@ -1,12 +1,15 @@
 """The stage `review`: reports the plan with what can't run here, and pauses for approval if the run's options say so."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from langgraph.errors import GraphInterrupt
 from langgraph.types import Overwrite, interrupt
 
+from ..graph.approval import asks
+from ..graph.clock import now
 from ..graph.errors import InvalidInput, InvalidPlan
+from ..graph.estimate import Estimate
 from ..graph.events import PlanReady, RunWaiting, TaskFinished, emit
 from ..graph.plan import Plan
 from ..graph.ports import Catalog, Fetcher, Ledger, Store
@@ -15,8 +18,9 @@ from ..graph.result import PLAN_EDITED, REFUSED, Proposal, Result, Run
 from ..graph.state import Json, Node, State, epoch_of
 from .controller_here import ControllerHere
 from .edits import Edits, read_edits
+from .estimates import Estimates, refuse_unpriced
 from .execution import current
-from .feasibility import warnings_of
+from .feasibility import looked_up
 from .given_plan import refusals_with, with_tasks
 from .known_data import known_data
 from .long_texts import long_texts_stored
@@ -24,9 +28,16 @@ from .verdicts import QUESTION, Unreadable, question_of, read_verdict
 
 
 def review_node(
-    *, here: ControllerHere, catalog: Catalog, fetcher: Fetcher, ledger: Ledger, store: Store, redact: Redactor
+    *,
+    here: ControllerHere,
+    catalog: Catalog,
+    estimates: Estimates,
+    fetcher: Fetcher,
+    ledger: Ledger,
+    store: Store,
+    redact: Redactor,
 ) -> Node[State]:
-    """The stage before anything is spent. With `approve="always"` the run pauses here.
+    """The stage before anything is spent. Where `approve` and the estimate say so, the run pauses here.
 
     Replies are read by `verdicts.py`. One question an execution: a reply that can't be read, or an edited plan that can't be
     run, leads to `problems`, and through `dispatch` here again.
@@ -42,12 +53,17 @@ def review_node(
         if edits.what:
             run, plan = await _adopted(edits, ledger, store, redact)
             taken = _as_state(run, plan, edits.results)
-        warnings = await _announce(run, plan, catalog, here)
+        done = {int(key) for key, row in (state.get("results") or {}).items() if row.get("status") == "succeeded"}
+        warnings, estimate = await announce(run, plan, done)
         if run.parent and not taken:
             _report_taken_over(run, state.get("results") or {}, store)
-        if run.options.approve == "never" or not plan.tasks:
+        refuse_unpriced(run, estimate)
+        problems = state.get("problems") or []
+        over, why = asks(run.options.approve, estimate)
+        # once asked, it asks: a later estimate must not pass over the reply
+        if run.options.approve == "never" or not plan.tasks or not (over or problems or current().asked):
             return {"problems": [], **taken}
-        reply = await _ask(run, plan, warnings, state.get("problems") or [], ledger)
+        reply = await _ask(run, plan, estimate, why, warnings, problems, ledger)
         await ledger.runs.set_status(run.run_id, "running")
         try:
             verdict = read_verdict(reply)
@@ -67,8 +83,17 @@ def review_node(
         rows = tuple(row for row in edits.results if row.task_id in edited.by_id)
         edits = Edits(run, edited, rows, (PLAN_EDITED,))
         run, plan = await _adopted(edits, ledger, store, redact)
-        await _announce(run, plan, catalog, here)
+        await announce(run, plan, {row.task_id for row in edits.results})
         return {"problems": [], **_as_state(run, plan, edits.results)}
+
+    async def announce(run: Run, plan: Plan, done: Collection[int]) -> tuple[list[str], Estimate]:
+        """Report the plan, what can't run, and what the tasks that are not `done` are expected to spend."""
+        warnings, experts = await looked_up(plan, catalog, run.options.models, run.options.where)
+        if other := here.instead_of(run):
+            warnings = [other, *warnings]
+        estimate = await estimates.of(plan, run.options, run.request.text, experts, done)
+        emit(PlanReady.of(run, plan, warnings, estimate))
+        return warnings, estimate
 
     return review
 
@@ -77,7 +102,7 @@ async def _adopted(edits: Edits, ledger: Ledger, store: Store, redact: Redactor)
     """Record what was edited, in an epoch of its own."""
     plan = await long_texts_stored(redact.record(edits.plan), store)
     repairs = tuple(dict.fromkeys((*edits.run.repairs, *edits.what)))
-    options = redact.record(edits.run.options)
+    options = redact.record(edits.run.options).begun(now())
     refusals = refusals_with(plan, edits.run) if PLAN_EDITED in edits.what else edits.run.refusals
     changed = {"repairs": repairs, "refusals": refusals, "options": options, "status": "running", "answer": ""}
     run = edits.run.model_copy(update=changed)
@@ -108,14 +133,6 @@ def _as_state(run: Run, plan: Plan, results: Sequence[Result]) -> Json:
     }
 
 
-async def _announce(run: Run, plan: Plan, catalog: Catalog, here: ControllerHere) -> list[str]:
-    other = here.instead_of(run)
-    warnings = [other] if other else []
-    warnings += await warnings_of(plan, catalog, run.options.models, run.options.where)
-    emit(PlanReady.of(run, plan, warnings))
-    return warnings
-
-
 def _report_taken_over(run: Run, rows: Mapping[str, Json], store: Store) -> None:
     """The tasks that a fork has done already: they are not sent."""
     for row in map(Result.model_validate, rows.values()):
@@ -123,12 +140,14 @@ def _report_taken_over(run: Run, rows: Mapping[str, Json], store: Store) -> None
         emit(TaskFinished(run_id=run.run_id, result=row, recorded=True, paths=paths))
 
 
-async def _ask(run: Run, plan: Plan, warnings: list[str], problems: list[str], ledger: Ledger) -> Any:
+async def _ask(
+    run: Run, plan: Plan, estimate: Estimate, why: list[str], warnings: list[str], problems: list[str], ledger: Ledger
+) -> Any:
     """Pause until the run is resumed with a reply; whoever resumes it owns it then."""
     try:
-        return interrupt(question_of(plan, warnings, problems))
+        return interrupt(question_of(plan, estimate, [*why, *warnings], problems))
     except GraphInterrupt:
         await ledger.runs.set_status(run.run_id, "waiting")
-        emit(RunWaiting(run_id=run.run_id, question="; ".join((QUESTION, *problems))))
+        emit(RunWaiting(run_id=run.run_id, question="; ".join((QUESTION, *problems, *why)), estimate=estimate))
         await ledger.runs.disown(run.run_id)
         raise

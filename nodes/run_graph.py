@@ -17,6 +17,7 @@ from langgraph.types import Command, StateUpdate
 
 from ..graph.advice import form
 from ..graph.background import blocking, iterated
+from ..graph.errors import LimitReached
 from ..graph.events import RunFinished
 from ..graph.options import Options
 from ..graph.ports import Fetcher, Ledger, Store
@@ -38,12 +39,13 @@ from .edited_fields import before_edits
 from .execution import Execution
 from .given_media import Intake, message_passed_over
 from .lent_savers import usable_here
-from .next_stages import stages_left
+from .next_stages import asks, stages_left
 from .respond import complete, finished
 from .result_media import with_small_files
 from .run_options import options_of
+from .run_progress import add_progress
 from .shown_graph import ShownGraph
-from .take_up import edits_in, edits_left_by, question_left_by, restore, take_up
+from .take_up import BEFORE_PLAN, edits_in, edits_left_by, question_left_by, restore, take_up
 
 EDITABLE = {"run", "plan", "results"}
 """Channels that a command may update as `update_state` does."""
@@ -113,6 +115,9 @@ class RunGraph(ShownGraph):
                     except StopAsyncIteration:
                         return
                     yield part if as_is else await with_small_files(part, self.store_of_files)
+        except LimitReached as error:
+            await add_progress(error, self.ledger.runs)
+            raise
         finally:
             await execution.end()
 
@@ -220,12 +225,16 @@ class RunGraph(ShownGraph):
             execution.left += await edits_left_by(saved, before, self.ledger, self.store_of_files)
             execution.left += await question_left_by(saved, self.ledger)
             return config
+        execution.asked = asks(saved) or (isinstance(input, Command) and input.resume is not None)
         latest = await self.newest(_newest_of(named)) if "checkpoint_id" in named["configurable"] else saved
         is_newest = bool(latest and latest.checkpoint["id"] == saved.checkpoint["id"])
         is_nested = bool(named["configurable"].get("checkpoint_ns"))  # its parent says from where it goes on
         new = await take_up(
             self, saved, before, named, execution, self.ledger, self.store_of_files, is_newest=is_newest or is_nested
         )
+        run = saved.checkpoint["channel_values"].get("run")
+        if not execution.timed and isinstance(run, Mapping) and stages_left(saved) - BEFORE_PLAN:
+            await execution.keep_time(str(run.get("run_id")))
         return config if new is None else _at(config, new)
 
 

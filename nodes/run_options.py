@@ -7,14 +7,15 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ..graph.advice import command
+from ..graph.advice import command, option
+from ..graph.clock import now
+from ..graph.deadline import seconds_until
 from ..graph.errors import UsageError
-from ..graph.options import Options
+from ..graph.options import LIMITS, Options
 from ..graph.plan import Plan
 from ..graph.ports import Backend
 from ..graph.settings import PLACES, places_of
 from ..graph.vocabulary import VOCABULARY
-from .edited_fields import LIMITS
 
 
 def options_of(given: Any, context: Any, places: Collection[str] = PLACES) -> Options:
@@ -44,20 +45,32 @@ def _reason(error: ErrorDetails) -> str:
     if error["type"] == "extra_forbidden":
         near = get_close_matches(str(error["loc"][-1]), Options.model_fields, 1)
         return f"there is no such option{f'; did you mean {near[0]}?' if near else ''}"
-    return f"{error['msg']} (it is {_short(error['input'])})"
+    return f"{error['msg'].removeprefix('Value error, ')} (it is {_short(error['input'])})"
 
 
-def raised_limits(given: Any) -> Mapping[str, int]:
+def with_limits(options: Options, limits: Mapping[str, Any]) -> Options:
+    """The options of a run that begins now, with those `limits` that they do not set. Raises `UsageError`."""
+    default = {name: limit for name, limit in limits.items() if getattr(options, name) is None}
+    options = options.model_copy(update=default).begun(now())
+    if options.deadline and seconds_until(options.deadline, now()) <= 0:
+        raise UsageError(
+            f"the deadline, {options.deadline}, has passed", hint=f"give a later one: {option('deadline', '10m')}"
+        )
+    return options
+
+
+def raised_limits(given: Any) -> Mapping[str, Any]:
     """The limits in the options of a call that continues a run, by name. Raises `UsageError` for any other option."""
     options = options_of(given, None)
     for name in sorted(options.model_fields_set):
         value = getattr(options, name)
         if name not in LIMITS:
             raise UsageError(
-                f"options.{name} can't be changed in a run that was planned", hint=f"{' and '.join(sorted(LIMITS))} can"
+                f"options.{name} can't be changed in a run that was planned",
+                hint=f"limits can: {', '.join(sorted(LIMITS))}",
             )
         if value is None:
-            raise UsageError(f"options.{name} is None, and must be a number", hint="leave it out to keep the limit")
+            raise UsageError(f"options.{name} is None, and must be a value", hint="leave it out to keep the limit")
     return options.model_dump(include=options.model_fields_set)
 
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..graph.estimate import Estimate
 from ..graph.plan import Plan
 
 ACTION = "run_plan"
@@ -55,13 +56,14 @@ class Unreadable(ValueError):
     """A reply that is neither approval nor refusal; its text is a sentence to the user."""
 
 
-def question_of(plan: Plan, warnings: Sequence[str], problems: Sequence[str]) -> dict[str, Any]:
+def question_of(plan: Plan, estimate: Estimate, warnings: Sequence[str], problems: Sequence[str]) -> dict[str, Any]:
     """The value of the interrupt: ours, agent-inbox's and LangChain's keys side by side."""
     tasks = plan.to_hugginggpt()
-    lines = "\n".join((QUESTION, *problems, *warnings))
+    lines = "\n".join((QUESTION, f"Estimate: {estimate.total}.", *problems, *warnings))
     return {
         "question": QUESTION,
         "plan": tasks,
+        "estimate": estimate.model_dump(mode="json"),
         "warnings": list(warnings),
         "problems": list(problems),
         "response_schema": RESPONSE_SCHEMA,

@@ -12,7 +12,7 @@ from typing import Annotated, TextIO, cast
 
 import typer
 
-from ... import __version__
+from ...graph.version import __version__
 from ..eval.commands import evaluations
 from .delete_commands import delete_commands
 from .global_options import CommandGroup

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ...graph.approval import checked_approval
 from ...graph.errors import InvalidPlan, UsageError
 from ...graph.plan import Plan
 from ...graph.settings import Settings
@@ -47,9 +48,26 @@ def request_text(given: str | None) -> str:
 
 def approval_of(given: str) -> str:
     """The value of `--approve`, checked."""
-    if given not in {"always", "never"}:
-        raise UsageError(f"--approve must be always or never, not {given!r}")
-    return given
+    try:
+        return checked_approval(given)
+    except ValueError as error:
+        raise UsageError(f"--approve {error}, not {given!r}") from None
+
+
+def thread_limits_of(given: str | None) -> dict[str, str]:
+    """`--thread-budget 'cost=2,calls=50'`, by the names of `Options`; their values are checked there."""
+    names = {"calls": "thread_max_llm_calls", "tokens": "thread_max_tokens", "cost": "thread_max_cost"}
+    names |= {"seconds": "thread_max_seconds"}
+    found = dict[str, str]()
+    for entry in (given or "").split(",") if given is not None else ():
+        name, equals, value = (part.strip() for part in entry.partition("="))
+        if name not in names or not equals or not value:
+            raise UsageError(
+                f"--thread-budget {given!r}: {entry.strip()!r} is no limit",
+                hint=f"e.g. --thread-budget cost=2,calls=50 (of {', '.join(names)})",
+            )
+        found[names[name]] = value
+    return found
 
 
 def choices_of(given: Sequence[str]) -> dict[str, str]:

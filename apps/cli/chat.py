@@ -40,10 +40,7 @@ def converse(
     limits: Limits,
 ) -> NoReturn:
     """`hugginggpt chat`; ends with the exit code of the last request, for programs with the worst of all."""
-    options = Options.model_validate(
-        {"models": choices_of(models), "select": selection_of(select)}
-        | dict(zip(("max_llm_calls", "max_tokens"), limits, strict=True))
-    )
+    options = Options.model_validate({"models": choices_of(models), "select": selection_of(select)} | limits.options())
     raise typer.Exit(run_async(_converse(common, list(files), thread or uuid4().hex[:10], options)))
 
 

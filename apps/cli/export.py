@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 import typer
 from rich.filesize import decimal
 
-from ... import __version__
 from ...graph.errors import UsageError
-from ...graph.new_file import check_new
+from ...graph.version import __version__
+from ..exported_file import ARCHIVE, file_to_export
 from .arguments import settings_of_home
 from .console import note, plain, print_json, report_errors, warn
 from .inspect import read_home
@@ -27,14 +27,8 @@ def export_run(name: str | None, given: str | None, *, home: Path | None, as_jso
     with report_errors(started=False):
         if not given:
             raise UsageError("there is no name of a file to write", hint="e.g. hugginggpt export out.zip")
-        file = Path(given).expanduser()
-        if file.suffix.lower() not in (".zip", ".html", ".htm"):
-            raise UsageError(
-                f"{file} has no suffix that says what to write",
-                hint="name it out.html (a page for people) or out.zip (to be imported elsewhere)",
-            )
-        check_new(file)
-    if file.suffix.lower() == ".zip":
+        file = file_to_export(given)
+    if file.suffix.lower() == ARCHIVE:
         _export_archive(name, file, home=home, as_json=as_json)
         return
     from .export_page import export_page

@@ -42,7 +42,7 @@ def fork_run(
             plan=plan,
             at=at,
             thread_id=thread,
-            limits=dict(zip(("max_llm_calls", "max_tokens"), limits, strict=True)),
+            limits=limits.options(),
         )
         parent = await session.run(name)
         if name is None:

@@ -12,6 +12,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from ...graph.estimate import Estimate
 from ...graph.events import (
     Event,
     ExpertChosen,
@@ -43,6 +44,7 @@ class LiveTree:
         self._console = console
         self._moving = console.is_terminal if moving is None else moving
         self.plan: Plan | None = None
+        self.estimate: Estimate | None = None
         self._drafts: list[str] | None = None
         """Task types that the controller has written so far; None while it is not planning."""
         self._concerns: tuple[str, ...] = ()
@@ -87,6 +89,8 @@ class LiveTree:
                 for concern in self._concerns:  # a run that does not wait says them first in its answer
                     self._print(concern, "yellow")
                 self._print(f"run {event.run_id} waits for your approval")
+                for reason in event.question.split("; ")[1:]:
+                    self._print(reason, "yellow")
             case _:
                 self._update_task(event)
         if self._moving and self._live.is_started:
@@ -135,7 +139,7 @@ class LiveTree:
         self._live.stop()
 
     def _show_plan(self, event: PlanReady) -> None:
-        self.plan, self._drafts = event.plan, None
+        self.plan, self.estimate, self._drafts = event.plan, event.estimate, None
         number = len(event.plan.tasks)
         planned = PLAN_EDITED if PLAN_EDITED in event.repairs else f"planned by the {event.controller} controller"
         self._print(f"{number} task{'s' * (number != 1)}, {planned}")

@@ -60,6 +60,23 @@ MaxCalls = Annotated[
     int | None, option("--max-llm-calls", "N", "Stop, resumably, after N calls to the controller's model.", min=0)
 ]
 MaxTokens = Annotated[int | None, option("--max-tokens", "N", "Stop, resumably, after N tokens, in and out.", min=0)]
+MaxCost = Annotated[
+    float | None,
+    option("--max-cost", "DOLLARS", "Stop, resumably, at so many dollars; refuses what has no price.", min=0),
+]
+MaxSeconds = Annotated[
+    float | None,
+    option("--max-seconds", "SECONDS", "Stop, resumably, after so many seconds of work on the run.", min=0),
+]
+Deadline = Annotated[
+    str | None, option("--deadline", "TIME", "Stop, resumably, then: 10m from now, or 2026-11-30T18:00.")
+]
+ThreadBudget = Annotated[
+    str | None,
+    option(
+        "--thread-budget", "LIMITS", "Limits of the whole conversation: 'calls=50,tokens=100000,cost=2,seconds=600'."
+    ),
+]
 Where = Annotated[
     str | None,
     option(
@@ -81,7 +98,15 @@ Timeout = Annotated[
 ]
 
 Events = Annotated[bool, typer.Option("--json", help="Print every event as JSON, one a line, on stdout.")]
-Approve = Annotated[str, option("--approve", "always|never", "Pause for your approval once the plan is ready.")]
+Approve = Annotated[
+    str,
+    option(
+        "--approve",
+        "always|never|LIMIT",
+        "Pause for your approval once the plan is ready; with LIMIT if the estimate is over it, or unknown: 'cost>0.10', "
+        "of cost (dollars), calls (to chat models), tokens, seconds.",
+    ),
+]
 Record = Annotated[
     Path | None,
     option("--record", "FILE", "Record every exchange with model, experts and files in FILE, without keys."),

@@ -38,7 +38,7 @@ def copy_out(results: Sequence[Result], stored: Mapping[str, Path], plan: Plan |
     copied: dict[str, Path] = {}
     try:
         for result in results:
-            for name, sha256 in _names(result, plan):
+            for name, sha256 in names_of(result, plan):
                 copy = _copy(stored[sha256], sha256, folder, name)
                 copied.setdefault(str(stored[sha256]), copy)
     except OSError as error:
@@ -68,7 +68,7 @@ def _copy(source: Path, sha256: str, folder: Path, name: str) -> Path:
     raise AssertionError("there is always another number")
 
 
-def _names(result: Result, plan: Plan | None) -> Iterator[tuple[str, str]]:
+def names_of(result: Result, plan: Plan | None) -> Iterator[tuple[str, str]]:
     """The name and hash of each output: `2-poster-grayscale.png`, `0-report-page-3.png`."""
     task = plan.by_id.get(result.task_id) if plan else None
     sources = _sources(task, plan) if task and plan else {}

@@ -1,12 +1,15 @@
-"""Does the work of `plan`: prints the plan of a request without running it; `plan_table` also shows one that waits."""
+"""Does the work of `plan`: prints the plan of a request without running it; `print_with_estimate` also one that waits."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import typer
+from rich.console import Console
 from rich.table import Table
 
+from ...graph.estimate import Estimate, TaskEstimate
+from ...graph.options import Options
 from ...graph.plan import Plan
 from ...graph.resource import Resource
 from ...graph.result import EDITED, Proposal, Request
@@ -21,13 +24,17 @@ def print_plan(
 ) -> None:
     """Print the checked plan; exit code 1 when nothing could be planned."""
     text = request_text(request)
-    proposal, warnings = run_async(_propose(settings_of(home=home, llm=llm), text, files))
+    proposal, warnings, estimate = run_async(_propose(settings_of(home=home, llm=llm), text, files))
     if as_json:
         tasks = proposal.plan.to_hugginggpt()
-        print_json({"plan": tasks, **explained(proposal, text)} if explain else tasks)
+        print_json(
+            {"plan": tasks, **explained(proposal, text), "estimate": estimate.model_dump(mode="json")}
+            if explain
+            else tasks
+        )
     else:
         if proposal.plan.tasks:
-            out().print(plan_table(proposal.plan))
+            print_with_estimate(out(), proposal.plan, estimate)
         if explain:
             print_explanation(proposal, text)
     for line in (*repair_lines(proposal.repairs), *proposal.refusals, *(f"warning: {each}" for each in warnings)):
@@ -41,15 +48,17 @@ def repair_lines(repairs: Sequence[str]) -> list[str]:
     return [line if line.endswith(EDITED) else f"repaired: {line}" for line in repairs]
 
 
-async def _propose(settings: Settings, text: str, files: Sequence[str]) -> tuple[Proposal, list[str]]:
+async def _propose(settings: Settings, text: str, files: Sequence[str]) -> tuple[Proposal, list[str], Estimate]:
     from ...graph.world import open_world
-    from ...nodes.feasibility import warnings_of
+    from ...nodes.feasibility import looked_up
 
     async with open_world(settings) as world:
         found = await world.fetcher.gather(text, list(files))
         with err().status("planning"):
             proposal = await world.controller.plan(Request(text=text, files=tuple(found)))
-        return proposal, await warnings_of(proposal.plan, world.catalog, {}, settings.where)
+        warnings, experts = await looked_up(proposal.plan, world.catalog, {}, settings.where)
+        estimate = await world.estimates.of(proposal.plan, Options(where=settings.where), text, experts)
+        return proposal, warnings, estimate
 
 
 def explained(proposal: Proposal, text: str) -> dict[str, Any]:
@@ -88,10 +97,22 @@ def print_explanation(proposal: Proposal, text: str) -> None:
     console.print(f"unused words: {unused or 'none'}", soft_wrap=True)
 
 
-def plan_table(plan: Plan) -> Table:
+def print_with_estimate(console: Console, plan: Plan, estimate: Estimate | None) -> None:
+    """Print a plan, and what it is expected to spend: by task, for the controller, in all."""
+    console.print(plan_table(plan, estimate))
+    if estimate is None:
+        return
+    if estimate.controller.calls:
+        console.print(f"estimate for the controller: {estimate.controller}", soft_wrap=True, markup=False)
+    console.print(f"estimate in all: {estimate.total}", soft_wrap=True, markup=False)
+
+
+def plan_table(plan: Plan, estimate: Estimate | None = None) -> Table:
     """A plan as a table, with a row for each task."""
-    shown = table("id", "task", "after", "inputs", "parameters", "for")
+    by_task = {task.task_id: task for task in estimate.tasks} if estimate else {}
+    shown = table("id", "task", "after", "inputs", "parameters", "for", *(["estimate"] if estimate else []))
     for task in plan.tasks:
+        expected = [_expected(by_task.get(task.id))] if estimate else []
         shown.add_row(
             str(task.id),
             task.type,
@@ -99,8 +120,15 @@ def plan_table(plan: Plan) -> Table:
             format_inputs(task),
             plain(", ".join(f"{name}={value}" for name, value in task.parameters.items())),
             plain(task.goal, 60),
+            *expected,
         )
     return shown
+
+
+def _expected(spends: TaskEstimate | None) -> str:
+    if spends is None:
+        return "done already"
+    return plain(f"{spends.model_id}: {spends}" if spends.model_id else "no expert here")
 
 
 def format_inputs(task: Task) -> str:

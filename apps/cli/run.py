@@ -6,27 +6,38 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
 from uuid import uuid4
 
 import typer
 
-from ...graph.errors import HuggingGPTError, UsageError
+from ...graph.errors import HuggingGPTError, LimitReached, UsageError
+from ...graph.estimate import Estimate
 from ...graph.events import AnswerDelta, Event, RunFinished, TaskFinished
 from ...graph.options import Options
 from ...graph.plan import Plan
 from ...graph.result import Result, Run, RunStatus
 from ...graph.settings import Settings
+from ...nodes.run_options import options_of
 from ...tools.recording.recorder import Recorder
 from ...tools.recording.replayer import Replayer
 from .answer_text import AnswerText
-from .arguments import approval_of, choices_of, request_text, selection_of, settings_of, settings_of_home, verdict_of
+from .arguments import (
+    approval_of,
+    choices_of,
+    request_text,
+    selection_of,
+    settings_of,
+    settings_of_home,
+    thread_limits_of,
+    verdict_of,
+)
 from .consent import terminal_consent
 from .console import err, exit_when_interrupted, note, plain, report_errors, run_async, write_out
 from .interrupts import INTERRUPTED
 from .live_tree import LiveTree
 from .output_files import copy_out
-from .plan import plan_table
+from .plan import print_with_estimate
 from .printable import json_text
 from .recording import close_recording, player, recorder, refuse_with_replay
 
@@ -63,8 +74,23 @@ class CommonOptions:
         return settings_of(home=self.home, llm=self.llm, timeout=self.timeout, download=self.download, where=self.where)
 
 
-Limits = tuple[int | None, int | None]
-"""Most calls to the controller's model, and most tokens; None for no limit, or for the limit that the run has."""
+class Limits(NamedTuple):
+    """What a run may spend; None for no limit, or for the limit that the run has."""
+
+    max_llm_calls: int | None = None
+    max_tokens: int | None = None
+    max_cost: float | None = None
+    max_seconds: float | None = None
+    deadline: str | None = None
+    thread_budget: str | None = None
+    """Of the conversation: `cost=2,calls=50`."""
+
+    def options(self) -> dict[str, Any]:
+        """Those that are given, by the names of `Options`. Raises `UsageError`."""
+        given = {**self._asdict(), **thread_limits_of(self.thread_budget)}
+        given = {name: limit for name, limit in given.items() if limit is not None and name != "thread_budget"}
+        return options_of(given, None).model_dump(include=set(given))
+
 
 Events = Callable[["Session"], AsyncIterator[Event]]
 """A function from a session to the events of the run to show."""
@@ -89,7 +115,7 @@ def run_request(
         options = Options.model_validate(
             {"approve": approval_of(approve), "models": choices_of(models), "select": selection_of(select)}
             | {"where": settings.where}
-            | dict(zip(("max_llm_calls", "max_tokens"), limits, strict=True))
+            | limits.options()
         )
         if record and thread:
             raise UsageError(
@@ -163,8 +189,8 @@ async def _chosen(
         note(hint)
     if name is None:
         note(f"run {run.run_id}: {plain(run.request.text, 60)}")
-    if any(limit is not None for limit in limits):
-        await session.world.ledger.runs.set_limits(run.run_id, Options(max_llm_calls=limits[0], max_tokens=limits[1]))
+    if raised := limits.options():
+        await session.world.ledger.runs.set_limits(run.run_id, Options.model_validate(raised))
     return run
 
 
@@ -221,6 +247,7 @@ async def _show_run(
                 finally:
                     code = await close_recording(recording, last, code) if recording else code
         except HuggingGPTError as error:
+            run_id = run_id or (error.run_id if isinstance(error, LimitReached) else "")
             if run_id and not isinstance(error, UsageError):
                 error.hint = "\n".join(filter(None, (error.hint, f"to continue: hugginggpt resume {run_id}")))
             raise
@@ -243,13 +270,15 @@ def show_event(event: Event, tree: LiveTree, common: CommonOptions, answer: Answ
     answer.close()
     if event.answer and not common.json:
         write_out("\n")
-    _print_next_step(event, common, tree.plan, answer)
+    _print_next_step(event, common, tree.plan, tree.estimate, answer)
     return CODES[event.status]
 
 
-def _print_next_step(event: RunFinished, common: CommonOptions, plan: Plan | None, answer: AnswerText) -> None:
+def _print_next_step(
+    event: RunFinished, common: CommonOptions, plan: Plan | None, estimate: Estimate | None, answer: AnswerText
+) -> None:
     if event.status == "waiting" and plan:
-        err().print(plan_table(plan))
+        print_with_estimate(err(), plan, estimate)
     if common.out:
         stored = {resource["sha256"]: Path(resource["path"]) for resource in event.resources if resource["path"]}
         results = [Result.model_validate(row) for row in event.results]

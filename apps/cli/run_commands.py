@@ -26,18 +26,23 @@ def run(
     select: options.Select = None,
     max_llm_calls: options.MaxCalls = None,
     max_tokens: options.MaxTokens = None,
+    max_cost: options.MaxCost = None,
+    max_seconds: options.MaxSeconds = None,
+    deadline: options.Deadline = None,
+    thread_budget: options.ThreadBudget = None,
     timeout: options.Timeout = None,
     download: options.Download = None,
     record: options.Record = None,
     replay: options.Replay = None,
 ) -> None:
     """Plan a request, choose an expert for each task, run them, answer."""
-    from .run import CommonOptions, replay_run, run_request
+    from .run import CommonOptions, Limits, replay_run, run_request
 
     common = CommonOptions(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json, where=where)
     if replay:
         settled = {"file": files, "thread": thread, "llm": llm, "model": model, "where": where, "select": select}
-        limits = {"max-llm-calls": max_llm_calls, "max-tokens": max_tokens}
+        limits: dict[str, object] = {"max-llm-calls": max_llm_calls, "max-tokens": max_tokens, "max-cost": max_cost}
+        limits |= {"max-seconds": max_seconds, "deadline": deadline, "thread-budget": thread_budget}
         replay_run(common, replay, {"REQUEST": request, **settled, "record": record, **limits})
     run_request(
         common,
@@ -47,7 +52,7 @@ def run(
         models=model or [],
         approve=approve,
         select=select,
-        limits=(max_llm_calls, max_tokens),
+        limits=Limits(max_llm_calls, max_tokens, max_cost, max_seconds, deadline, thread_budget),
         record=record,
     )
 
@@ -65,6 +70,10 @@ def chat(
     select: options.Select = None,
     max_llm_calls: options.MaxCalls = None,
     max_tokens: options.MaxTokens = None,
+    max_cost: options.MaxCost = None,
+    max_seconds: options.MaxSeconds = None,
+    deadline: options.Deadline = None,
+    thread_budget: options.ThreadBudget = None,
     timeout: options.Timeout = None,
     download: options.Download = None,
 ) -> None:
@@ -73,7 +82,7 @@ def chat(
     From a pipe, and with --json, the exit code is the worst of all requests; else that of the last one.
     """
     from .chat import converse
-    from .run import CommonOptions
+    from .run import CommonOptions, Limits
 
     converse(
         CommonOptions(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json, where=where),
@@ -81,7 +90,7 @@ def chat(
         thread=thread,
         models=model or [],
         select=select,
-        limits=(max_llm_calls, max_tokens),
+        limits=Limits(max_llm_calls, max_tokens, max_cost, max_seconds, deadline, thread_budget),
     )
 
 
@@ -96,9 +105,9 @@ def plan(
         bool, typer.Option("--explain", help="Show the words that request each task, and the unused words.")
     ] = False,
 ) -> None:
-    """Print the checked plan of a request, and run nothing.
+    """Print the checked plan of a request with what it is expected to spend, and run nothing.
 
-    With --json: the paper's JSON list; with --explain too, an object with plan, words and unused.
+    With --json: the paper's JSON list; with --explain too, an object with plan, words, unused and estimate.
     """
     from .plan import print_plan
 
@@ -106,7 +115,7 @@ def plan(
 
 
 @run_commands.command(
-    epilog="Example: hugginggpt resume            goes on with the newest run that is waiting or was interrupted"
+    epilog="Example: hugginggpt resume --max-cost 2      goes on with the newest run that waits or was interrupted"
 )
 def resume(
     run: options.Newest = None,
@@ -119,11 +128,15 @@ def resume(
     json: options.Json = False,
     max_llm_calls: options.MaxCalls = None,
     max_tokens: options.MaxTokens = None,
+    max_cost: options.MaxCost = None,
+    max_seconds: options.MaxSeconds = None,
+    deadline: options.Deadline = None,
+    thread_budget: options.ThreadBudget = None,
     timeout: options.Timeout = None,
     download: options.Download = None,
 ) -> None:
     """Go on with a run that waits for approval or was interrupted; what is recorded is not run again."""
-    from .run import CommonOptions, resume_run
+    from .run import CommonOptions, Limits, resume_run
 
     resume_run(
         CommonOptions(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json),
@@ -131,7 +144,7 @@ def resume(
         approve=approve,
         refuse=refuse,
         edit=edit,
-        limits=(max_llm_calls, max_tokens),
+        limits=Limits(max_llm_calls, max_tokens, max_cost, max_seconds, deadline, thread_budget),
     )
 
 
@@ -158,6 +171,10 @@ def retry(
     json: options.Json = False,
     max_llm_calls: options.MaxCalls = None,
     max_tokens: options.MaxTokens = None,
+    max_cost: options.MaxCost = None,
+    max_seconds: options.MaxSeconds = None,
+    deadline: options.Deadline = None,
+    thread_budget: options.ThreadBudget = None,
     timeout: options.Timeout = None,
     download: options.Download = None,
 ) -> None:
@@ -165,10 +182,10 @@ def retry(
 
     Limits count what the run has spent so far.
     """
-    from .run import CommonOptions, retry_run
+    from .run import CommonOptions, Limits, retry_run
 
     common = CommonOptions(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json)
-    retry_run(common, run, limits=(max_llm_calls, max_tokens))
+    retry_run(common, run, limits=Limits(max_llm_calls, max_tokens, max_cost, max_seconds, deadline, thread_budget))
 
 
 @run_commands.command(
@@ -188,6 +205,10 @@ def fork(
     json: options.Json = False,
     max_llm_calls: options.MaxCalls = None,
     max_tokens: options.MaxTokens = None,
+    max_cost: options.MaxCost = None,
+    max_seconds: options.MaxSeconds = None,
+    deadline: options.Deadline = None,
+    thread_budget: options.ThreadBudget = None,
     timeout: options.Timeout = None,
     download: options.Download = None,
 ) -> None:
@@ -196,7 +217,7 @@ def fork(
     The other run stays as it is. Without a change: what failed is tried again, in a run of its own.
     """
     from .fork import fork_run
-    from .run import CommonOptions
+    from .run import CommonOptions, Limits
 
     common = CommonOptions(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json)
     fork_run(
@@ -208,5 +229,5 @@ def fork(
         edit_plan=edit_plan,
         at=at,
         thread=thread,
-        limits=(max_llm_calls, max_tokens),
+        limits=Limits(max_llm_calls, max_tokens, max_cost, max_seconds, deadline, thread_budget),
     )

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ... import __version__
 from ...graph.resource import Resource
 from ...graph.result import Result, Run
 from ...graph.task import Ref, Single, Task, Template, singles_in
 from ...graph.usage import LlmCall
+from ...graph.version import __version__
 from ...graph.vocabulary import VOCABULARY
+from ..cli.output_files import names_of
 from ..cli.printable import clean
 from .drawing import draw_dag, draw_time
 from .media import MOST_TEXT, SHORT_TEXT, Media, Shown
@@ -168,13 +169,14 @@ def _gallery(material: Material, media: Media) -> Iterator[Card]:
 
 
 def _answer(run: Run, shown: Run, media: Media) -> Markup:
-    """An answer, its citations as links to the tasks of this run, paths of files as links to what is on the page."""
+    """An answer, its citations as links to the tasks of this run, paths of files as links, named as `--out` names them."""
     text, links = media.cut(clean(run.answer)), dict[str, Markup]()
+    names = {sha256: name for row in reversed(run.results) for name, sha256 in names_of(row, run.plan)}
     for resource in run.resources:
         if resource.sha256 and (path := str(media.path_of(resource))) in text:
             mark = f"\x00{resource.sha256[:16]}\x00"  # `clean` leaves no such character
             text = text.replace(path, mark)
-            words = f"{resource.kind} {resource.sha256[:8]}"
+            words = clean(names.get(resource.sha256, resource.label))
             links[mark] = Markup('<a href="#data-{}">{}</a>').format(resource.sha256[:16], words)
     pieces = re.split(r"(\x00[0-9a-f]{16}\x00)", text)
     return Markup("").join(links[piece] if piece in links else _linked(piece, run, shown) for piece in pieces)

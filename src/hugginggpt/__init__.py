@@ -8,10 +8,13 @@ import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .graph.version import __version__
+
 if TYPE_CHECKING:
     from .apps.api import arun, astream, run, stream
     from .apps.continued_runs import afork, aresume, aretry, fork, resume, retry
     from .apps.kept_worlds import close
+    from .apps.moved_runs import Exported, aexport_run, aimport_run, export_run, import_run
     from .apps.outcome import Outcome, Results, TaskResult
     from .apps.session import Session
     from .apps.tool import as_tool
@@ -58,14 +61,13 @@ if TYPE_CHECKING:
     from .graph.task import Ref, Task, Template
     from .graph.world import World, build_graph, open_world
 
-__version__ = "0.1.0"
-
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 _NAMES = {
     "apps.api": "arun astream run stream",
     "apps.continued_runs": "afork aresume aretry fork resume retry",
     "apps.kept_worlds": "close",
+    "apps.moved_runs": "Exported aexport_run aimport_run export_run import_run",
     "apps.outcome": "Outcome Results TaskResult",
     "apps.session": "Session",
     "apps.tool": "as_tool",
@@ -84,14 +86,14 @@ _NAMES = {
 _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 __all__ = [
-    "AnswerDelta", "ControllerError", "Event", "ExpertChosen", "ExpertError", "HuggingGPTError", "IncompleteAnswer",
-    "InvalidInput", "InvalidPlan", "LedgerLost", "LimitReached", "LlmCalled", "LlmProgress", "NoUsablePlan", "Options",
-    "Outcome", "Plan", "PlanReady", "Ref", "Resource", "Result", "Results", "Run", "RunBusy", "RunCancelled",
-    "RunChanged", "RunFinished", "RunStarted", "RunWaiting", "Session", "Settings", "StorageError",
-    "Task", "TaskDrafted", "TaskFinished", "TaskProgress",
-    "TaskQueued", "TaskResult", "TaskStarted", "Template", "UnknownRun", "UnusableFile", "UsageError", "World",
-    "__version__", "afork", "aresume", "aretry", "arun", "as_tool", "astream", "build_graph", "close", "fork", "open_world",
-    "read_event", "resume", "retry", "run", "stream",
+    "AnswerDelta", "ControllerError", "Event", "ExpertChosen", "ExpertError", "Exported", "HuggingGPTError",
+    "IncompleteAnswer", "InvalidInput", "InvalidPlan", "LedgerLost", "LimitReached", "LlmCalled", "LlmProgress",
+    "NoUsablePlan", "Options", "Outcome", "Plan", "PlanReady", "Ref", "Resource", "Result", "Results", "Run",
+    "RunBusy", "RunCancelled", "RunChanged", "RunFinished", "RunStarted", "RunWaiting", "Session", "Settings",
+    "StorageError", "Task", "TaskDrafted", "TaskFinished", "TaskProgress", "TaskQueued", "TaskResult",
+    "TaskStarted", "Template", "UnknownRun", "UnusableFile", "UsageError", "World", "__version__", "aexport_run",
+    "afork", "aimport_run", "aresume", "aretry", "arun", "as_tool", "astream", "build_graph", "close", "export_run",
+    "fork", "import_run", "open_world", "read_event", "resume", "retry", "run", "stream",
 ]  # fmt: skip
 
 

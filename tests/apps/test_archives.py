@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+import hugginggpt
 from archives import made_archive
 from golden_home import ENDINGS, plan
+from hugginggpt import UsageError
 from hugginggpt.apps.changes import Changes
 from hugginggpt.apps.fork import start_fork
 from hugginggpt.apps.session import Session
@@ -216,3 +218,23 @@ async def test_a_run_under_way_is_not_moved(tmp_path: Path, home: Path, scripted
 
 async def _running(world: World) -> bool:
     return any(run.plan.tasks for run in await Session(world).history.runs())
+
+
+async def test_python_moves_a_run_to_another_home_where_it_goes_on(tmp_path: Path) -> None:
+    """As an archive and as a page; a wrong file is refused before anything is written."""
+    old, new = Settings(home=tmp_path / "old"), Settings(home=tmp_path / "new")
+    run = await hugginggpt.arun("How many words are in 'a b c'?", options={"approve": "always"}, settings=old)
+    written = await hugginggpt.aexport_run(run, tmp_path / "run.zip", settings=old)
+    assert (written.missing, written.size) == ((), written.path.stat().st_size)
+    moved = await hugginggpt.aimport_run(written.path, settings=new)
+    done = await moved.aresume(True)
+    assert (done.run_id, done.status, done.results[0].text) == (run.run_id, "succeeded", "3")
+    page = await hugginggpt.aexport_run(done.run_id[:6], str(tmp_path / "run.html"), settings=new)
+    assert page.path.read_text().startswith("<!doctype html>")
+    for wrong, why in ((tmp_path / "run.zip", "is there already"), (tmp_path / "run.txt", "no suffix")):
+        with pytest.raises(UsageError, match=why):
+            await hugginggpt.aexport_run(done, wrong, settings=new)
+    with pytest.raises(UsageError, match=r"run\.html"):
+        await hugginggpt.aimport_run(page.path, settings=Settings(home=tmp_path / "none"))
+    assert not (tmp_path / "none").exists()
+    await asyncio.to_thread(hugginggpt.close)

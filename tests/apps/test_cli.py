@@ -188,7 +188,7 @@ def test_a_retry_runs_again_what_failed(shell: Shell) -> None:
         (("run", "say 'hi' aloud", "--model", "x=y"), 2, "must be TASK=ID"),
         (("run", "say 'hi' aloud", "--model", "text-to-speech=no/such"), 1, "no expert can do it here: no/such: "),
         (("run", "summarise 'a. b. c.'", "--model", "summarization=no/such"), 1, "list here"),
-        (("run", "say 'hi' aloud", "--approve", "perhaps"), 2, "always or never"),
+        (("run", "say 'hi' aloud", "--approve", "perhaps"), 2, "always, never, or limits"),
         (("run", "say 'hi' aloud", "--llm", "openai:m"), 2, "needs a key"),
         (("run", "say 'hi' aloud", "--home", "/proc/none"), 1, "can't be written"),
         (("run", "say 'hi' aloud", "--out", "/proc/none"), 2, "can't be written"),

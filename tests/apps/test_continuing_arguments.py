@@ -36,7 +36,7 @@ def rating(text: str, **more: Any) -> list[dict[str, Any]]:
         (lambda run: run.fork(redo=[1.5]), "redo: 1.5 is no number of a task"),
         (lambda run: run.fork(redo=[7]), "the plan has no task 7"),
         (lambda run: run.fork(options={"approve": "always"}), "options.approve can't be changed"),
-        (lambda run: run.retry(options={"max_llm_calls": None}), "max_llm_calls is None, and must be a number"),
+        (lambda run: run.retry(options={"max_llm_calls": None}), "max_llm_calls is None, and must be a value"),
         (lambda run: hugginggpt.retry(3), "the run is 3, and must be the id"),  # type: ignore[arg-type]
         (lambda run: hugginggpt.run("say hi", thread_id=4), "thread_id is 4"),  # type: ignore[arg-type]
         (lambda run: hugginggpt.run("say hi", options={"aprove": "always"}), "options.aprove: .* did you mean approve"),

@@ -17,7 +17,7 @@ async def test_models_that_see_and_the_user_s_servers_are_called_and_their_token
             home.with_name("config"),
             Endpoint(name="mine", url=f"{server.url}/v1", task_type="summarization", api="openai", model="m"),
         )
-        async with open_world(Settings(home=home, vlm=spec, llm_price="1/1", retries=0)) as world:
+        async with open_world(Settings(home=home, vlm=spec, llm_price="1/1,openai:m=1/1", retries=0)) as world:
             checks = [check async for check in live_checks(world)]
     assert [check.ok for check in checks] == [True, True]
     assert all("tokens, $0.0000" in check.outcome for check in checks)

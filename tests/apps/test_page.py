@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from hostile import Wire, head_of, listening
+from hugginggpt.apps.cli.output_files import names_of
 from hugginggpt.apps.page import media as media_module
 from hugginggpt.apps.page.drawing import draw_dag
 from hugginggpt.apps.page.media import Media
@@ -87,6 +88,19 @@ async def test_the_page_has_the_conversation_the_plan_each_task_the_gallery_the_
     assert len(page.values("id")) == len(set(page.values("id")))
     links = {value.removeprefix("#") for value in page.values("href") if value.startswith("#")}
     assert links <= set(page.values("id"))
+
+
+async def test_a_file_in_an_answer_has_the_name_that_out_gives_it(
+    tmp_path: Path, material: tuple[Material, Any]
+) -> None:
+    given, path_of = material
+    picture = next(row for row in given.run.results if row.resources and row.resources[0].kind == "image")
+    answer = f"Picture, final [{picture.key}]: {path_of(picture.resources[0])}"
+    run = given.run.model_copy(update={"answer": answer})
+    page = render_page(given._replace(run=run, conversation=[run]), Media(path_of, tmp_path / "run.html"))
+    names = [names for row in run.results for names in names_of(row, run.plan)]
+    named = next(name for name, sha256 in names if sha256 == picture.resources[0].sha256)
+    assert f">{named}</a>" in page
 
 
 HOSTILE = (

@@ -136,6 +136,30 @@ async def test_lineage_leads_back_to_the_users_file_and_forward_to_all_that_was_
     assert "there is no file no/such/file.png" in nothing.output
 
 
+async def test_a_task_that_made_what_it_was_given_is_a_step_of_the_lineage(
+    tmp_path: Path, home: Path, scripted: OpenScripted
+) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("a boat")
+    tasks = [
+        {"task": "summarization", "id": 0, "dep": [-1], "args": {"text": str(note)}},
+        {"task": "text2text-generation", "id": 1, "dep": [0], "args": {"text": "<resource>-0"}},
+        {"task": "summarization", "id": 2, "dep": [1], "args": {"text": "<resource>-1"}},
+    ]
+    async with scripted(tasks, backend=ScriptedBackend(texts={0: "a boat", 1: "a boat", 2: "boat"})) as world:
+        await ask(world, files=[str(note)])
+        run = await Session(world).run()
+        first, last_made = run.request.files[0].sha256 or "", run.results[2].resources[0].sha256 or ""
+        assert run.results[1].resources[0].sha256 == first
+        back = (await world.ledger.database.read(lambda db: lineage_of(db, last_made))).back
+        forward = (await world.ledger.database.read(lambda db: lineage_of(db, first))).forward
+    chain = [back]
+    while chain[-1].steps:
+        chain.append(chain[-1].steps[0])
+    assert [(each.key, each.origin) for each in chain] == [("2", "made"), ("1", "made"), ("0", "made"), ("", "given")]
+    assert sorted(each.key for each in forward) == ["0", "1", "2"]
+
+
 async def test_the_critical_path_is_what_made_the_run_as_long_as_it_was(home: Path, scripted: OpenScripted) -> None:
     tasks = [step(0), step(1), step(2, 0), step(3, 1), step(4, 2, 3)]
     async with scripted(tasks, backend=ScriptedBackend(latency={0: 0.02, 1: 0.3, 3: 0.1, 4: 0.02})) as world:

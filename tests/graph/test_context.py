@@ -29,7 +29,7 @@ async def test_a_context_is_respected_and_the_options_of_the_input_win(scripted:
 @pytest.mark.parametrize(
     ("context", "message"),
     [
-        ({"approve": "sometimes"}, "options.approve: Input should be 'always' or 'never'"),
+        ({"approve": "sometimes"}, "options.approve: must be always, never, or limits"),
         ({"where": ["the moon"]}, "options.where: there is no place the moon"),
         ({"aprove": "always"}, "options.aprove: there is no such option; did you mean approve?"),
         ({"where": "the moon"}, "options.where: there is no place the moon"),

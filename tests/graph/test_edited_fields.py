@@ -29,6 +29,13 @@ TABLE: dict[str, tuple[Any, str]] = {
     "run.options.redo": ([1], "task 1 (text2text-generation) was set to be done again by hand"),
     "run.options.max_llm_calls": (0, f"max_llm_calls {HAND}: it is 0"),
     "run.options.max_tokens": (7, f"max_tokens {HAND}: it is 7"),
+    "run.options.max_cost": (0.5, f"max_cost {HAND}: it is 0.5"),
+    "run.options.max_seconds": (60.0, f"max_seconds {HAND}: it is 60.0"),
+    "run.options.deadline": ("2999-01-01T00:00:00+00:00", f"deadline {HAND}: it is 2999-01-01T00:00:00+00:00"),
+    "run.options.thread_max_llm_calls": (5, f"thread_max_llm_calls {HAND}: it is 5"),
+    "run.options.thread_max_tokens": (70, f"thread_max_tokens {HAND}: it is 70"),
+    "run.options.thread_max_cost": (1.5, f"thread_max_cost {HAND}: it is 1.5"),
+    "run.options.thread_max_seconds": (600.0, f"thread_max_seconds {HAND}: it is 600.0"),
     # is refused: what the answer says
     "request": ("something else", "request can't be edited: make a new request in this conversation"),
     "files": (["a.png"], "files can't be edited: make a new request in this conversation"),

@@ -258,7 +258,7 @@ async def test_an_edit_that_can_t_be_used_is_refused_in_words(
     ("field", "value", "problem"),
     [
         ("options", {"models": "org/b"}, "run.options.models: Input should be a valid dictionary"),
-        ("options", {"approve": "maybe"}, "run.options.approve: Input should be 'always' or 'never'"),
+        ("options", {"approve": "maybe"}, "run.options.approve: must be always, never, or"),
         ("thread_id", "another", "is a run of another conversation"),
     ],
 )

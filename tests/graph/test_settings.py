@@ -19,7 +19,9 @@ VALUES = {
     "local_memory": "8GB", "max_file_bytes": "10", "max_image_pixels": "11", "max_audio_seconds": "12.5",
     "llm_first_token": "2.5", "llm_next_token": "2.5", "llm_timeout": "2.5",
     "fetch_timeout": "2.5", "file_roots": f"/a{os.pathsep}/b", "allow_private_urls": "1", "fetch_proxy": "http://proxy:3128",
-    "public_url": "https://a.example",
+    "public_url": "https://a.example", "max_llm_calls": "3", "max_tokens": "4", "max_cost": "0.5", "max_seconds": "6",
+    "deadline": "10m", "thread_max_llm_calls": "3", "thread_max_tokens": "4", "thread_max_cost": "0.5",
+    "thread_max_seconds": "6",
 }  # fmt: skip
 """A value for each setting that is not any text."""
 HOME = {"HUGGINGGPT_HOME": "/x"}

@@ -30,6 +30,7 @@ from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.state import GraphInput, State
 from hugginggpt.graph.world import World, slots_for
 from hugginggpt.nodes.controller_here import ControllerHere
+from hugginggpt.nodes.estimates import Estimates
 from hugginggpt.tools.controllers.chosen import Controllers
 from hugginggpt.tools.files.fetch import GuardedFetcher
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, scripted_expert
@@ -140,9 +141,11 @@ def assembled(
         "fetcher": GuardedFetcher(store, settings),  # type: ignore[arg-type]
     }
     controller = ports["controller"]
+    controllers = Controllers(controller, lambda _: controller)
+    ports["estimates"] = Estimates(ledger=ports["ledger"], controllers=controllers, prices=lambda _: None)
     graph = connect(
         settings=settings, slots=slots_for(settings), cut=case.cut, redact=Redactor(), checkpointer=saver,
-        controllers=Controllers(controller, lambda _: controller), here=ControllerHere.of(controller, settings),
+        controllers=controllers, here=ControllerHere.of(controller, settings),
         **{name: port for name, port in ports.items() if name != "controller"},
     )  # fmt: skip
     return World(settings, graph, **ports)

@@ -15,6 +15,7 @@ from hugginggpt.graph.redactor import Redactor
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, slots_for
 from hugginggpt.nodes.controller_here import ControllerHere
+from hugginggpt.nodes.estimates import Estimates
 from hugginggpt.tools.controllers.chosen import Controllers
 from hugginggpt.tools.files.fetch import GuardedFetcher
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
@@ -68,12 +69,14 @@ async def _forked(folder: Path, changes: Changes, calls: Calls) -> None:
         ledger: Any = _Port("ledger", storage.ledger, calls)
         store: Any = _Port("store", storage.store, calls)
         controller, catalog, fetcher = ScriptedController([]), ScriptedCatalog(), GuardedFetcher(store, settings)
+        controllers = Controllers(controller, lambda _: controller)
+        estimates = Estimates(ledger=ledger, controllers=controllers, prices=lambda _: None)
         graph = connect(
             settings=settings, slots=slots_for(settings), cut=lambda *_: (), redact=Redactor(), checkpointer=saver,
-            controllers=Controllers(controller, lambda _: controller), catalog=catalog, ledger=ledger, store=store,
+            controllers=controllers, catalog=catalog, estimates=estimates, ledger=ledger, store=store,
             backends={backend.name: backend}, fetcher=fetcher, here=ControllerHere.of(controller, settings),
         )  # fmt: skip
-        world = World(settings, graph, controller, catalog, {backend.name: backend}, ledger, store, fetcher)
+        world = World(settings, graph, controller, catalog, estimates, {backend.name: backend}, ledger, store, fetcher)
         session = Session(world)
         *forks, parent = await session.history.runs()
         if forks and not forks[0].unfinished:

@@ -1,8 +1,7 @@
-"""The cost of calls: `CallUsage` adds up the tokens of one, `cost_of` prices them."""
+"""`CallUsage` adds up the tokens of one call to a chat model."""
 
 from typing import TYPE_CHECKING
 
-from ...graph.errors import UsageError
 from ...graph.usage import Usage
 from .messages import Messages, estimated_tokens_of
 from .structured_output import text_of, token_counts
@@ -10,9 +9,6 @@ from .token_estimate import estimated_tokens
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
-
-Price = tuple[float, float]
-"""Dollars for a million tokens in, and out."""
 
 
 class CallUsage:
@@ -34,23 +30,3 @@ class CallUsage:
         if text and not self.total.tokens:
             read, written = estimated_tokens_of(messages), estimated_tokens(text)
             self.total += Usage(input_tokens=read, output_tokens=written, estimated=True)
-
-
-def cost_of(usage: Usage, price: Price | None) -> float | None:
-    """Dollars; None where no price is set."""
-    if price is None:
-        return None
-    return (usage.input_tokens * price[0] + usage.output_tokens * price[1]) / 1_000_000
-
-
-def parse_price(text: str) -> Price | None:
-    """`0.25/2`: dollars for a million tokens in and out."""
-    if not text.strip():
-        return None
-    try:
-        read, written = (float(part) for part in text.split("/"))
-    except ValueError:
-        raise UsageError(
-            f"HUGGINGGPT_LLM_PRICE is {text!r}", hint="write dollars for a million tokens in and out, e.g. 0.25/2"
-        ) from None
-    return read, written

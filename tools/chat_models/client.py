@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...graph.clock import now
 from ...graph.ports import Callbacks, Slots
+from ...graph.price import cost_of, model_price
 from ...graph.settings import Settings
 from ...graph.usage import LlmCall, Stage, Usage
 from .bounds import AnswerBound
-from .call_cost import CallUsage, cost_of, parse_price
+from .call_cost import CallUsage
 from .errors import (
     check_not_filtered,
     connection_ended,
@@ -78,7 +79,7 @@ class ChatClient:
         self._limits = Limits.of(settings)
         self._sampling = Sampling(model)
         self._retries = settings.retries
-        self._price = parse_price(settings.llm_price)
+        self._price = model_price(settings, model.name)
         self._window = settings.llm_window
         self._streams = True
         """Until the server has shown that it does not."""
@@ -237,7 +238,9 @@ class ChatClient:
     @asynccontextmanager
     async def _call(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[_Call]:
         """One call in the ledger: permission before, tokens and seconds after, however it ends."""
-        number = await callbacks.on_call_start(stage, self.model.name, estimated_tokens_of(messages))
+        reads = estimated_tokens_of(messages)
+        cost = cost_of(Usage(input_tokens=reads), self._price)
+        number = await callbacks.on_call_start(stage, self.model.name, reads, cost)
         started, thinking = now(), self._unopened_thoughts
         waiting = Waiting(self.model, stage, self._limits, thinking=thinking)
         usage, bound = CallUsage(), AnswerBound(self.model.name, stage, thinking=thinking)

@@ -112,8 +112,8 @@ async def test_a_server_of_the_user_does_a_task_that_no_other_place_can(home: Pa
 async def test_the_pages_of_a_pdf_are_read_one_by_one_and_joined_to_one_text(home: Path, tmp_path: Path) -> None:
     pages = []
     for words in ("The first page says hello", "The second page says goodbye"):
-        page = Image.new("RGB", (1240, 1754), "white")
-        ImageDraw.Draw(page).text((100, 120), words, "black", font=ImageFont.load_default(44))
+        page = Image.new("RGB", (720, 400), "white")
+        ImageDraw.Draw(page).text((50, 60), words, "black", font=ImageFont.load_default(44))
         pages.append(page)
     pages[0].save(tmp_path / "scan.pdf", "PDF", resolution=150, save_all=True, append_images=pages[1:])
     reading = {"image": str(tmp_path / "scan.pdf")}
@@ -135,7 +135,7 @@ async def test_the_pages_of_a_pdf_are_read_one_by_one_and_joined_to_one_text(hom
 
 
 async def test_the_note_of_a_result_is_kept_with_it_and_shown_in_the_answer(home: Path, tmp_path: Path) -> None:
-    page = Image.new("RGB", (1240, 1754), "white")
+    page = Image.new("RGB", (720, 400), "white")
     ImageDraw.Draw(page).text((100, 120), "The harbour opens at nine", "black", font=ImageFont.load_default(44))
     page.save(tmp_path / "scan.pdf", "PDF", resolution=150)
     async with open_world(Settings(home=home)) as world:

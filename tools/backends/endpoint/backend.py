@@ -10,6 +10,7 @@ from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from ....graph.expert import Expert, Obstacle
 from ....graph.notices import notice
+from ....graph.price import of_named_models
 from ....graph.settings import Settings
 from ....graph.task import Task
 from ...net.addresses import without_secrets
@@ -74,7 +75,8 @@ class EndpointBackend(ServerBackend):
 
     async def _chat(self, endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
         spec = f"openai:{endpoint.model or 'default'}@{endpoint.url}"
-        settings = self._settings.model_copy(update={"llm": spec, "llm_api_key": endpoint.key, "retries": 0})
+        given = {"llm_price": of_named_models(self._settings.llm_price), "llm_api_key": endpoint.key, "retries": 0}
+        settings = self._settings.model_copy(update={"llm": spec, **given})
         chat = ChatBackend(settings, self._callbacks, self._decoder)
         return await chat.run(call.model_copy(update={"expert": call.expert.model_copy(update={"model_id": spec})}))
 

@@ -95,7 +95,7 @@ class LlmController:
                     sent_back.append(ignored)
             else:
                 unused = await asyncio.to_thread(unused_files, request, draft.plan, draft.refusals)
-                unused += changed_texts(request, draft.plan)
+                unused += await asyncio.to_thread(changed_texts, request, draft.plan)
                 unused += () if draft.refusals else left_out(request, draft.plan, suggestion.proposal)
                 proposal = Proposal(
                     plan=draft.plan,
@@ -115,7 +115,8 @@ class LlmController:
             messages = correction_messages(first_messages, answer, problems)
         if doubtful:
             return doubtful.model_copy(update={"usage": usage})
-        if by_rules := instead_of_drafts(suggestion.proposal, self.name, problems, request):
+        by_rules = await asyncio.to_thread(instead_of_drafts, suggestion.proposal, self.name, problems, request)
+        if by_rules:
             return by_rules.model_copy(update={"repairs": (*sent_back, *by_rules.repairs), "usage": usage})
         raise NoUsablePlan(
             f"{self.name} returned no plan that can be run: {'; '.join(problems)}",

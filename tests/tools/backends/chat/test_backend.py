@@ -51,7 +51,7 @@ class CallLog:
         self.calls: list[tuple[Stage, LlmCall]] = []
         self._stages: list[Stage] = []
 
-    async def on_call_start(self, stage: Stage, model: str, tokens: int = 0) -> int:
+    async def on_call_start(self, stage: Stage, model: str, tokens: int = 0, cost: float | None = None) -> int:
         self._stages.append(stage)
         return len(self._stages)
 

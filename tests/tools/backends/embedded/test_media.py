@@ -15,9 +15,9 @@ from hugginggpt.tools.media.sound import read_sound
 from hugginggpt.tools.media.video_writer import write_video
 
 
-def page(text: str, size: tuple[int, int] = (1240, 1754)) -> Image.Image:
+def page(text: str, size: tuple[int, int] = (720, 480)) -> Image.Image:
     picture = Image.new("RGB", size, "white")
-    ImageDraw.Draw(picture).multiline_text((100, 120), text, "black", font=ImageFont.load_default(44))
+    ImageDraw.Draw(picture).multiline_text((60, 80), text, "black", font=ImageFont.load_default(44))
     return picture
 
 
@@ -46,7 +46,7 @@ def test_the_pages_of_a_pdf_become_pictures_in_their_order(scanned: Path, tmp_pa
     made = registered()["embedded/pdf-pages"].function(call_of("pdf-pages", scratch, {"document": scanned}, "", {}))
     assert [artifact.output for artifact in made] == ["images", "images"]
     sizes = [Image.open(artifact.path).size for artifact in made if artifact.path]
-    assert all(abs(width - 1654) < 5 and abs(height - 2339) < 5 for width, height in sizes)  # A4 at 200 dots an inch
+    assert all(abs(width - 960) < 5 and abs(height - 640) < 5 for width, height in sizes)  # 200 dots an inch, not 150
 
 
 def test_a_scanned_pdf_is_read_page_by_page(run_expert: RunExpert, scanned: Path) -> None:

@@ -23,10 +23,7 @@ RunExpert = Callable[..., dict[str, Artifact]]
 SENTENCES = [
     "he opened the window and looked at the street",
     "the train to the city leaves in ten minutes",
-    "my sister bought a new bicycle last summer",
     "there is a small river behind the house",
-    "we need more time to finish the work",
-    "the doctor told him to stay in bed",
 ]
 
 

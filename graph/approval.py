@@ -1,0 +1,40 @@
+"""`asks`: whether a run pauses before its plan is run: always, never, or where the estimate is over an amount."""
+
+import re
+from typing import Final
+
+from .estimate import Estimate
+
+AMOUNTS: Final = ("calls", "tokens", "cost", "seconds")
+FORM: Final = "always, never, or limits such as 'cost>0.10' or 'cost>0.10, calls>20' (of calls, tokens, cost, seconds)"
+_LIMIT: Final = re.compile(rf"({'|'.join(AMOUNTS)})\s*>\s*\$?(\d+\.?\d*|\.\d+)", re.IGNORECASE)
+SCHEMA: Final = {
+    "anyOf": [
+        {"type": "string", "enum": ["always", "never"]},
+        {"type": "string", "pattern": r"^(calls|tokens|cost|seconds) *> *[0-9.]+", "examples": ["cost>0.10"]},
+    ]
+}
+"""JSON Schema of the option."""
+
+
+def checked_approval(given: object) -> str:
+    """`always`, `never`, or limits as `cost>0.10,calls>20`. Raises `ValueError`."""
+    text = given.strip() if isinstance(given, str) else ""
+    if text in ("always", "never"):
+        return text
+    limits = [_LIMIT.fullmatch(part.strip()) for part in re.split(r",|\bor\b", text)]
+    if not all(limits):
+        raise ValueError(f"must be {FORM}")
+    return ",".join(f"{limit[1].lower()}>{limit[2]}" for limit in limits if limit)
+
+
+def asks(approve: str, estimate: Estimate) -> tuple[bool, list[str]]:
+    """Whether the run asks, and a sentence for each limit that the estimate is over, or may be over: it is unknown."""
+    if approve in ("always", "never"):
+        return approve == "always", []
+    why = [
+        f"the estimate of {name} {'is unknown, which counts as' if amount is None else f'({amount:.6g}) is'} over {limit}"
+        for name, limit in (each.split(">") for each in approve.split(","))
+        if (amount := getattr(estimate.total, name)) is None or amount > float(limit)
+    ]
+    return bool(why), why

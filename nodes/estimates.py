@@ -1,0 +1,123 @@
+"""`Estimates`: what a plan is expected to spend, from what calls took and used here before, and known prices."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from ..graph.advice import setting
+from ..graph.choice import Choice
+from ..graph.errors import LimitReached
+from ..graph.estimate import Amounts, Estimate, Measured, TaskEstimate
+from ..graph.expert import Expert
+from ..graph.options import Options
+from ..graph.plan import Plan
+from ..graph.ports import Controller, ControllerOf, Ledger
+from ..graph.price import Price, cost_of
+from ..graph.result import Run
+from ..graph.task import Ref, Single, Task
+from ..graph.usage import Stage
+from ..graph.vocabulary import VOCABULARY
+from .choices import by_place
+from .feasibility import Experts
+
+Prices = Callable[[str], Price | None]
+"""The price of a chat model by its name; None where it is not known."""
+FREE = {"embedded", "local"}
+"""Places on this machine: a call costs nothing, and calls no chat model."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimates:
+    """What is needed for the estimate of a run's plan."""
+
+    ledger: Ledger
+    controllers: ControllerOf
+    prices: Prices
+
+    async def of(
+        self, plan: Plan, options: Options, request: str, experts: Experts, done: Collection[int] = ()
+    ) -> Estimate:
+        """`experts`: those that can do each task here; each is estimated with the first. `done`: tasks that are not run."""
+        left = [task for task in plan.tasks if task.id not in done]
+        measured = await self.ledger.measured({experts[task.id][0].model_id for task in left if experts.get(task.id)})
+        members = _members(plan)
+        tasks = list[TaskEstimate]()
+        for task in left:
+            first = next(iter(experts.get(task.id) or ()), None)
+            spends = _of_call(first, measured, self.prices).times(members[task.id]) if first else Amounts()
+            by = {"model_id": first.model_id, "backend": first.backend} if first else {}
+            tasks.append(TaskEstimate.model_validate({"task_id": task.id, **by, **dict(spends)}))
+        controller = await self.controllers(options.llm)
+        if ":" not in controller.name:  # PROVIDER:MODEL
+            return Estimate.of(plan, tasks, Amounts())
+        spends = _of_model("answer", controller.name, measured, self.prices)
+        if any(_is_asked(task, options, request, experts.get(task.id) or (), controller) for task in left):
+            spends += _of_model("choose", controller.name, measured, self.prices)  # one call for all of them
+        return Estimate.of(plan, tasks, spends)
+
+
+def _of_call(expert: Expert, measured: Measured, prices: Prices) -> Amounts:
+    """One call to an expert."""
+    seconds = measured.seconds.get((expert.task_type, expert.model_id))
+    if expert.backend in FREE:
+        return Amounts(seconds=seconds)
+    if expert.backend == "chat":
+        return _of_model("expert", expert.model_id, measured, prices).model_copy(update={"seconds": seconds})
+    cost = 0.0 if prices(expert.model_id) == (0, 0) else None
+    if expert.backend == "endpoint":  # its server may be one of a chat model
+        return Amounts(calls=1, tokens=None, cost=cost, seconds=seconds)
+    return Amounts(cost=cost, seconds=seconds)
+
+
+def _of_model(stage: Stage, model: str, measured: Measured, prices: Prices) -> Amounts:
+    """One call to a chat model."""
+    name = model.partition("@")[0]
+    usage, price = measured.usage.get((stage, name)), prices(name)
+    if usage is None:
+        return Amounts(calls=1, tokens=None, cost=0.0 if price == (0, 0) else None, seconds=None)
+    return Amounts(calls=1, tokens=usage.tokens, cost=cost_of(usage, price), seconds=usage.seconds)
+
+
+def _is_asked(task: Task, options: Options, request: str, able: Sequence[Expert], controller: Controller) -> bool:
+    first, _ = by_place(able, options.where) if able else ((), ())
+    if options.select == "rank" or options.models.keys() & {task.key, task.type} or len(first) < 2:
+        return False
+    return bool(controller.differences(Choice(task=task, candidates=first, request=request)))
+
+
+def _members(plan: Plan) -> dict[int, int | None]:
+    """How many calls each task takes: one, one for each member of a list, or None where that is known later."""
+    found = dict[int, int | None]()
+    for task in plan.tasks:
+        row, lists = VOCABULARY[task.type], list[int | None]()
+        for name, value in task.inputs.items():
+            port = row.input(name)
+            if port is None or not port.many:
+                lists += [len(value)] if isinstance(value, tuple) and len(value) != 1 else []
+                for single in value if isinstance(value, tuple) else (value,):
+                    lists += _length(single, plan, found)
+        found[task.id] = None if None in lists else max((each for each in lists if each is not None), default=1)
+    return found
+
+
+def _length(value: Single, plan: Plan, members: dict[int, int | None]) -> list[int | None]:
+    """Of the list that a reference names; nothing for a single resource."""
+    if not isinstance(value, Ref):
+        return []
+    made = VOCABULARY[plan.by_id[value.task_id].type].output(value.output)
+    if made and made.many:
+        return [None]
+    return [] if members[value.task_id] == 1 else [members[value.task_id]]
+
+
+def refuse_unpriced(run: Run, estimate: Estimate) -> None:
+    """Raises `LimitReached` under a limit of dollars for experts whose calls have no price: it could not count them."""
+    name = next((name for name in ("max_cost", "thread_max_cost") if getattr(run.options, name) is not None), None)
+    unpriced = [task for task in estimate.tasks if task.cost is None and task.backend not in {*FREE, "chat"}]
+    if name and unpriced:
+        tasks = ", ".join(f"{task.task_id} ({task.model_id})" for task in unpriced)
+        raise LimitReached(
+            f"{name} can't be kept: no price is known for the experts of tasks {tasks}",
+            hint=f"choose priced places, e.g. {setting('where', 'embedded,chat')}, or run without the limit; "
+            f"where a call is free: HUGGINGGPT_LLM_PRICE={unpriced[0].model_id}=0/0",
+            run_id=run.run_id,
+        )
