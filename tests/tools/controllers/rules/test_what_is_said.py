@@ -102,6 +102,22 @@ def test_a_question_word_alone_asks_what_the_other_question_asks(text: str, ques
     assert [task.inputs["question"] for task in tasks] == questions
 
 
+@pytest.mark.parametrize(
+    ("text", "planned"),
+    [
+        ("How many rows were paid in orders.csv?", ["table-question-answering"]),
+        ("How many rows are in orders.csv?", ["count"]),
+        ("Sort orders.csv by amount and tell me the total amount", ["sort", "question-answering <0"]),
+        ("Translate nothing in a.txt, just summarise it", ["summarization"]),
+        ("Summarise nothing, only count the words of a.txt", ["count"]),
+    ],
+)
+def test_what_is_said_of_rows_and_of_nothing_takes_effect(text: str, planned: list[str]) -> None:
+    """Rows are counted by what the table knows of them; rows that were sorted are added up; nothing is done with nothing."""
+    assert steps(text) == planned
+    assert propose(Request(text=text)).refusals == ()
+
+
 def test_two_questions_to_a_table_both_go_to_the_table() -> None:
     """The second is not asked of the answer to the first."""
     tasks = propose(Request(text="How many members are there, and how much was spent? club.csv")).plan.tasks

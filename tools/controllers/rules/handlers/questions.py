@@ -78,7 +78,7 @@ def add_question(linker: Linker, intent: Intent, question: str) -> None:
         kinds: tuple[Kind, ...] = ("document", "image") if kind == "document" else (kind,)
         name = VOCABULARY[task_type].inputs[1].name
         if question_input == question and (known := _earlier_finding(linker, intent)):
-            question_input = Template(parts=("Known so far: ", known, ". " + question))
+            question_input = Template(parts=(f"{question} (given: ", known, ")"))
         for referent in linker.resolver.resolve(intent, kinds) or linker.refuse_missing(intent, f"a {kind}"):
             linker.add_task(task_type, {port.name: referent.value, name: question_input}, intent)
 
