@@ -23,7 +23,6 @@ from ..graph.result import Run
 from ..graph.state import RUN_ID, with_repairs
 from ..graph.world import World
 from ..nodes.controller_here import ControllerHere
-from ..nodes.feasibility import looked_up
 from ..nodes.given_plan import with_tasks
 from ..nodes.next_stages import asks, plans, stages_left
 from ..nodes.reread_files import with_files_reread
@@ -31,6 +30,7 @@ from ..nodes.respond import finished
 from ..nodes.verdicts import QUESTION, Unreadable, read_verdict
 from ..tools.chat_models.trusted_servers import trust_servers
 from .changes import Changes
+from .checked_plan import checked_plan
 from .fork import start_fork, write_first_checkpoint
 from .known_run import known_run
 
@@ -112,8 +112,7 @@ class Session:
                 raise UsageError(f"run {run.run_id} is not waiting for approval ({run.status})")
             if waits and verdict is None:
                 await self.world.ledger.runs.set_status(run.run_id, "waiting")  # one was killed as it gave the verdict
-                warnings, experts = await looked_up(run.plan, self.world.catalog, run.options.models, run.options.where)
-                estimate = await self.world.estimates.of(run.plan, run.options, run.request.text, experts)
+                _, warnings, estimate = await checked_plan(self.world, run)
                 yield PlanReady.of(run, run.plan, warnings, estimate)
                 question = "; ".join((QUESTION, *exceeded(run.options.approve, estimate)[1]))
                 yield RunWaiting(run_id=run.run_id, question=question, estimate=estimate)

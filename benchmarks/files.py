@@ -23,7 +23,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 VOICE = Path(__file__).parent.parent / "examples" / "hello.wav"
-COMMAND = "from hugginggpt.apps.cli.app import main; main()"
+COMMAND = "from hugginggpt.apps.cli.start import main; main()"
 ENVIRONMENT = {**os.environ, "HUGGINGGPT_MAX_FILE_BYTES": "400000000"}
 """The largest table is beyond the usual limit."""
 READ, TRANSCRIBE = "Read the text in this image", "Transcribe this recording"

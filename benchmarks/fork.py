@@ -22,7 +22,7 @@ from typing import Any
 from scheduling import step
 
 from hugginggpt.apps.changes import Changes
-from hugginggpt.apps.cli.app import collect_seldom
+from hugginggpt.apps.cli.garbage import collect_seldom
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, open_world

@@ -27,7 +27,7 @@ from langgraph.types import Send
 from scheduling import in_waves, scripted, step
 from typing_extensions import TypedDict
 
-from hugginggpt.apps.cli.app import collect_seldom
+from hugginggpt.apps.cli.garbage import collect_seldom
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.plan import Plan
 

@@ -26,7 +26,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Send
 from typing_extensions import TypedDict
 
-from hugginggpt.apps.cli.app import collect_seldom
+from hugginggpt.apps.cli.garbage import collect_seldom
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.settings import Settings

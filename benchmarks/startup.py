@@ -28,7 +28,7 @@ from pathlib import Path
 
 from hugginggpt.tools.scripted import ScriptedChatModel, serve
 
-COMMAND = "from hugginggpt.apps.cli.app import main; main()"
+COMMAND = "from hugginggpt.apps.cli.start import main; main()"
 TEXT = (
     "The harbour was built in 1871. It has two piers. The longer pier carries the old crane. "
     "Most of the trade is in timber. In winter the harbour freezes."

@@ -32,9 +32,12 @@ def asks(approve: str, estimate: Estimate) -> tuple[bool, list[str]]:
     """Whether the run asks, and a sentence for each limit that the estimate is over, or may be over: it is unknown."""
     if approve in ("always", "never"):
         return approve == "always", []
-    why = [
-        f"the estimate of {name} {'is unknown, which counts as' if amount is None else f'({amount:.6g}) is'} over {limit}"
-        for name, limit in (each.split(">") for each in approve.split(","))
-        if (amount := getattr(estimate.total, name)) is None or amount > float(limit)
-    ]
+    why = list[str]()
+    for name, limit in (each.split(">") for each in approve.split(",")):
+        amount = getattr(estimate.total, name)
+        if amount is None:
+            why.append(f"the estimate of {name} is unknown, which counts as over {limit}")
+        elif amount > float(limit):
+            shown = f"{round(amount, 3 if name == 'seconds' else 6):,}"
+            why.append(f"the estimate of {name} ({shown}) is over {limit}")
     return bool(why), why

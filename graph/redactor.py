@@ -185,7 +185,7 @@ def secrets_of(env: Mapping[str, str] = os.environ) -> Iterator[str]:
 
 def secrets_in(url: str) -> Iterator[str]:
     """The password of a URL, or the token in its place."""
-    for found in re.finditer(_USER, url):
+    for found in re.finditer(_USER, url) if "@" in url else ():  # compiled for an address that may have one only
         password = found[1].rpartition(":")[2]
         yield from {password, unquote(password)}
 

@@ -1,7 +1,5 @@
 """`main`, the `hugginggpt` command: its groups of commands and its global options; `start.py` is the entry point."""
 
-import atexit
-import gc
 import logging
 import os
 import shlex
@@ -81,7 +79,6 @@ def main() -> None:
     from .streams import CleanStream, OpenStream
     from .traces import end_with_traces, hear_langsmith
 
-    collect_seldom()
     sys.stdout, sys.stderr = cast("TextIO", OpenStream(sys.stdout)), cast("TextIO", CleanStream(sys.stderr))
     hear_langsmith()
     try:
@@ -94,12 +91,3 @@ def main() -> None:
         sys.exit(f"error: the output can't be written: {error.strerror or error}")
     finally:
         end_with_traces()
-
-
-def collect_seldom() -> None:
-    """Collect garbage once in 100,000 new objects, and not at the end: nearly all that a command makes is in use till then.
-
-    With Python's 700, collecting takes a fifth of the CPU of a short command, and leaving 0.7 s after a run (docs/log.md).
-    """
-    gc.set_threshold(100_000, 20, 100)
-    atexit.register(gc.freeze)

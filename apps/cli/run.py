@@ -32,12 +32,13 @@ from .arguments import (
     thread_limits_of,
     verdict_of,
 )
-from .consent import terminal_consent
+from .consent import TerminalConsent, terminal_consent
 from .console import err, exit_when_interrupted, note, plain, report_errors, run_async, write_out
 from .interrupts import INTERRUPTED
 from .live_tree import LiveTree
 from .output_files import copy_out
 from .plan import print_with_estimate
+from .plan_draft import PlanDraft, at_terminal
 from .printable import json_text
 from .recording import close_recording, player, recorder, refuse_with_replay
 
@@ -213,15 +214,14 @@ async def _show_run(
     from ...graph.world import open_world
     from ..session import Session
 
-    run_id, code = "", 0
-    last: RunFinished | None = None
+    shown = _Shown(common, asks=at_terminal() and not common.json and not recording)
 
     def interrupted() -> str:
-        if not run_id and again:
+        if not shown.run_id and again:
             return f"interrupted before the run went on; to continue: hugginggpt {again}"
-        if not run_id:  # files were still being fetched
+        if not shown.run_id:  # files were still being fetched
             return "interrupted before anything was planned, so nothing is kept of it: run it again"
-        return f"interrupted; to continue: hugginggpt resume {run_id}"
+        return f"interrupted; to continue: hugginggpt resume {shown.run_id}{shown.draft_kept()}"
 
     with exit_when_interrupted(interrupted):
         try:
@@ -231,31 +231,66 @@ async def _show_run(
             async with open_world(settings or common.settings(), recording=recording, consent=consent) as world:
                 session = Session(world)
                 try:
-                    async with aclosing(cast(AsyncGenerator[Event, None], events(session))) as feed:
-                        with LiveTree(err()) as tree, AnswerText(common.out) as answer:
-                            if consent:
-                                consent.pause = tree.paused
-                            async for event in feed:
-                                run_id = event.run_id
-                                code = show_event(event, tree, common, answer)
-                                last = event if isinstance(event, RunFinished) else last
+                    await shown.show(events(session), consent)
+                    while (verdict := await shown.asked(session)) is not None:
+                        run = await session.run(shown.run_id)
+                        await shown.show(session.resume(run, verdict), consent)
                 except (HuggingGPTError, asyncio.CancelledError):
-                    last = await session.closing(run_id) if run_id else None
-                    if last and common.json:
-                        _print_event(last)
+                    shown.last = await session.closing(shown.run_id) if shown.run_id else None
+                    if shown.last and common.json:
+                        _print_event(shown.last)
                     raise
                 finally:
-                    code = await close_recording(recording, last, code) if recording else code
+                    if recording:
+                        shown.code = await close_recording(recording, shown.last, shown.code)
         except HuggingGPTError as error:
-            run_id = run_id or (error.run_id if isinstance(error, LimitReached) else "")
+            run_id = shown.run_id or (error.run_id if isinstance(error, LimitReached) else "")
             if run_id and not isinstance(error, UsageError):
                 error.hint = "\n".join(filter(None, (error.hint, f"to continue: hugginggpt resume {run_id}")))
+            error.hint += shown.draft_kept()
             raise
-    return code
+    return shown.code
 
 
-def show_event(event: Event, tree: LiveTree, common: CommonOptions, answer: AnswerText) -> int:
-    """Show one event, in the tree or as JSON; returns the exit code so far."""
+class _Shown:
+    """A run as it is shown: to its end, or until it waits; a person at a terminal is asked then."""
+
+    def __init__(self, common: CommonOptions, *, asks: bool) -> None:
+        self._common, self._asks = common, asks
+        self.run_id, self.code = "", 0
+        self.last: RunFinished | None = None
+        self._draft: PlanDraft | None = None
+
+    async def show(self, events: AsyncIterator[Event], consent: TerminalConsent | None) -> None:
+        """Show the events of a run as it goes on."""
+        async with aclosing(cast(AsyncGenerator[Event, None], events)) as feed:
+            with LiveTree(err()) as tree, AnswerText(self._common.out) as answer:
+                if consent:
+                    consent.pause = tree.paused
+                async for event in feed:
+                    self.run_id = event.run_id
+                    self.code = show_event(event, tree, self._common, answer, asked=self._asks)
+                    self.last = event if isinstance(event, RunFinished) else self.last
+        if self._draft and self.last and self.last.status != "waiting":
+            self._draft.close()
+
+    async def asked(self, session: "Session") -> Any:
+        """The reply of a person to a run that waits; None where there is nothing to ask, or it is to go on waiting."""
+        if not self._asks or self.last is None or self.last.status != "waiting":
+            return None
+        self._draft = self._draft or PlanDraft(session, self.run_id)
+        verdict = await self._draft.verdict()
+        if verdict is None:
+            note(plain(_waiting_hint(self.run_id, self._common)) + self.draft_kept())
+        return verdict
+
+    def draft_kept(self) -> str:
+        """Where an edited plan is that was not run, on a line of its own."""
+        return f"\n{self._draft.kept()}" if self._draft and self._draft.kept() else ""
+
+
+def show_event(event: Event, tree: LiveTree, common: CommonOptions, answer: AnswerText, *, asked: bool = False) -> int:
+    """Show one event, in the tree or as JSON; returns the exit code so far. `asked`: a person is, where it waits."""
     tree.update(event)
     if common.json:
         _print_event(event)
@@ -270,12 +305,18 @@ def show_event(event: Event, tree: LiveTree, common: CommonOptions, answer: Answ
     answer.close()
     if event.answer and not common.json:
         write_out("\n")
-    _print_next_step(event, common, tree.plan, tree.estimate, answer)
+    _print_next_step(event, common, tree.plan, tree.estimate, answer, asked=asked)
     return CODES[event.status]
 
 
 def _print_next_step(
-    event: RunFinished, common: CommonOptions, plan: Plan | None, estimate: Estimate | None, answer: AnswerText
+    event: RunFinished,
+    common: CommonOptions,
+    plan: Plan | None,
+    estimate: Estimate | None,
+    answer: AnswerText,
+    *,
+    asked: bool,
 ) -> None:
     if event.status == "waiting" and plan:
         print_with_estimate(err(), plan, estimate)
@@ -287,13 +328,17 @@ def _print_next_step(
                 note(f"copied to {copy}")
     failed = any(_can_change(Result.model_validate(row)) for row in event.results)  # else a retry makes the same again
     hints = {
-        "waiting": f"hugginggpt resume {event.run_id} --approve | --refuse | --edit FILE"
-        + (f" (and --out {common.out} again)" if common.out else ""),
+        "waiting": "" if asked else _waiting_hint(event.run_id, common),
         "partial": f"hugginggpt retry {event.run_id} runs again what failed" if failed else "",
         "failed": f"hugginggpt show {event.run_id} shows what went wrong",
     }
     if hint := hints.get(event.status):
         note(hint)
+
+
+def _waiting_hint(run_id: str, common: CommonOptions) -> str:
+    more = f" (and --out {common.out} again)" if common.out else ""
+    return f"hugginggpt resume {run_id} --approve | --refuse | --edit FILE{more}"
 
 
 def _can_change(result: Result) -> bool:

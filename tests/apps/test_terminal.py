@@ -110,3 +110,28 @@ def read_to_its_end(terminal: int) -> None:
     with suppress(OSError):  # the other end is closed
         while os.read(terminal, 65536):
             pass
+
+
+def test_a_plan_is_edited_at_the_terminal_before_it_runs(shell: Shell) -> None:
+    """A mistake is explained, the plan edited again, shown, and run; the same command answers."""
+    plan = [{"task": "count", "id": 0, "dep": [-1], "args": {"text": "one two three four"}, "goal": "count the words"}]
+    (shell.folder / "good.json").write_text(json.dumps(plan))
+    (shell.folder / "bad.json").write_text(json.dumps([{**plan[0], "task": "counting"}]))
+    editor = shell.folder / "editor"
+    editor.write_text('#!/bin/sh\nmv bad.json "$1" 2>/dev/null || mv good.json "$1"\n')
+    editor.chmod(0o700)
+    above, below = pty.openpty()
+    words = ("run", "How many words are in 'a b c'?", "--approve", "always")
+    ran = shell.on((below, below, below), *words, TERM="xterm", EDITOR=str(editor), COLUMNS="120")
+    os.close(below)
+    os.write(above, b"e\ne\ny\n")
+    written = b""
+    with suppress(OSError):
+        while part := os.read(above, 65536):
+            written += part
+    said = STYLED.sub("", written.decode(errors="replace"))
+    os.close(above)
+    assert ran.wait(timeout=60) == 0, said
+    assert "the edited plan can't be run: " in said
+    assert "the plan was edited by hand" in said
+    assert "Count [0]: 4" in said

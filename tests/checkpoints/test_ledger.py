@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -23,6 +24,7 @@ from hugginggpt.checkpoints import lease
 from hugginggpt.checkpoints.database import Database
 from hugginggpt.checkpoints.history import History
 from hugginggpt.checkpoints.ledger import SqliteLedger
+from hugginggpt.checkpoints.row_connection import RowConnection
 from hugginggpt.checkpoints.work_time import _covered
 from hugginggpt.graph.errors import RunBusy, StorageError, UnknownRun
 from hugginggpt.graph.expert import Assignment
@@ -389,6 +391,26 @@ def test_a_queued_row_is_written_although_its_event_loop_ends(home: Path) -> Non
     busy.set()
     assert set(asyncio.run(ledger.results("r:1"))) == {"0"}
     ledger.close()
+    database.close()
+
+
+def test_of_jobs_that_share_a_transaction_one_that_fails_half_way_takes_back_its_own_rows_only(home: Path) -> None:
+    database, busy = Database(home), threading.Event()
+
+    def insert(name: str, error: Exception | None, db: RowConnection) -> str:
+        db.insert("assignments", {"run_id": "r", "decision": name})
+        if error:
+            raise error
+        return name
+
+    database.submit(lambda _: None, writes=True).result(30)
+    database.submit(lambda _: busy.wait(30), writes=False)  # the others wait together
+    failures = {"b": ValueError("half way")}
+    queued = [database.submit(partial(insert, name, failures.get(name)), writes=True) for name in "abc"]
+    busy.set()
+    assert [job.exception(30) for job in queued] == [None, failures["b"], None]
+    rows = database.submit(lambda db: db.execute("SELECT decision FROM assignments").fetchall(), writes=False)
+    assert rows.result(30) == [("a",), ("c",)]
     database.close()
 
 

@@ -220,7 +220,10 @@ def _import_all() -> None:
 
 
 if __name__ == "__main__":
+    from hugginggpt.apps.cli.garbage import collect_seldom
+
     _import_all()
     _plan_once()
+    collect_seldom()  # as the command does; a child has what its parent set
     gc.freeze()  # a collection in a child would copy every page
     _serve(socket.socket(fileno=int(sys.argv[1])))

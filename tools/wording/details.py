@@ -23,7 +23,7 @@ Span = tuple[int, int]
 
 
 def is_only_details(masked: str, before: Span, piece: Span, code: str) -> bool:
-    """Whether `piece` only limits what `before` asks for, names one more language for it, one more file, or a colour."""
+    """Whether `piece` only limits what `before` asks for, or names its data, one more file or language, or a colour."""
     language, text = wording(code), masked[slice(*piece)]
     words = folded(text)
     parts = [(part.start, part.end) for part in read_parts(text, code)]
@@ -40,9 +40,11 @@ def is_only_details(masked: str, before: Span, piece: Span, code: str) -> bool:
     repeats = bool(files and same) and bool(_DATA.search(masked, *before))
     between = folded(masked[before[1] : piece[0]])
     colours = [] if _found("then", between, code) else _found("colours", words, code)
-    if not (restricts or more or repeats or colours):
+    listed = bool(files) and not _DATA.search(masked, *before)
+    if not (restricts or more or repeats or colours or listed):
         return False
     spans = [*parts, *named, *files, *same, *colours, *_found("only", words, code)]
+    spans += [span for span in _found("or", words, code) if listed]
     spans += [span for name in _BESIDE for span in _found(name, words, code)]
     return _nothing_beside(words, spans, code)
 

@@ -39,8 +39,10 @@ def step_cost(kind: Kind, port: Input, makes_picture: bool = False) -> float | N
 def fit_cost(name: str, at_hand: Sequence[Kind], named: Sequence[Kind]) -> float | None:
     """What it costs to give a meaning its data; None where what is at hand does not fit. `named`: data in its clause."""
     meaning = meaning_of(name)
+    if meaning.kinds and not set(meaning.kinds) & set(at_hand):
+        return None
     if meaning.is_out_of_reach:
-        return None if meaning.kinds and not set(meaning.kinds) & set(at_hand) else 0.0
+        return 0.0
     if meaning.first:
         return fit_cost(meaning.first, at_hand, named)
     ports = _ports(meaning)

@@ -25,7 +25,7 @@ class Meaning:
     first: str
     """The meaning planned before on the same data; empty for none."""
     kinds: tuple[Kind, ...] = ()
-    """The kinds of data, one of which has to be at hand for what is out of reach; empty for any."""
+    """The kinds of data, one of which has to be at hand; empty for any."""
 
     @property
     def is_out_of_reach(self) -> bool:

@@ -61,7 +61,7 @@ def _kinds(name: str) -> list[Kind]:
     if meaning.is_out_of_reach:
         return [*meaning.kinds[:1]] or ["text"]
     if meaning.first:
-        return _kinds(meaning.first)
+        return _kinds(meaning.first) * (2 if meaning.task_type == "pick-best" else 1)
     if name in _KIND_OF_MEANING:
         return [_KIND_OF_MEANING[name]]
     if name.startswith("text2text"):

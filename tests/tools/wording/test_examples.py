@@ -15,11 +15,14 @@ def planned(example: Example, code: str) -> bool:
     """Whether the phrase as a request gets a task of its type; of what can't be done none, and a refusal."""
     text, names = sample_of(example, code)
     files = [Resource(kind=kind_of_name(n)[0], media_type=kind_of_name(n)[1], name=n, sha256="0" * 64) for n in names]
-    proposal = propose(Request(text=text, files=tuple(files)))
     meaning = meaning_of(example.meaning)
+    found = [Resource(kind=kind, media_type="application/json", sha256="1" * 64) for kind in meaning.kinds[:1]]
+    proposal = propose(
+        Request(text=text, files=tuple(files), resources=() if meaning.is_out_of_reach else tuple(found))
+    )
     if meaning.is_out_of_reach:
         return not proposal.plan.tasks and bool(proposal.refusals)
-    asked = meaning.name in ("filter/rows", "count/rows", "pick-best") and code != "en"
+    asked = (meaning.task_type in ("filter", "pick-best") or meaning.name == "count/rows") and code != "en"
     if asked and [task.type for task in proposal.plan.tasks] == ["table-question-answering"]:  # the table reads it
         return True
     if meaning.name == "crop" and proposal.refusals:  # "crop {file}" names no part

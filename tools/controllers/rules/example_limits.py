@@ -9,6 +9,8 @@ from dataclasses import replace
 from ....graph.resource import Kind
 from ....graph.vocabulary import VOCABULARY
 from ...wording.clause_reading import SURE, Piece, read_clauses
+from ...wording.clause_words import ClauseWords
+from ...wording.details import only_reads
 from ...wording.meanings import meaning_of
 from ...wording.nearest import Match, nearest, words_pattern
 from ...wording.page_words import read_pages
@@ -54,9 +56,17 @@ def apart_from_limits(parsed: ParsedRequest, piece: Piece, given: Sequence[tuple
             pages and not pages[0].each and not found and piece.match.meaning == "count/pages"
         ):  # one by its number is no count
             found = next(iter(nearest(words, code, among=("document-to-text", "document-to-images"))), None)
+        if pages and not pages[0].each and _only_reads(words, (pages[0].start, pages[-1].end), code):
+            found = Match("", "document-to-text", SURE)
         if found:
             return replace(piece, match=found)
     return piece
+
+
+def _only_reads(words: str, span: tuple[int, int], code: str) -> bool:
+    """Whether the words beside the pages ask to read them, and not to hear them."""
+    rest = f"{words[: span[0]]} {words[span[1] :]}"
+    return only_reads(rest, code) and not ClauseWords(words, wording(code)).is_aloud
 
 
 def _beside_pages(words: str, span: tuple[int, int], kinds: Sequence[tuple[int, Kind]], code: str) -> Match | None:

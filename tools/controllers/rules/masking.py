@@ -74,8 +74,10 @@ def mask(text: str, attached: Sequence[Resource] = ()) -> tuple[str, tuple[Quota
                 masked[match.end() - 1] = "."
     _hide_pasted(text, masked, quotations)
     quoted = tuple(sorted(quotations, key=lambda q: q.start))
-    passages = [q for q in quoted if not q.question]
-    outside = (f for f in files if not any(q.start <= f.start < q.end for q in passages) or f.resource in attached)
+    quoting, given = bytearray(len(text)), frozenset(attached)
+    for passage in (quotation for quotation in quoted if not quotation.question):
+        quoting[passage.start : passage.end] = b"\1" * (passage.end - passage.start)
+    outside = (f for f in files if f.start < 0 or not quoting[f.start] or f.resource in given)
     return "".join(masked), quoted, tuple(outside)
 
 

@@ -9,7 +9,7 @@ from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Proposal, Request
 from hugginggpt.tools.controllers.rules.controller import propose
 
-NAMES = ("lake.png", "faces.jpg", "memo.txt", "talk.wav", "rows.csv")
+NAMES = ("lake.png", "faces.jpg", "memo.txt", "talk.wav", "rows.csv", "more.txt", "more.csv", "form.pdf")
 
 
 def proposal(text: str) -> Proposal:
@@ -299,3 +299,61 @@ def test_a_count_with_a_condition_is_a_question_to_the_table(text: str) -> None:
     proposal = propose(Request(text=text))
     assert [task.type for task in proposal.plan.tasks] == ["table-question-answering"]
     assert not proposal.refusals
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Finde die Gesichter in faces.jpg und zähle sie",
+        "Trouve les visages dans faces.jpg et compte-les",
+        "Encuentra las caras en faces.jpg y cuéntalas",
+        "Encontra os rostos em faces.jpg e conta-os",
+        "找出faces.jpg里的人脸\uff0c数一数",
+        "faces.jpgの顔を見つけて、数えてください",
+        "Zähle die Gesichter in faces.jpg",
+    ],
+)
+def test_what_was_found_is_counted(text: str) -> None:
+    """`Count them` counts the findings, and no other thing in the picture."""
+    assert planned(text) == ["object-detection", "count"]
+
+
+@pytest.mark.parametrize(
+    ("text", "parameters"),
+    [
+        ("Welche Bewertung ist am schlechtesten, memo.txt oder more.txt?", {"label": "negative"}),
+        ("Quel avis est le moins positif : memo.txt ou more.txt ?", {"label": "positive", "lowest": True}),
+        ("Qual das avaliações é a mais positiva, memo.txt ou more.txt?", {"label": "positive"}),
+        ("¿Cuál tiene menos filas, rows.csv o more.csv?", {"lowest": True}),
+        ("memo.txt和more.txt哪篇更短\uff1f", {"by": "length", "lowest": True}),
+        ("どちらの文章が短い\uff1fmemo.txtとmore.txt", {"by": "length", "lowest": True}),
+        ("Auf welchem Foto sind mehr Gesichter, faces.jpg oder lake.png?", {"label": "face"}),
+    ],
+)
+def test_the_best_of_several_files_is_picked_by_what_the_words_say(text: str, parameters: dict[str, object]) -> None:
+    picked = proposal(text).plan.tasks[-1]
+    assert (picked.type, {k: v for k, v in picked.parameters.items() if k != "names"}) == ("pick-best", parameters)
+    assert all(str(name) in text for name in picked.parameters["names"])  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Lis le plus négatif à voix haute : memo.txt, more.txt", "Lies den negativsten von memo.txt und more.txt vor"],
+)
+def test_a_text_chosen_by_its_mood_is_not_read_aloud_in_silence(text: str) -> None:
+    assert "text-to-speech" not in planned(text)
+    assert proposal(text).refusals
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lis la page 2 de form.pdf",
+        "Lee la página 2 de form.pdf",
+        "Leia a página 2 de form.pdf",
+        "读一下form.pdf第2页",
+        "form.pdfの2ページ目を読んで",
+    ],
+)
+def test_a_page_is_read_and_neither_spoken_nor_drawn(text: str) -> None:
+    assert planned(text) == ["document-to-text"]

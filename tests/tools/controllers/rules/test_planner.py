@@ -15,6 +15,7 @@ from hugginggpt.graph.result import Proposal, Request
 from hugginggpt.graph.task import Ref, Task
 from hugginggpt.tools.controllers.rules import RuleBasedController
 from hugginggpt.tools.controllers.rules.controller import propose
+from hugginggpt.tools.controllers.rules.masking import mask
 
 
 def planned(text: str, *files: Resource, resources: tuple[Resource, ...] = ()) -> Proposal:
@@ -523,3 +524,24 @@ def test_what_detectors_find_on_pages_is_detected_on_every_page(noun: str, label
 def test_a_prediction_about_rows_is_no_forecast() -> None:
     tasks = planned("Predict which customer in sales.csv will leave").plan.tasks
     assert all(task.type != "time-series-forecasting" for task in tasks)
+
+
+def test_attached_files_that_a_quotation_names_are_found_without_comparing_each_with_each() -> None:
+    compared = []
+
+    class Counted(Resource):
+        def __eq__(self, other: object) -> bool:
+            compared.append(self.name)
+            return super().__eq__(other)
+
+        __hash__ = Resource.__hash__
+
+    names = [f"p{number}.png" for number in range(100)]
+    attached = [
+        Counted(kind="image", media_type="image/png", sha256=f"{number:064x}", name=name)
+        for number, name in enumerate(names)
+    ]
+    _, (quotation,), files = mask(f'Summarise "the pictures are {", ".join(names)}"', attached)
+    assert names[-1] in quotation.text
+    assert [file.resource for file in files] == attached
+    assert len(compared) < 1_000

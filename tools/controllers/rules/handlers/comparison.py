@@ -1,8 +1,10 @@
 """Handlers of comparisons: compare two items, pick the best of several, measure how similar two texts are."""
 
 import re
+from collections.abc import Sequence
 
 from .....graph.resource import Kind, Resource
+from .....graph.task import Value as Input
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
@@ -43,8 +45,7 @@ def pick(linker: Linker, intent: Intent) -> None:
     if len(files) < 2:
         add_question(linker, intent, linker.goal_of(intent))
         return
-    sources = [source for r in files for source in linker.sources_of(r.value) if isinstance(source, Resource)]
-    parameters: Parameters = {"names": tuple(source.label for source in sources)}
+    parameters = names_of(linker, [r.value for r in files])
     items = files
     if seen:
         items = linker.add_each("object-detection", "image", files, intent, {"look_for": _SEEN[seen[0]]}, implied=True)
@@ -57,6 +58,12 @@ def pick(linker: Linker, intent: Intent) -> None:
     if re.search(r"least|less|fewe|short", words):
         parameters["lowest"] = True
     linker.add_task("pick-best", {"items": tuple(referent.value for referent in items)}, intent, parameters)
+
+
+def names_of(linker: Linker, values: Sequence[Input]) -> Parameters:
+    """The names of the files that are compared, or that compared results are made from."""
+    sources = [source for value in values for source in linker.sources_of(value) if isinstance(source, Resource)]
+    return {"names": tuple(source.label for source in sources)}
 
 
 _SEEN = {"faces": "faces", "people": "faces", "codes": "codes"}

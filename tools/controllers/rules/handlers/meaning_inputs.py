@@ -34,6 +34,8 @@ def data_of(meaning: Meaning) -> tuple[Port, ...]:
         return (Port(name="prompt", kinds=("text",)),)
     if meaning.name == "count/words":
         return (Port(name="items", kinds=("text",), many=True),)
+    if meaning.kinds:
+        return tuple(port.model_copy(update={"kinds": meaning.kinds}) for port in data_ports(meaning.task_type))
     return data_ports(meaning.task_type)
 
 

@@ -26,6 +26,8 @@ def parameters_of(meaning: Meaning, words: ClauseWords) -> Parameters:
             parameters |= _value(meaning, words)
         case "trim-audio" | "trim-video":
             parameters |= _times(words)
+        case "pick-best" if words.has("fewer"):
+            parameters["lowest"] = True
         case "zero-shot-classification" | "zero-shot-image-classification" if words.labels:
             parameters["candidate_labels"] = words.labels
         case "text-to-speech" if words.languages[0]:

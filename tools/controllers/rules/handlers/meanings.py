@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from .....graph.task import Ref
 from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
 from ....languages import NAMES
@@ -20,6 +21,7 @@ from ..intents import Intent
 from ..linking import Linker
 from ..parameters import Parameters
 from ..referents import Referent
+from .comparison import names_of
 from .meaning_inputs import add_boxes, choose, data_of, is_latest_in, language_of, own_words
 from .meaning_neighbours import CUTS, for_kind, is_about_refused, meanings_of
 from .meaning_parameters import parameters_of
@@ -70,7 +72,9 @@ def plan_meaning(linker: Linker, intent: Intent) -> None:
 
 def _speak(linker: Linker, intent: Intent, task_type: str) -> None:
     """Speech of the text that a clause makes and asks to hear, or a refusal of speech where it makes none."""
-    if VOCABULARY[task_type].outputs[0].kind != "text":
+    if (
+        VOCABULARY[task_type].outputs[0].kind != "text" or task_type == "pick-best"
+    ):  # the name of a text is not the text
         linker.refusals.append(refusal(linker.parsed.language, "not-understood", linker.goal_of(intent)))
         return
     linker.add_each(_SPEECH, "text", linker.resolver.latest_results(("text",)), intent)
@@ -116,14 +120,16 @@ def _lacks_details(meaning: Meaning, words: ClauseWords) -> bool:
     timed = any(kind in ("audio", "video") for port in VOCABULARY[meaning.task_type].inputs for kind in port.kinds)
     if meaning.task_type in CUTS:
         return not parameters_of(meaning, words)
-    return timed and words.names_time and time_range(words.text, words.language.code) is None
+    unread = words.names_time and "every_seconds" not in parameters_of(meaning, words)
+    return timed and unread and time_range(words.text, words.language.code) is None
 
 
 def _asks_about_rows(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -> bool:
     """Whether a table is asked about its rows: what chooses them, and a calculation, only the table's own words decide."""
     code, name = words.language.code, meaning.name
     port = VOCABULARY[_OF_ROWS].inputs[0]
-    if code == "en" or {r.kind for r in choose(linker, intent, port, meaning_of(_OF_ROWS))} != {"table"}:
+    asked = choose(linker, intent, port, meaning_of(_OF_ROWS))
+    if code == "en" or {r.kind for r in asked} != {"table"} or (meaning.task_type == "pick-best" and len(asked) > 1):
         return False
     if name == "count/rows":
         return words.number() is not None or has_other_words(words.words, code, name)
@@ -145,6 +151,7 @@ def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -
         if port.required and port not in data_of(meaning) and not port.many and port.kinds == ("text",):
             fixed[port.name] = own_words(linker, intent)
     over: tuple[str, Sequence[Input]] | None = None
+    named: Parameters = {}
     for port in data_of(meaning):
         many = port.many and (port.kinds != ("text",) or len(data_of(meaning)) == 1)
         found = first if first and any(port.takes(r.kind) for r in first) else choose(linker, intent, port, meaning)
@@ -154,6 +161,7 @@ def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -
         values = [referent.value for referent in found]
         if many:
             fixed[port.name] = tuple(values)
+            named = names_of(linker, values) if meaning.task_type == "pick-best" else {}
         elif port.many:
             fixed[port.name] = tuple(values[1:] or values)
         elif over is None and len(values) > 1 and not any(p.many for p in data_of(meaning)):
@@ -168,10 +176,10 @@ def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -
         asked = each.texts(linker.parsed.text[intent.start : intent.stop], words.language.code)
         every = [{**inputs, "question": question} for inputs in every for question in asked]
     return [
-        linker.add_task(meaning.task_type, inputs, intent, parameters)
-        for parameters in _searches(parameters_of(meaning, words))
-        if not _joined(linker, meaning.task_type, fixed, parameters)
-        for inputs in every
+        result
+        for parameters in _searches({**named, **parameters_of(meaning, words)})
+        for result in _joined(linker, meaning.task_type, fixed, parameters)
+        or [linker.add_task(meaning.task_type, inputs, intent, parameters) for inputs in every]
     ]
 
 
@@ -184,8 +192,8 @@ def _searches(parameters: Parameters) -> list[Parameters]:
     return [{**parameters, "look_for": "names"}, {**parameters, "look_for": others}]
 
 
-def _joined(linker: Linker, task_type: str, inputs: dict[str, Input], parameters: Parameters) -> bool:
-    """Whether a task of the same type and data is planned; it then looks for these as well: "the dates and the amounts"."""
+def _joined(linker: Linker, task_type: str, inputs: dict[str, Input], parameters: Parameters) -> list[Referent]:
+    """The result of a task of the same type and data, which then looks for these as well: "the dates and the amounts"."""
     for number, task in enumerate(linker.tasks):
         if (
             task.type == task_type
@@ -197,8 +205,8 @@ def _joined(linker: Linker, task_type: str, inputs: dict[str, Input], parameters
             both = dict.fromkeys((task.parameters["look_for"], parameters["look_for"]))
             joined = {**task.parameters, "look_for": ", ".join(map(str, both))}
             linker.tasks[number] = task.model_copy(update={"parameters": joined})
-            return True
-    return False
+            return [Referent(VOCABULARY[task_type].outputs[0].kind, Ref(task_id=number), task_type, 0)]
+    return []
 
 
 def _translate(linker: Linker, intent: Intent, targets: Sequence[str], source: str) -> None:

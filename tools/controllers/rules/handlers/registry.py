@@ -85,7 +85,7 @@ def plan_intent(linker: Linker, intent: Intent) -> None:
     if _repeats_earlier(linker, intent):
         return
     clause = intent.clause
-    compares = intent.act == "pick" or (intent.match is not None and intent.match.meaning == "pick-best")
+    compares = intent.act == "pick" or (intent.match is not None and intent.match.meaning.startswith("pick-best"))
     if not compares and any(clause.start <= start < clause.end for start, _ in linker.parsed.undecided):
         linker.refuse(intent, "not-measured" if intent.act == "question" else "which-file")
         return
