@@ -11,14 +11,13 @@ from langchain_core.messages import AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import CheckpointTuple
 
-from ..checkpoints.forks import unfinished
 from ..checkpoints.history import History
 from ..graph.advice import again, command
 from ..graph.clock import now
 from ..graph.errors import UsageError
 from ..graph.expert import allowed
 from ..graph.plan import Plan
-from ..graph.result import EDITED, PLAN_EDITED, UNFINISHED, Run
+from ..graph.result import EDITED, PLAN_EDITED, Run
 from ..graph.world import World
 from ..nodes.forks import BY_HAND, begin_fork, fork_of, state_of_fork
 from ..nodes.given_plan import with_tasks
@@ -36,9 +35,7 @@ async def start_fork(world: World, parent: Run, changes: Changes) -> Run:
     _check(parent)
     run_id = uuid4().hex[:10]
     thread_id = changes.thread_id or run_id
-    earlier = await History(world.ledger).runs(thread_id=thread_id, limit=1)
-    if earlier and earlier[0].status in UNFINISHED:
-        raise unfinished(earlier[0])
+    await History(world.ledger).check_finished(thread_id)
     if await world.ledger.runs.recorded(parent.run_id) is None:
         await world.graph.restore(_config(parent.thread_id))
     base = parent if changes.at is None else await _at(world, parent, changes.at)

@@ -10,7 +10,6 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.types import Command, Overwrite, StateSnapshot
 
-from ..checkpoints.forks import unfinished
 from ..checkpoints.history import History
 from ..graph.advice import again, resume, retry
 from ..graph.approval import asks as exceeded
@@ -64,9 +63,7 @@ class Session:
 
         `files`: paths, URLs, data URLs or content blocks. `plan`: what is run; by default the controller makes one.
         """
-        earlier = await self.history.runs(thread_id=thread_id, limit=1)
-        if earlier and earlier[0].unfinished:
-            raise unfinished(earlier[0])
+        await self.history.check_finished(thread_id)
         options = options or Options()
         # the options of a recording may name servers that this user did not
         if not recorded:
@@ -198,8 +195,8 @@ class Session:
         """Whether a client has edited the state of a run that has ended, and did not go on from there."""
         if run.status not in {"succeeded", "partial", "failed"}:
             return False
-        newest = await self.history.runs(thread_id=run.thread_id, limit=1)
-        is_newest = newest and newest[0].run_id == run.run_id
+        newest = await self.history.newest(run.thread_id)
+        is_newest = newest and newest[0] == run.run_id
         return bool(is_newest and await self.world.graph.edits_in(_config(run.thread_id)))
 
     @asynccontextmanager

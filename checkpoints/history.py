@@ -7,8 +7,9 @@ from typing import Any
 from ..graph.advice import command, setting
 from ..graph.errors import UnknownRun
 from ..graph.resource import Resource
-from ..graph.result import Result, Run, RunStatus
+from ..graph.result import UNFINISHED, Result, Run, RunStatus
 from .database import Database
+from .forks import unfinished
 from .ledger import SqliteLedger
 from .row_connection import RowConnection
 from .rows import COLUMNS, listed_once, valid_resources
@@ -62,6 +63,12 @@ class History:
             return next(((row["run_id"], status_of_row(row)) for row in db.query(query, [thread_id])), None)
 
         return await self._ledger.database.read(read)
+
+    async def check_finished(self, thread_id: str) -> None:
+        """Raises `UsageError` where the newest run of a conversation is unfinished. Only such a one is read as a whole."""
+        newest = await self.newest(thread_id)
+        if newest and newest[1] in UNFINISHED and (run := await self.run(newest[0])).unfinished:
+            raise unfinished(run)
 
     async def unfinished(self) -> Run | None:
         """The newest run that can be resumed."""

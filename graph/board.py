@@ -49,14 +49,13 @@ class Board:
                     self._suspended.add((epoch, key))
         self.wake(epoch, key)
 
-    def wake(self, epoch: str, key: str) -> bool:
-        """A task was recorded or ended: the tasks that wait for it read the ledger again. Returns whether any does."""
+    def wake(self, epoch: str, key: str) -> None:
+        """A task was recorded or ended: the tasks that wait for it read the ledger again."""
         with self._lock:
             waiters = self._waiters.pop((epoch, key), set())
         for future in waiters:
             with suppress(RuntimeError):  # its loop was closed
                 future.get_loop().call_soon_threadsafe(_finish, future)
-        return bool(waiters)
 
     async def wait(self, epoch: str, keys: Iterable[str], recorded: Callable[[], Awaitable[Iterable[str]]]) -> None:
         """Return when `recorded()` names every key, or one of them was recorded as not done.

@@ -30,12 +30,17 @@ _PREFIXES = ("__", "langgraph_", "checkpoint", "x-", "hugginggpt_")
 
 
 def check_input(given: Any, *, nested: bool) -> None:
-    """Raises `InvalidInput` for an input that is no object, has a field that the graph does not read, or an empty command.
+    """Raises `InvalidInput` for an input that is no object or has an unknown field, for an empty command, and for `goto`.
 
     `nested`: of a parent graph, which hands over its whole state.
     """
     if isinstance(given, Command) and given == Command():
         raise InvalidInput("the command is empty: `resume` has no reply in it", hint=f"give {FORMS}")
+    if isinstance(given, Command) and given.goto:
+        raise InvalidInput(
+            "the command's `goto` can't be followed: what comes next follows from the plan",
+            hint="leave it out: `resume` replies, `update` edits",
+        )
     if given is None or isinstance(given, Command):
         return
     if not isinstance(given, Mapping):

@@ -26,6 +26,7 @@ _WHY = {
     "given_plan": "edit `plan`",
     "answer": "it is written from the results: edit those",
     "problems": "they are found in edits",
+    "messages": "a request that is added by hand is not answered; make it as the input of a run in this conversation",
 }
 _DERIVED = "it is what was recorded"
 
@@ -56,6 +57,7 @@ def edited_fields(state: Json, before: CheckpointTuple | None, recorded: Run | N
         _refusal(name) for name in ("request", "files", "options", "given_plan", "answer", "problems")
         if state.get(name) and state.get(name) != old.get(name) and state.get(name) != getattr(recorded, name, None)
     ]  # fmt: skip
+    refused += [_refusal("messages")] if _added_request(state, old) else []
     try:
         then, now = Run.model_validate(old["run"]), Run.model_validate(state["run"])
     except (ValidationError, InvalidPlan):
@@ -71,6 +73,13 @@ def edited_fields(state: Json, before: CheckpointTuple | None, recorded: Run | N
         if getattr(now.options, name) not in (getattr(then.options, name), getattr(recorded.options, name))
     }
     return EditedFields(limits, tuple(refused))
+
+
+def _added_request(state: Json, old: Mapping[str, Any]) -> bool:
+    """Whether the newest message is a request that was not there before."""
+    last = next(reversed(state.get("messages") or []), None)
+    same_run = state["run"].get("run_id") == old["run"].get("run_id")
+    return same_run and getattr(last, "type", "") == "human" and last not in (old.get("messages") or [])
 
 
 def _comparable(run: Run, name: str) -> Any:

@@ -1,8 +1,6 @@
 """The stage `execute`: does a task by its expert, records the result in the ledger, wakes tasks that wait, reports it."""
 
-import asyncio
 from collections.abc import Mapping
-from typing import Final
 
 from ..graph.errors import ExpertError
 from ..graph.events import TaskFinished, emit
@@ -18,8 +16,6 @@ from .list_results import result_of
 from .lists import Given, given_to
 from .task_execution import TaskExecution
 
-HEAD_START: Final = 0.01
-"""Seconds that a recorded task leaves to those that waited for it, before LangGraph saves what it returns."""
 _FATES = {"failed": "failed", "skipped": "was skipped", "cancelled": "was cancelled"}
 
 
@@ -31,14 +27,12 @@ def execute_node(
     async def execute(state: TaskState) -> Json:
         task, run = Task.model_validate(state["task"]), state["run"]
         rows = await ledger.results(run["epoch"], [task.key, *(str(id) for id in task.depends_on)])
-        row, recorded, awaited = rows.get(task.key), task.key in rows, False
+        row, recorded = rows.get(task.key), task.key in rows
         if row is None:
             row = await ledger.put(run["run_id"], run["thread_id"], run["epoch"], await do(task, state, rows))
-            awaited = ledger.board.wake(run["epoch"], row.key)
+            ledger.board.wake(run["epoch"], row.key)
         paths = {resource.sha256: str(store.path(resource)) for resource in row.resources if resource.sha256}
         emit(TaskFinished(run_id=run["run_id"], result=row, recorded=recorded, paths=paths))
-        if awaited:
-            await asyncio.sleep(HEAD_START)
         return {"results": {row.key: row.model_dump(mode="json")}}
 
     async def do(task: Task, state: TaskState, rows: Mapping[str, Result]) -> Result:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from langchain_core.messages import BaseMessage, HumanMessage, convert_to_messages
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage, convert_to_messages
 
 from ..graph.content_blocks import GivenFile, given_file, is_data_url, is_hash, link_to, reference_to, referred, text_of
 from ..graph.errors import InvalidInput
@@ -158,13 +158,22 @@ def words_of(message: BaseMessage) -> str:
 
 
 def message_passed_over(values: Any) -> tuple[str, ...]:
-    """A sentence for the newest message of an input that has a `request` beside it, in other words."""
+    """A sentence for each system message, and for the newest message where a `request` stands beside it, in other words."""
     request, messages = (values.get("request"), values.get("messages")) if isinstance(values, Mapping) else ("", ())
+    instructions = [str(each.text).strip() for each in messages or () if isinstance(each, SystemMessage)]
+    passed = tuple(
+        f"Not used: the system message “{_short(words)}”: say it in the request." for words in instructions if words
+    )
     last = messages[-1] if messages else None
     if not request or not isinstance(last, HumanMessage) or not (words := words_of(last).strip()):
-        return ()
-    shown = words if len(words) <= 80 else f"{words[:80]}..."
-    return () if words == request.strip() else (f"Not done: the message “{shown}”: `request` was given beside it.",)
+        return passed
+    if words == request.strip():
+        return passed
+    return (*passed, f"Not done: the message “{_short(words)}”: `request` was given beside it.")
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= 80 else f"{words[:80]}..."
 
 
 def _as_text(text: str) -> Json:

@@ -57,7 +57,9 @@ def plan_node(
         # 1. the request
         options = with_limits(options_of(state.get("options"), current().context, places), limits)
         options = redact.record(options)
-        await asyncio.to_thread(refuse_unknown_experts, options.models, backends)
+        await _check_taken_up(ledger)
+        if options.models:
+            await asyncio.to_thread(refuse_unknown_experts, options.models, backends)
         controller = await controllers(options.llm)
         text, history = _request_of(state)
         if unsaved := await _unsaved_answer(state, ledger):
@@ -71,7 +73,8 @@ def plan_node(
         given = {resource.name: resource for resource in (*known, *earlier) if resource.producer is None}
         files = [given.get(file.name, file) if file.missing and not file.problem else file for file in gathered]
         hashes = {resource.sha256 for resource in (*known, *files)}
-        brought = await asyncio.to_thread(_stored, [r for r in earlier if r.sha256 not in hashes], store)
+        unknown = [resource for resource in earlier if resource.sha256 not in hashes]
+        brought = await asyncio.to_thread(_stored, unknown, store) if unknown else ()
         request = Request(
             text=text,
             files=tuple(files),
@@ -128,6 +131,17 @@ def plan_node(
         }
 
     return plan
+
+
+async def _check_taken_up(ledger: Ledger) -> None:
+    """Raises `InvalidInput` for a run to be taken up by its id that is not an unfinished one of this conversation."""
+    if (run_id := get_config().get("configurable", {}).get(RUN_ID)) is None:
+        return
+    run = await ledger.runs.recorded(str(run_id))
+    if run is None or not run.resumable or run.thread_id != conversation_of(get_config()):
+        raise InvalidInput(
+            f"{RUN_ID} is {run_id!r}, and is no unfinished run of this conversation", hint="leave it out"
+        )
 
 
 async def _unsaved_answer(state: State, ledger: Ledger) -> str:

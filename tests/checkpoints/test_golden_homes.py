@@ -28,11 +28,14 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def test_a_home_of_each_earlier_format_with_migrations_is_kept() -> None:
     """Before `FORMAT` is raised: `python tests/support/golden_home.py tests/checkpoints/homes/VERSION-format-N`."""
-    kept = set()
+    kept, homes = set(), set[str]()
     for file in GOLDEN[0].parent.glob("*/hugginggpt.db"):
         with closing(sqlite3.connect(f"{file.as_uri()}?immutable=1", uri=True)) as db:
             kept.add(db.execute("PRAGMA user_version").fetchone()[0])
+            if "home" in {column for _, column, *_ in db.execute("PRAGMA table_info(runs)")}:
+                homes |= {home for (home,) in db.execute("SELECT home FROM runs WHERE home IS NOT NULL")}
     assert kept >= set(range(2, FORMAT))
+    assert homes == {"/srv/hugginggpt"}, "no folder of the machine that made them"
 
 
 def test_the_command_shows_every_run_with_its_ending(home: Path, shell: Shell) -> None:

@@ -40,6 +40,7 @@ def graph(home: Path) -> Any:
         (None, "thread t has no run to go on with"),
         (Command(resume=True), "thread t has no run to go on with"),
         (Command(resume=None), "the command is empty: `resume` has no reply in it"),
+        (Command(resume=True, goto="respond"), "the command's `goto` can't be followed"),
         (Command(update={"plan": {}}), "thread t has no run to go on with"),
         (Command(update={"pln": {}, "plan": {}}), "the state has no field 'pln'\nDid you mean plan?"),
     ],
@@ -50,6 +51,15 @@ async def test_an_input_that_says_nothing_to_the_graph_is_refused(graph: Any, gi
         await graph.ainvoke(given, CONFIG)
     assert said in str(refused.value)
     assert "run" not in (await graph.aget_state(CONFIG)).values
+
+
+async def test_a_run_is_taken_up_by_its_id_in_its_own_conversation_only(graph: Any) -> None:
+    first = (await graph.ainvoke({"request": "go"}, CONFIG))["run"]
+    other: Any = {"configurable": {"thread_id": "u", "hugginggpt_run_id": first["run_id"]}}
+    with pytest.raises(InvalidInput, match="is no unfinished run of this conversation"):
+        await graph.ainvoke({"request": "take it over"}, other)
+    recorded = await graph.ledger.runs.recorded(first["run_id"])
+    assert (recorded.thread_id, recorded.status, recorded.request.text) == ("t", "succeeded", "go")
 
 
 async def test_a_field_that_a_form_leaves_empty_is_as_none(graph: Any) -> None:

@@ -318,3 +318,15 @@ async def test_an_edited_run_is_repeated_from_its_records_after_a_crash(scripted
     assert last(events).status == "succeeded"
     assert texts(run)[0] == "kept"
     assert backend.calls[4:] == ["1", "1", "2"]
+
+
+async def test_a_request_that_is_added_by_hand_is_refused_and_an_instruction_that_no_stage_reads_is_reported(
+    scripted: OpenScripted,
+) -> None:
+    async with scripted(TASKS) as world:
+        given = [{"role": "system", "content": "answer in verse"}, {"role": "user", "content": "go"}]
+        state = await world.graph.ainvoke({"messages": given}, THREAD)
+        assert state["run"]["refusals"] == ["Not used: the system message “answer in verse”: say it in the request."]
+        assert (await Session(world).history.run()).status == "partial"
+        state, _ = await edited(world, {"messages": [{"role": "user", "content": "and in French"}]})
+    assert "messages can't be edited: a request that is added by hand is not answered" in state["answer"]

@@ -1,5 +1,7 @@
 """Makes a home with a run of each ending, to be kept in `tests/checkpoints/homes` and opened by later versions.
 
+Its runs name no folder of the machine that made it.
+
 python tests/support/golden_home.py tests/checkpoints/homes/NAME
 """
 
@@ -73,6 +75,7 @@ async def main(home: Path) -> None:
         history = Session(world).history
         (last,) = await history.runs(thread_id="cancelled")
         await cancel(world.ledger.database, last.run_id)
+        await world.ledger.database.write(lambda db: db.execute("UPDATE runs SET home = '/srv/hugginggpt'"))
 
 
 if __name__ == "__main__":
