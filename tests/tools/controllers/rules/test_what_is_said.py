@@ -118,6 +118,13 @@ def test_what_is_said_of_rows_and_of_nothing_takes_effect(text: str, planned: li
     assert propose(Request(text=text)).refusals == ()
 
 
+def test_the_steps_of_a_text_are_a_part_that_is_reported() -> None:
+    """A part that no form reads is not taken for the whole unsaid; what would be lovely is no question."""
+    assert any("steps" in reason for reason in propose(Request(text="Read the steps in recipe.txt aloud")).refusals)
+    lovely = propose(Request(text="You know what would be lovely? clip.mp4 as a handful of still pictures."))
+    assert [task.type for task in lovely.plan.tasks] == ["video-to-images"]
+
+
 def test_two_questions_to_a_table_both_go_to_the_table() -> None:
     """The second is not asked of the answer to the first."""
     tasks = propose(Request(text="How many members are there, and how much was spent? club.csv")).plan.tasks
