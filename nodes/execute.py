@@ -14,6 +14,7 @@ from .feasibility import why_no_expert
 from .inputs import causes_of, gather_inputs, required_by
 from .list_results import result_of
 from .lists import Given, given_to
+from .recorded_inputs import wait_for_inputs
 from .task_execution import TaskExecution
 
 _FATES = {"failed": "failed", "skipped": "was skipped", "cancelled": "was cancelled"}
@@ -29,6 +30,9 @@ def execute_node(
         rows = await ledger.results(run["epoch"], [task.key, *(str(id) for id in task.depends_on)])
         row, recorded = rows.get(task.key), task.key in rows
         if row is None:
+            if len(rows) < len(task.depends_on):  # another host ended before their results were in the checkpoint
+                await wait_for_inputs(task, run["epoch"], ledger)
+                rows = await ledger.results(run["epoch"], [str(id) for id in task.depends_on])
             row = await ledger.put(run["run_id"], run["thread_id"], run["epoch"], await do(task, state, rows))
             ledger.board.wake(run["epoch"], row.key)
         paths = {resource.sha256: str(store.path(resource)) for resource in row.resources if resource.sha256}

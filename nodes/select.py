@@ -1,7 +1,6 @@
 """The stage `select`: chooses the expert of a task while its inputs are still being made, then waits for them."""
 
 import asyncio
-from collections.abc import Iterable
 from typing import Final
 
 from ..graph.events import ExpertChosen, emit
@@ -9,7 +8,7 @@ from ..graph.ports import Catalog, ControllerOf, Ledger
 from ..graph.state import Json, Node, TaskState
 from ..graph.task import Task
 from .choices import ExpertChoices
-from .inputs import required_by
+from .recorded_inputs import wait_for_inputs
 
 HEAD_START: Final = 0.02
 """Seconds that a task leaves to those it needs, and to others that can begin: to prepare 20 tasks takes as long."""
@@ -28,20 +27,7 @@ def select_node(*, controllers: ControllerOf, catalog: Catalog, ledger: Ledger) 
         assignment = await choices.of(task, run)
         if assignment:
             emit(ExpertChosen(run_id=run["run_id"], assignment=assignment))
-        await _wait_for_inputs(task, run["epoch"], ledger)
+        await wait_for_inputs(task, run["epoch"], ledger)
         return {"assignment": assignment.model_dump(mode="json") if assignment else None}
 
     return select
-
-
-async def _wait_for_inputs(task: Task, epoch: str, ledger: Ledger) -> None:
-    """Until all are recorded, or one that is required has failed."""
-    keys = [str(task_id) for task_id in task.depends_on]
-    required = {str(task_id) for task_id in required_by(task)}
-
-    async def recorded() -> Iterable[str]:
-        rows = await ledger.results(epoch, keys)
-        return rows if all(row.ok for key, row in rows.items() if key in required) else keys
-
-    if keys:
-        await ledger.board.wait(epoch, keys, recorded)

@@ -19,8 +19,8 @@ from .media.picture_size import most_pixels
 
 SUPPORTED = (
     "images (PNG, JPEG, JPEG 2000, GIF, WebP, BMP, TIFF, HEIC, AVIF, ICO, TGA, PCX, PPM), sound, video, PDF, Word, "
-    "PowerPoint, Excel, OpenDocument, EPUB, RTF, HTML, e-mails, calendars, contacts, notebooks, subtitles, tables (CSV, "
-    "Parquet, JSON) and text"
+    "PowerPoint, Excel, OpenDocument, EPUB, RTF, HTML, e-mails, calendars, contacts, notebooks, subtitles, the text of SVG, "
+    "tables (CSV, Parquet, JSON) and text"
 )
 
 _NOUNS: dict[Kind, str] = {"image": "an image", "audio": "a sound file", "video": "a video"}
@@ -28,7 +28,6 @@ _OLD = {
     "application/msword": ("a Word document of before 2007", "docx or PDF"),
     "application/vnd.ms-powerpoint": ("a presentation of before 2007", "pptx or PDF"),
     "application/postscript": ("PostScript", "PDF"),
-    "image/svg+xml": ("a vector drawing (SVG)", "PNG or PDF"),
 }
 """Formats that are recognised and not read: what they are, and what to save them as."""
 _SOUND_ALONE = {"video/mp4": "audio/mp4", "video/webm": "audio/webm", "video/3gpp": "audio/3gpp"}

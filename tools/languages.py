@@ -1,10 +1,11 @@
 """`NAMES` of languages by ISO 639-1 code, `iso1` of a name, and the codes of eSpeak NG, FLORES-200 and mBART-50.
 
-What follows from the standards comes from langcodes, which is imported on first use: it takes a tenth of a second.
+What follows from the standards comes from langcodes, which is imported on first use, as it takes a tenth of a second.
 """
 
 import functools
 import re
+from pathlib import Path
 
 NAMES: dict[str, str] = {
     "af": "Afrikaans", "am": "Amharic", "ar": "Arabic", "as": "Assamese", "az": "Azerbaijani", "be": "Belarusian",
@@ -71,22 +72,13 @@ def iso1_of_tag(tag: str) -> str | None:
 
 def english_name(code: str) -> str:
     """`French` for `fr`; the code itself where it stands for no language."""
-    if code in NAMES:
-        return NAMES[code]
-    from langcodes import Language
-
-    try:
-        language = Language.get(code)
-    except ValueError:
-        return code
-    return language.display_name() if language.is_valid() else code
+    return NAMES.get(code) or name_in(code, "en")
 
 
 def name_in(code: str, language: str) -> str:
     """The name of a language in another: `anglais` for `en` in `fr`; in English where there is no other."""
-    from langcodes import Language
-
-    return Language.get(code).display_name(language) if language != "en" else english_name(code)
+    names = _names().get(code, {})
+    return names.get(language) or NAMES.get(code) or names.get("en") or code
 
 
 def spoken(language: str) -> str | None:
@@ -142,10 +134,25 @@ def model_codes() -> frozenset[str]:
 
 def _found_by_name(name: str) -> str | None:
     """The code of a language by its name in any language (`français`)."""
-    import langcodes
+    return _codes().get(name.casefold())
 
-    try:
-        code = langcodes.find(name).language if name else None
-    except LookupError:
-        return None
-    return code if code is not None and len(code) == 2 else None
+
+@functools.cache
+def _lines() -> list[list[str]]:
+    """Codes with the names of CLDR, in the languages of the first line and then in all others (Unicode License v3)."""
+    text = Path(__file__).with_name("language_names.tsv").read_text(encoding="utf-8")
+    return [line.split("\t") for line in text.splitlines()]
+
+
+@functools.cache
+def _names() -> dict[str, dict[str, str]]:
+    columns, *lines = _lines()
+    return {code: dict(zip(columns[1:], names, strict=False)) for code, *names in lines}
+
+
+@functools.cache
+def _codes() -> dict[str, str]:
+    """The codes of two letters by every name; a name of several languages is the first one's."""
+    return {
+        name.casefold(): code for code, *names in reversed(_lines()[1:]) if len(code) == 2 for name in names if name
+    }

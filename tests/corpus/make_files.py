@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -471,7 +472,7 @@ SHARES = SHARES.replace(
         for city, share in (("city", "share"), ("Bergen", "0.125"), ("Lund", "0.375"))
     ),
 )
-for _form in ("xlsx", "ods"):
+for _form in ("xlsx", "xls", "ods"):
     MAKERS[f"shares.{_form}"] = from_text(
         "shares.fods", SHARES, lambda source, path, form=_form: by_libreoffice(source, path, form))  # type: ignore[misc]  # fmt: skip
 written(
@@ -494,6 +495,27 @@ written(
     "Date: Mon, 4 May 2026 10:00:00 +0200\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
     "Hi Bo,\r\n\r\nlet us meet on Thursday at 3 pm in the library. Please bring the plans.\r\n\r\nAda\r\n",
 )
+
+
+@makes("order.eml")
+def order_mail(path: Path) -> None:
+    """A letter, a table and a picture of other programs as attachments."""
+    kinds = {
+        "prices.pdf": "application/pdf",
+        "members.xlsx": "application/octet-stream",
+        "stamp.png": "image/png",
+    }
+    parts = "".join(
+        f'--=_1\r\nContent-Type: {kind}\r\nContent-Disposition: attachment; filename="{name}"\r\n'
+        f"Content-Transfer-Encoding: base64\r\n\r\n{b64encode((FILES / name).read_bytes()).decode()}\r\n"
+        for name, kind in kinds.items()
+    )
+    head = "From: ada@example.org\r\nSubject: Papers\r\nMIME-Version: 1.0\r\n"
+    text = 'Content-Type: multipart/mixed; boundary="=_1"\r\n\r\n'
+    text += "--=_1\r\nContent-Type: text/plain\r\n\r\nThe papers are attached.\r\n"
+    path.write_text(f"{head}{text}{parts}--=_1--\r\n", newline="")
+
+
 TWO_TABLES = """<html><body><p>Stock.</p><table><tr><th>Item</th><th>Amount</th></tr><tr><td>Hooks</td><td>10</td></tr>
 <tr><td>Nails</td><td>5</td></tr></table><p>Guests.</p><table><tr><th>Month</th><th>Visitors</th></tr>
 <tr><td>May</td><td>100</td></tr><tr><td>June</td><td>200</td></tr></table></body></html>"""
@@ -505,7 +527,18 @@ written(
     "<td>50.00</td></tr><tr><td>Desk</td><td>1</td><td>200.00</td></tr></table><p>Net 300.00 EUR</p><p>VAT 57.00 EUR</p>"
     "<p>Total due: 357.00 EUR</p></body></html>",
 )
-written("drawing.svg", '<svg xmlns="http://www.w3.org/2000/svg"><text y="20">INVOICE 4711</text></svg>')
+written(
+    "drawing.svg",
+    '<svg xmlns="http://www.w3.org/2000/svg"><title>hidden title</title><defs><text id="a">hidden part</text></defs>'
+    '<text y="20">INV<tspan>OICE</tspan> 4711<tspan y="40">TOTAL 88.50 EUR</tspan></text>'
+    '<g display="none"><text>hidden layer</text></g><text style="opacity:0">hidden words</text></svg>',
+)
+written("shapes.svg", '<svg xmlns="http://www.w3.org/2000/svg"><circle r="9"/></svg>')
+written(
+    "spoiled.html",
+    "<html><body><table><tr><td>item</td><td>amount</td></tr><tr><td>A</td><td>5</td></tr><tr><td>B</td><td>Err:510</td></tr>"
+    "<tr><td>C</td><td>7</td></tr></table></body></html>",
+)
 COLUMNS = (
     ("The ferry to Lund leaves at seven", "The museum opens again in May"),
     ("in the morning and takes four", "after two years of repairs. The"),

@@ -163,6 +163,30 @@ async def test_a_host_without_the_ledger_goes_on_from_the_checkpoint(home: Path,
     assert [result.task_id for result in run.results] == [0, 1, 2]
 
 
+async def test_a_task_that_was_to_begin_waits_on_a_host_that_lacks_its_inputs(home: Path, tmp_path: Path) -> None:
+    """The first host ended when its ledger had a result, and the checkpoint only the choice of the task that needs it."""
+    saver, backend = InMemorySaver(), ScriptedBackend(latency=0.1)
+    for given in ({"request": "go"}, None):
+        await graph_of(home, backend, saver).ainvoke(given, THREAD, interrupt_after=["select"])
+    assert backend.calls == ["0"]
+    forget_results(saver)
+    state = await graph_of(tmp_path / "elsewhere", backend, saver).ainvoke(None, THREAD)
+    assert state["run"]["status"] == "succeeded"
+    assert backend.calls == ["0", "0", "1", "2"]
+
+
+def forget_results(saver: InMemorySaver) -> None:
+    """As after a kill before what the experts made was saved."""
+    for (_, space, step_id), writes in saver.writes.items():
+        made = {task for (task, _), write in writes.items() if write[1] == "results"}
+        made -= {task for (task, _), write in writes.items() if write[1] == "plan"}
+        for key in [key for key in writes if key[0] in made]:
+            del writes[key]
+        steps = saver.storage["t"][space]
+        for later in [each for each in steps if made and each > step_id]:
+            del steps[later]
+
+
 @pytest.mark.parametrize("entry", ENTRIES)
 async def test_a_file_that_the_second_host_lacks_is_named_and_made_again(
     home: Path, tmp_path: Path, entry: Entry

@@ -12,8 +12,14 @@ LINES = {"content-type": "application/x-ndjson"}
 class Ollama:
     """Answers `/api/show`, `/api/ps` and `/api/chat`; it loads its model with the window that it is asked for."""
 
-    def __init__(self, *pieces: str, thoughts: Sequence[str] = (), most: int = 40_960, loaded: int = 0) -> None:
-        """`pieces` of the answer. `most`: tokens that the model can read. `loaded`: the window it is loaded with."""
+    def __init__(
+        self, *pieces: str, thoughts: Sequence[str] = (), most: int = 40_960, loaded: int = 0, failure: str = ""
+    ) -> None:
+        """`pieces` of the answer. `most`: tokens that the model can read. `loaded`: the window it is loaded with.
+
+        `failure`: what ends the answer in place of its end.
+        """
+        self._failure = failure
         self._pieces, self._thoughts, self._most, self.loaded = pieces, thoughts, most, loaded
         self.asked: list[dict[str, Any]] = []
         """The bodies of the chats."""
@@ -43,4 +49,6 @@ class Ollama:
         lines = [{**head, "message": {"role": "assistant", **row}, "done": False} for row in rows]
         end = {"done": True, "done_reason": "stop", "prompt_eval_count": read, "eval_count": len(rows)}
         lines.append({**head, "message": {"role": "assistant", "content": ""}, **end})
+        if self._failure:
+            lines[-1] = {"error": self._failure}
         return Reply(headers=LINES, chunks=tuple(f"{json.dumps(line)}\n".encode() for line in lines))

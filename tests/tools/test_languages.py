@@ -15,6 +15,7 @@ from hugginggpt.tools.languages import (
     iso3,
     mbart50,
     model_codes,
+    name_in,
     spoken,
     spoken_in,
 )
@@ -56,6 +57,8 @@ def test_every_language_is_found_by_its_code_and_by_its_english_name() -> None:
         ("no", "nb"),
         ("français", "fr"),
         ("中文", "zh"),
+        ("Svenska", "sv"),
+        ("ポルトガル語", "pt"),
         ("Klingon", None),
         ("fra_Latn", None),
         ("", None),
@@ -77,6 +80,7 @@ def test_codes_of_models_are_known_and_unknown_codes_raise_nothing() -> None:
     assert (mbart50("fr"), mbart50("la"), flores200("la"), iso3("tl")) == ("fr_XX", None, None, "tgl")
     assert {"ckb_Arab", "zho_Hans", "fr_XX"} <= model_codes()
     assert (english_name("fr"), english_name("zz"), iso3("xx"), iso3("")) == ("French", "zz", None, None)
+    assert (english_name("yue"), name_in("en", "fr"), name_in("zz", "fr")) == ("Cantonese", "anglais", "zz")
 
 
 def test_langcodes_is_not_imported_for_what_the_table_holds() -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...graph.clock import now
@@ -20,6 +20,7 @@ from .errors import (
     cut_off,
     is_bad_request,
     is_of_the_call,
+    is_server_failure,
     may_refuse_form,
     tries,
 )
@@ -65,6 +66,7 @@ class _Call(NamedTuple):
     usage: CallUsage
     waiting: Waiting
     bound: AnswerBound
+    retries: int
 
 
 class ChatClient:
@@ -80,6 +82,7 @@ class ChatClient:
         self._sampling = Sampling(model)
         self._retries = settings.retries
         self._price = model_price(settings, model.name)
+        self._known_window = settings.llm_window is not None
         self._window = settings.llm_window
         self._streams = True
         """Until the server has shown that it does not."""
@@ -101,21 +104,24 @@ class ChatClient:
         title = schema["title"] if schema else ""
         methods: Sequence[Method] = self._methods.get(title, self.model.methods) if schema else ("plain",)
         async with self._call(stage, messages, callbacks) as call, self._connected(call.waiting) as client:
-            for number, method in enumerate(methods, start=1):
-                untried = number < len(methods) and title not in self._methods
+            known, attempted = title in self._methods, call
+            while True:
+                method, *others = methods
                 try:
                     completion = await self._complete(
-                        client, call, request_options(method, schema), on_text, untried=untried
+                        client, attempted, request_options(method, schema), on_text, untried=bool(others) and not known
                     )
                 except Exception as error:
-                    refused = may_refuse_form(error) if untried else is_bad_request(error)
-                    if number == len(methods) or not refused:
+                    methods = others if (is_bad_request if known else may_refuse_form)(error) else ()
+                    if not methods and not known and is_server_failure(error):
+                        methods, attempted = others[-1:], call._replace(retries=0)  # once, without a form
+                    if not methods:
                         raise
                 else:  # only now: a request may be refused for other reasons than its method
-                    self._methods[title] = methods[number - 1 :]
+                    self._methods[title] = methods
                     break
         self._check_end(completion.end_reason, call)
-        check_not_cut(self.model.name, length_of(messages), call.usage.total.input_tokens)
+        self._check_read(messages, call)
         self._unopened_thoughts = self._unopened_thoughts or ends_unopened_thoughts(completion.text)
         return Answer(completion.text, call.usage.total, complete=bool(completion.end_reason))
 
@@ -127,25 +133,25 @@ class ChatClient:
         self._methods[schema["title"]] = others
         return f"{self.model.name} at {self.model.place} ignored the form of the answer ({first}) that was asked for"
 
-    async def stream(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[str]:
+    async def stream(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncGenerator[str]:
         """The answer piece by piece, without thoughts; retried only before the first piece. Raises where it has no end."""
         ended = ""
         thoughts = ThoughtFilter(thinking=self._unopened_thoughts)
         async with self._call(stage, messages, callbacks) as call, self._connected(call.waiting) as client:
-            first, pieces = await self._opened(client, call, {})
-            async for chunk in _with_first(first, pieces):
-                call.usage.add(chunk)
-                ended = end_reason(chunk) or ended
-                if piece := str(chunk.text):
-                    call.bound.add(piece)
-                    if visible := thoughts.feed(piece):
-                        yield visible
+            async with aclosing(await self._opened(client, call, {})) as pieces:
+                async for chunk in pieces:
+                    call.usage.add(chunk)
+                    ended = end_reason(chunk) or ended
+                    if piece := str(chunk.text):
+                        call.bound.add(piece)
+                        if visible := thoughts.feed(piece):
+                            yield visible
             if visible := thoughts.end():
                 yield visible
         if not ended:  # every client reports it at the end of a stream: the connection was closed before
             raise connection_ended(self.model.name, self.model.place)
         self._check_end(ended, call)
-        check_not_cut(self.model.name, length_of(messages), call.usage.total.input_tokens)
+        self._check_read(messages, call)
 
     async def window(self) -> int:
         """Tokens that the model can read at once: from the settings, its server or LangChain; 0 when unknown."""
@@ -178,7 +184,7 @@ class ChatClient:
             if streamed := await self._streamed(client, call, options, on_text, untried=untried):
                 return streamed
             self._streams = False
-        async for attempt in tries(self._retries, unless=lambda error: untried and may_refuse_form(error)):
+        async for attempt in tries(call.retries, unless=lambda error: untried and may_refuse_form(error)):
             with attempt:
                 async with call.waiting.one_piece():
                     message: AIMessage = await client.ainvoke(
@@ -196,15 +202,15 @@ class ChatClient:
         """An answer piece by piece; None from a server that sends none."""
         texts, ended = list[str](), ""
         try:
-            first, pieces = await self._opened(client, call, options, untried=untried)
-            async for chunk in _with_first(first, pieces):
-                call.usage.add(chunk)
-                ended = end_reason(chunk) or ended
-                if piece := piece_of(chunk):
-                    call.bound.add(piece)
-                    texts.append(piece)
-                    if on_text:
-                        await on_text(piece)
+            async with aclosing(await self._opened(client, call, options, untried=untried)) as pieces:
+                async for chunk in pieces:
+                    call.usage.add(chunk)
+                    ended = end_reason(chunk) or ended
+                    if piece := piece_of(chunk):
+                        call.bound.add(piece)
+                        texts.append(piece)
+                        if on_text:
+                            await on_text(piece)
         except Exception as error:
             if texts or ended or is_of_the_call(error):
                 raise
@@ -213,18 +219,18 @@ class ChatClient:
 
     async def _opened(
         self, client: Any, call: _Call, options: dict[str, Any], *, untried: bool = False
-    ) -> "tuple[AIMessageChunk | None, AsyncIterator[AIMessageChunk]]":
-        """The first piece of an answer, which is tried again, and the others."""
+    ) -> "AsyncGenerator[AIMessageChunk]":
+        """The pieces of an answer, once the first is there: until then, the call is tried again. To be closed."""
         sampling = self._sampling.options(call.stage)
 
         def is_final(error: Exception) -> bool:
             return untried and may_refuse_form(error)
 
         try:
-            async for attempt in tries(self._retries, unless=is_final):
+            async for attempt in tries(call.retries, unless=is_final):
                 with attempt:
                     pieces = call.waiting.pieces(client.astream(list(call.messages), **options, **sampling))
-                    return await anext(pieces, None), pieces
+                    return _with_first(await anext(pieces, None), pieces)
         except Exception as error:
             if not self._sampling.refused_by(error):
                 raise
@@ -234,6 +240,9 @@ class ChatClient:
         check_not_filtered(reason, self.model.name)
         if reason in _CUT_OFF:
             raise cut_off(self.model.name, call.usage.total.output_tokens)
+
+    def _check_read(self, messages: Messages, call: _Call) -> None:
+        check_not_cut(self.model.name, messages, call.usage.total.input_tokens, known_window=self._known_window)
 
     @asynccontextmanager
     async def _call(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[_Call]:
@@ -247,7 +256,7 @@ class ChatClient:
         try:
             with controller_errors(self.model, self._limits.whole):
                 async with waiting.reported(callbacks.on_progress):
-                    yield _Call(stage, messages, usage, waiting, bound)
+                    yield _Call(stage, messages, usage, waiting, bound, self._retries)
         finally:
             if waiting.has_thought:
                 self._sampling.has_thought()
@@ -266,9 +275,10 @@ class ChatClient:
 
 
 async def _with_first(
-    first: "AIMessageChunk | None", others: "AsyncIterator[AIMessageChunk]"
-) -> "AsyncIterator[AIMessageChunk]":
-    if first is not None:
-        yield first
-        async for each in others:
-            yield each
+    first: "AIMessageChunk | None", others: "AsyncGenerator[AIMessageChunk]"
+) -> "AsyncGenerator[AIMessageChunk]":
+    async with aclosing(others):
+        if first is not None:
+            yield first
+            async for each in others:
+                yield each

@@ -77,6 +77,11 @@ def may_refuse_form(error: BaseException) -> bool:
     )
 
 
+def is_server_failure(error: BaseException) -> bool:
+    """Whether a server failed without a word about the form of the answer, which may be the reason all the same."""
+    return classify(error).status == 500
+
+
 def is_of_the_call(error: BaseException) -> bool:
     """Whether the call itself failed, or a defect ended it, rather than the reading of its answer by a client."""
     known = isinstance(error, HuggingGPTError) or classify(error).reason not in ("broken_off", "unknown")
@@ -147,8 +152,9 @@ def _controller_error(failure: HttpFailure, error: Exception, model: ChatModel, 
                 sent = max((int(number) for number in re.findall(r"\d{3,7}", detail)), default=0)
                 hint = f"To have all of it read, {larger_window(name, sent)}."
             hint += f" It asks to wait {wait:g} s." if wait > LONGEST_WAIT else ""
+            answers = f"answers {status}" if failure.stated else "answers with an error"
             return ControllerError(
-                f"{name} at {server} answers {status}: {detail}", hint=hint.replace("{key}", model.key_name)
+                f"{name} at {server} {answers}: {detail}", hint=hint.replace("{key}", model.key_name)
             )
         case "invalid_key":
             return ControllerError(f"{name} could not be called: {INVALID_KEY}", hint=f"Set {model.key_name} again.")

@@ -21,6 +21,11 @@ def marked(value: Any) -> str:
     return f"<data>{text}</data>"
 
 
+def text_of(messages: Messages) -> str:
+    """All text, a line for each block."""
+    return "\n".join(_texts(messages))
+
+
 def length_of(messages: Messages) -> int:
     """Characters of the text; pictures beside it have none."""
     return sum(map(len, _texts(messages)))

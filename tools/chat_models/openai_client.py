@@ -16,7 +16,7 @@ from ...graph.untrusted_json import read_untrusted_json
 from ..net.certificates import certificates
 from ..net.configured_transport import MAX_STREAM_BYTES, ConfiguredTransport
 from ..net.httpx_compat import httpx_module_of
-from ..net.server_words import code_in, reported_error
+from ..net.server_words import UNSTATED, code_in, reported_error
 
 if TYPE_CHECKING:
     from langchain_openai import ChatOpenAI
@@ -69,7 +69,9 @@ async def errors_with_status_200(response: Any) -> None:
         await response.aread()
         with suppress(ValueError):
             if (error := reported_error(read_untrusted_json(response.content, longest=MAX_STREAM_BYTES))) is not None:
-                response.status_code = code_in(error)
+                response.status_code = code_in(error) or 500
+                if code_in(error) is None:
+                    response.extensions[UNSTATED] = True
 
 
 @cache

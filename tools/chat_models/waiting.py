@@ -1,7 +1,7 @@
 """`Waiting`, the one owner of a call's time: its limits, and what it is waiting for, reported each second."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from math import ceil
 from time import monotonic
@@ -90,30 +90,35 @@ class Waiting:
             with suppress(asyncio.CancelledError):
                 await reports
 
-    async def pieces(self, stream: AsyncIterator["AIMessageChunk"]) -> AsyncIterator["AIMessageChunk"]:
+    async def pieces(self, stream: AsyncIterator["AIMessageChunk"]) -> AsyncGenerator["AIMessageChunk"]:
         """The pieces of an answer. Raises `IncompleteAnswer` where one of the limits is reached.
 
-        Comments and empty pieces keep a connection open, and are no tokens.
+        Comments and empty pieces keep a connection open, and are no tokens. The stream is closed with the pieces: left to
+        the garbage collector, a connection in the middle of an answer is closed while it is still being read.
         """
         began, idle = monotonic(), 0.0
         self._characters, self._thoughts = 0.0, ThoughtFilter(thinking=self._begins_in_thoughts)
-        while True:
-            left = self._limits.whole - (monotonic() - began)
-            patience = (self._limits.next_token if self._characters else self._limits.first_token) - idle
-            if left <= 0 or patience <= 0:
-                raise self._given_up(whole=left <= 0)
-            since = monotonic()
-            try:
-                async with asyncio.timeout(min(left, patience)) as timer:
-                    chunk = await anext(stream, None)
-            except TimeoutError:
-                if timer.expired():
-                    raise self._given_up(whole=left <= patience) from None
-                raise
-            if chunk is None:
-                return
-            idle = 0.0 if self._has_token(chunk) else idle + monotonic() - since
-            yield chunk
+        try:
+            while True:
+                left = self._limits.whole - (monotonic() - began)
+                patience = (self._limits.next_token if self._characters else self._limits.first_token) - idle
+                if left <= 0 or patience <= 0:
+                    raise self._given_up(whole=left <= 0)
+                since = monotonic()
+                try:
+                    async with asyncio.timeout(min(left, patience)) as timer:
+                        chunk = await anext(stream, None)
+                except TimeoutError:
+                    if timer.expired():
+                        raise self._given_up(whole=left <= patience) from None
+                    raise
+                if chunk is None:
+                    return
+                idle = 0.0 if self._has_token(chunk) else idle + monotonic() - since
+                yield chunk
+        finally:
+            if close := getattr(stream, "aclose", None):
+                await close()
 
     @asynccontextmanager
     async def one_piece(self) -> AsyncIterator[None]:

@@ -1,6 +1,9 @@
 """`larger_window`: how a server is given a larger context window; `check_not_cut` notices a prompt that it cut silently."""
 
+import re
+
 from ...graph.errors import ControllerError
+from .messages import Messages, length_of, text_of
 
 _SWITCHES = {
     "llamacpp": "start llama-server with -c {tokens}",
@@ -18,14 +21,18 @@ class PromptCut(ControllerError):
     """A server answered a prompt of which it had read only a part."""
 
 
-_LEAST = 512
-"""Tokens: no window is smaller; servers that count wrongly report less."""
+_LEAST = 48
+"""Tokens: a server that reports fewer counts wrongly, as no window is so small."""
+_LEAST_IN_KNOWN_WINDOW = 512
+"""The same where the user has said how large the window is: then a small count is no window."""
 _WINDOWS = {1024 * 2**power for power in range(1, 9)}
 """Sizes of windows. A count that is exactly one of them is that of a prompt that fills it, or a rare chance."""
-_MORE_CHARACTERS = 4.5
-"""Of a token: more than in most texts."""
-_MOST_CHARACTERS = 7
-"""Of a token, on average over a prompt: more than in any text that is not cut."""
+_MORE, _MOST = (4.5, 2.0), (7.0, 3.0)
+"""Characters of a token, others than `_DENSE` and those: more than in most texts; more than in any that is not cut."""
+_DENSE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+"""Letters of Chinese, Japanese and Korean, of which a token has one or two."""
+_RUN = re.compile(r"(.)\1{3,}", re.DOTALL)
+"""A rule or an indentation, which may be one token however long it is."""
 
 
 def larger_window(model: str, tokens: int) -> str:
@@ -40,12 +47,23 @@ def larger_window(model: str, tokens: int) -> str:
     )
 
 
-def check_not_cut(model: str, characters: int, read: int) -> None:
-    """Raises `PromptCut` where a server reports that it `read` fewer tokens than so many characters can be."""
-    most = _MORE_CHARACTERS if read in _WINDOWS else _MOST_CHARACTERS
-    if read >= _LEAST and characters > read * most:
+def check_not_cut(model: str, messages: Messages, read: int, *, known_window: bool = False) -> None:
+    """Raises `PromptCut` where a server reports that it `read` fewer tokens than the prompt can be.
+
+    `known_window`: the user has said how large the server's window is.
+    """
+    least = _LEAST_IN_KNOWN_WINDOW if known_window else _LEAST
+    if read >= least and _fewest_tokens(messages, *(_MORE if read in _WINDOWS else _MOST)) > read:
+        characters = length_of(messages)
         raise PromptCut(
             f"{model} was sent {characters:,} characters and read only {read:,} tokens of them:"
             " its server cuts what does not fit into its window",
             hint=f"To have all of it read, {larger_window(model, characters // 3)}.",
         )
+
+
+def _fewest_tokens(messages: Messages, plain: float, dense: float) -> float:
+    """The fewest tokens that a prompt can be, with so many plain or dense characters in each."""
+    text = _RUN.sub(r"\1", text_of(messages))
+    letters = len(_DENSE.findall(text))
+    return (len(text) - letters) / plain + letters / dense

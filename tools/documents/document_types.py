@@ -50,6 +50,7 @@ READERS: Final = {
     "text/vtt": "plain_forms:subtitles_text",
     "application/json": "json_form:json_text",
     "application/xml": "plain_forms:xml_text",
+    "image/svg+xml": "drawings:drawing_text",
 }
 """Of each document the function that reads it, as `module:function` in this folder; only a worker imports it."""
 _ZIPPED = {

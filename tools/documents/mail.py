@@ -7,19 +7,22 @@ from mailbox import mbox
 from pathlib import Path
 
 from ...graph.errors import input_too_large
+from .attachments import read_attachment
 from .html import html_text
 from .reading import Reading, joined, unreadable
 
 _SHOWN = ("Subject", "From", "To", "Cc", "Date")
 MOST_MESSAGES = 1_000
+MOST_ATTACHMENTS = 100
+"""Of one file that are read."""
 DEEPEST = 5
 """Messages within messages."""
 
 
 def mail_text(path: Path, label: str) -> Reading:
-    """One e-mail."""
-    text, attached = _message(BytesParser(policy=policy.default).parsebytes(path.read_bytes()))
-    return _checked(text, attached, label)
+    """One e-mail with its attachments, as far as these have a text."""
+    mail = _Mail(path.parent)
+    return _checked(mail.text_of(BytesParser(policy=policy.default).parsebytes(path.read_bytes())), mail, label)
 
 
 def mailbox_text(path: Path, label: str) -> Reading:
@@ -29,38 +32,55 @@ def mailbox_text(path: Path, label: str) -> Reading:
         raise input_too_large(
             f"{label} holds {len(box):,} e-mails; {MOST_MESSAGES:,} are read at most", hint="Cut it into parts."
         )
-    texts, attached = [], list[str]()
-    for number, key in enumerate(box.keys(), start=1):
-        text, files = _message(BytesParser(policy=policy.default).parsebytes(box.get_bytes(key)))
-        texts.append(f"E-mail {number} of {len(box)}\n{text}")
-        attached += files
-    return _checked(joined(texts), attached, label)
+    mail = _Mail(path.parent)
+    texts = [
+        f"E-mail {number} of {len(box)}\n"
+        + mail.text_of(BytesParser(policy=policy.default).parsebytes(box.get_bytes(key)))
+        for number, key in enumerate(box.keys(), start=1)
+    ]
+    return _checked(joined(texts), mail, label)
 
 
-def _checked(text: str, attached: list[str], label: str) -> Reading:
+def _checked(text: str, mail: "_Mail", label: str) -> Reading:
     if not text.strip():
         raise unreadable(label, "an e-mail", "it has neither a header nor a text")
-    files = ", ".join(attached)
-    return Reading(text, (f"its attachments are not read: {files}",) if files else ())
+    unread = (f"its attachments are not read: {', '.join(mail.unread)}",) if mail.unread else ()
+    return Reading(text, (*unread, *mail.notes))
 
 
-def _message(message: EmailMessage, depth: int = 0) -> tuple[str, list[str]]:
-    """The text of a message, and the names of its attachments."""
-    head = [f"{name}: {' '.join(value.split())}" for name in _SHOWN if (value := _header(message, name))]
-    body = message.get_body(("plain", "html"))
-    text = _content(body) if body else ""
-    if body is not None and not text.strip() and (other := message.get_body(("html",))) is not None:
-        text = _content(other)
-    blocks, attached = list[str](), list[str]()
-    for part in message.iter_attachments() if message.is_multipart() else ():
-        if part.get_content_type() == "message/rfc822" and depth < DEEPEST:
-            inner, files = _message(part.get_content(), depth + 1)
-            blocks.append(f"Attached e-mail:\n{inner}")
-            attached += files
-        elif part.get_content_disposition() == "attachment" or part.get_filename():
-            attached.append(part.get_filename() or part.get_content_type())
-    head += [f"Attachments: {', '.join(attached)}"] if attached else []
-    return joined(["\n".join(head), text, *blocks]), attached
+class _Mail:
+    """Reads messages; what of them is not read is kept for all of a file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._left = folder, MOST_ATTACHMENTS
+        self.unread, self.notes = list[str](), list[str]()
+
+    def text_of(self, message: EmailMessage, depth: int = 0) -> str:
+        """Header, text and attachments of a message."""
+        head = [f"{name}: {' '.join(value.split())}" for name in _SHOWN if (value := _header(message, name))]
+        body = message.get_body(("plain", "html"))
+        text = _content(body) if body else ""
+        if body is not None and not text.strip() and (other := message.get_body(("html",))) is not None:
+            text = _content(other)
+        blocks, names = list[str](), list[str]()
+        for part in message.iter_attachments() if message.is_multipart() else ():
+            if part.get_content_type() == "message/rfc822" and depth < DEEPEST:
+                blocks.append(f"Attached e-mail:\n{self.text_of(part.get_content(), depth + 1)}")
+            elif part.get_content_disposition() == "attachment" or part.get_filename():
+                names.append(name := part.get_filename() or part.get_content_type())
+                blocks += self._attachment(part, name)
+        head += [f"Attachments: {', '.join(names)}"] if names else []
+        return joined(["\n".join(head), text, *blocks])
+
+    def _attachment(self, part: MIMEPart, name: str) -> list[str]:
+        payload = part.get_payload(decode=True)
+        self._left -= 1
+        found = read_attachment(payload, name, self._folder) if isinstance(payload, bytes) and self._left >= 0 else None
+        if found is None:
+            self.unread.append(name)
+            return []
+        self.notes += [f"{name}: {note}" for note in found.notes]
+        return [f"Attachment {name}:\n\n{found.text}"]
 
 
 def _header(message: EmailMessage, name: str) -> str:

@@ -12,6 +12,8 @@ from .forms import HTML, WORD, Form, local
 from .merged_cells import spans, spread
 from .reading import joined
 
+_ERROR = re.compile(r"#(?:REF|DIV/0|VALUE|NAME|NUM|NULL|N/A|SPILL|CALC)[!?]?|Err:\d{3}")
+"""What spreadsheet programs show for a formula that can't be computed."""
 _FIGURE = re.compile(r"\W?\d[\d.,' ]*(?:[^\W\d_]{1,3})?\W?$")
 
 
@@ -111,10 +113,15 @@ class _Writer:
 
 
 def _has_names(rows: list[list[str]]) -> bool:
-    """Whether the first of two columns' rows names the columns: figures stand in one of them, and not in that row."""
+    """Whether the first of two columns' rows names the columns: figures stand in one of them, and not in that row.
+
+    An error of a formula (`#REF!`, `Err:510`) stands for a figure beside others.
+    """
     columns = [[row[n] for row in rows if n < len(row)] for n in range(2)]
     return any(
-        not _FIGURE.search(cells[0]) and len(cells) > 1 and all(_FIGURE.match(cell) for cell in cells[1:])
+        not _FIGURE.search(cells[0])
+        and any(map(_FIGURE.match, cells[1:]))
+        and all(_FIGURE.match(cell) or _ERROR.fullmatch(cell) for cell in cells[1:])
         for cells in columns
     )
 

@@ -1,5 +1,6 @@
 """`percent_cells`: the cells of a workbook that show their number in percent; calamine reads the number alone (0.125)."""
 
+import io
 import re
 import zipfile
 from collections.abc import Iterator
@@ -12,14 +13,16 @@ from .merged_cells import Corner
 
 _BUILT_IN = frozenset(("9", "10"))
 """Formats of numbers that need no description (ECMA-376, 18.8.30): `0%`, `0.00%`."""
+_FORMAT, _STYLE = 44, 47
+"""Records of an XLSB ([MS-XLSB] 2.4): BrtFmt, a format of numbers; BrtXF, a style."""
 _QUOTED = re.compile(r'"[^"]*"|\\.')
 _PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
 
 
 def percent_cells(path: Path, label: str) -> dict[str, frozenset[Corner]]:
-    """Rows and columns from 0 by the name of the sheet; none for XLS and XLSB, whose formats are not read."""
+    """Rows and columns from 0 by the name of the sheet; none for XLSB, see `percent_unread`."""
     if not zipfile.is_zipfile(path):
-        return {}
+        return _old(path)
     with opened(path, label, "a workbook") as parts:
         if "content.xml" in parts.names:
             sheets = (each for each in parts.xml("content.xml").iter() if local(each) == "table")
@@ -36,6 +39,62 @@ def percent_cells(path: Path, label: str) -> dict[str, frozenset[Corner]]:
             for name, sheet in data.items()
             if any(each in sheet for each in shown)
         }
+
+
+def percent_unread(path: Path, label: str) -> bool:
+    """Whether cells of an XLSB may show percent: a style of its cells does, and which cells have it is not read."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with opened(path, label, "a workbook") as parts:
+        data = parts.bytes("xl/styles.bin") if "xl/styles.bin" in parts.names else b""
+    records = list(_records(data))
+    codes = {body[:2]: body[6:].decode("utf-16-le", "replace") for kind, body in records if kind == _FORMAT}
+    shown = {number for number, code in codes.items() if "%" in _QUOTED.sub("", code)}
+    shown |= {int(number).to_bytes(2, "little") for number in _BUILT_IN}
+    return any(kind == _STYLE and body[2:4] in shown for kind, body in records)
+
+
+def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """The records of a part of an XLSB ([MS-XLSB] 2.1.4): their numbers and contents."""
+    at = 0
+    while at + 1 < len(data):
+        kind, at = _varying(data, at, 2)
+        size, at = _varying(data, at, 4)
+        yield kind, data[at : at + size]
+        at += size
+
+
+def _varying(data: bytes, at: int, most: int) -> tuple[int, int]:
+    """A number of seven bits a byte, and where it ends."""
+    value = 0
+    for place in range(most):
+        byte = data[at] if at < len(data) else 0
+        at += 1
+        value |= (byte & 0x7F) << 7 * place
+        if byte < 0x80:
+            break
+    return value, at
+
+
+def _old(path: Path) -> dict[str, frozenset[Corner]]:
+    """Of an XLS, by xlrd; none where it can't read the file."""
+    import xlrd
+
+    try:
+        book = xlrd.open_workbook(str(path), formatting_info=True, logfile=io.StringIO())
+    except Exception:  # a damaged workbook can raise anything; what is wrong with it calamine has said
+        return {}
+    codes = {key: form.format_str for key, form in book.format_map.items()}
+    shares = {n for n, style in enumerate(book.xf_list) if "%" in _QUOTED.sub("", codes.get(style.format_key, ""))}
+    return {
+        sheet.name: frozenset(
+            (row, column)
+            for row in range(sheet.nrows)
+            for column in range(sheet.row_len(row))
+            if sheet.cell_xf_index(row, column) in shares
+        )
+        for sheet in (book.sheets() if shares else ())
+    }
 
 
 def _percent_styles(parts: Archive) -> frozenset[str]:

@@ -14,7 +14,7 @@ from ...graph.errors import input_error, input_too_large
 from .archive import MOST_UNPACKED, Archive, opened
 from .forms import local
 from .merged_cells import Corner, Merged, fill_down, open_merged_cells
-from .percent_cells import percent_cells
+from .percent_cells import percent_cells, percent_unread
 from .reading import Reading, unreadable
 
 Row = Sequence[Any]
@@ -54,6 +54,11 @@ def workbook_table(path: Path, label: str) -> Reading:
     _check_formulas(path, label)
     hidden = len(book.sheet_names) - len(shown)
     notes = [f"{hidden} of its sheets {'is' if hidden == 1 else 'are'} hidden, and not read"] if hidden else []
+    notes += (
+        ["what its cells show in percent is read as a plain number (12.5% as 0.125)"]
+        if percent_unread(path, label)
+        else []
+    )
     notes += (
         [f"numbers that stand in merged cells ({single}) are read in the first of their rows only"] if single else []
     )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .memory_budget import reading
 from .pdf_pieces import drawn_pieces, is_drawn_across
-from .reading_order import lines_in_reading_order
+from .reading_order import TextBox, lines_in_reading_order
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,13 +46,26 @@ class Box(NamedTuple):
     top: float
 
 
+class Layer(NamedTuple):
+    """What a page says without OCR."""
+
+    text: str = ""
+    pieces: tuple[TextBox, ...] = ()
+    """The same in pieces that stand together, where they stand."""
+
+
 def text_layer(page: Any, label: str) -> str:
     """The text of a page that can be seen; empty where there is none, or none with a meaning, as on a scan."""
+    return read_layer(page, label).text
+
+
+def read_layer(page: Any, label: str) -> Layer:
+    """As `text_layer`, with the pieces of the text."""
     with reading(label, most=PARSE_BUDGET), closing(page.get_textpage()) as layer:
         text = str(layer.get_text_range())
         boxes = [Box(*layer.get_rect(number)) for number in range(layer.count_rects())]
     if text.strip() and has_no_words(text):
-        return ""
+        return Layer()
     with reading(label):
         filled = list(_fields(page))
         drawn = _drawn(page) if boxes else None
@@ -66,7 +79,7 @@ def text_layer(page: Any, label: str) -> str:
     if is_drawn_across(pieces):
         text = "\n".join(lines_in_reading_order(pieces))
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    return "\n".join(_with_values(lines, filled)).strip()
+    return Layer("\n".join(_with_values(lines, filled)).strip(), tuple(pieces))
 
 
 def has_no_words(text: str) -> bool:

@@ -17,7 +17,7 @@ from typing import Literal
 
 from ...graph.errors import ExpertError, FailureKind
 from ...graph.untrusted_json import read_untrusted_json
-from .server_words import code_in, message_in, speaks_of_credit
+from .server_words import UNSTATED, code_in, message_in, speaks_of_credit
 from .transport_errors import causes, refusal_behind
 
 Reason = Literal[
@@ -64,6 +64,8 @@ class HttpFailure:
     hint: str = ""
     """What to do; `{key}` stands for the variable with the key."""
     status: int | None = None
+    stated: bool = True
+    """Whether the server itself sent this status: an error that names none, in an answer with status 200, counts as 500."""
     retryable: bool = False
     """Whether the same call may succeed later."""
     retry_after: float | None = None
@@ -83,7 +85,8 @@ def classify(error: BaseException) -> HttpFailure:
     if (status := _status_of(error)) is not None:
         return _of_status(status, error)
     if _reported(error):  # an error in the middle of a stream that began with status 200
-        return _of_status(code_in(getattr(error, "body", None)), error)
+        code = code_in(getattr(error, "body", None))
+        return _of_status(code or 500, error, stated=code is not None)
     if any(repeats_key(str(cause)) for cause in causes(error)):
         return HttpFailure("invalid_key", "no_token", INVALID_KEY, "Set {key} again.")
     if "OfflineModeIsEnabled" in names:
@@ -170,7 +173,7 @@ def expert_error(failure: HttpFailure, name: str, timeout: float, key: str = HF_
         case "refused":
             message = f"{name}: {failure.detail}"
         case "status":
-            message = f"{name} answers {_with_phrase(failure.status)}"
+            message = f"{name} answers {_with_phrase(failure.status) if failure.stated else 'with an error'}"
             message += f": {failure.detail[:300]}" if failure.detail else ""
             wait = failure.retry_after
             hint += f" The server asks to wait {wait:g} s." if wait is not None else ""
@@ -196,7 +199,7 @@ def timeout_error(name: str, timeout: float) -> ExpertError:
     )
 
 
-def _of_status(status: int, error: BaseException) -> HttpFailure:
+def _of_status(status: int, error: BaseException, *, stated: bool = True) -> HttpFailure:
     kind, hint = _STATUSES.get(status, ("", ""))
     if status >= 500 and not kind:
         kind, hint = _FAULT if status in (500, 501) else _SERVER_ERROR
@@ -210,13 +213,16 @@ def _of_status(status: int, error: BaseException) -> HttpFailure:
         detail="" if repeats_key(detail) else detail,
         hint=hint,
         status=status,
+        stated=stated and UNSTATED not in getattr(response, "extensions", {}),
         retryable=not no_credit and status != 501 and (status in _RETRYABLE or status >= 500),
         retry_after=_retry_after(error),
     )
 
 
 def _reported(error: BaseException) -> str:
-    """What openai's client read of an error object in an answer; empty for any other exception."""
+    """What the clients of OpenAI and Ollama read of an error in an answer; empty for any other exception."""
+    if type(error).__name__ == "ResponseError" and getattr(error, "status_code", None) == -1:
+        return str(getattr(error, "error", ""))
     plain = type(error).__name__ == "APIError" and getattr(error, "body", None) is not None
     return str(getattr(error, "message", "")) if plain else ""
 

@@ -54,10 +54,14 @@ def speaks_of_credit(detail: str, response: Any) -> bool:
     return bool(_NO_CREDIT.search(f"{detail} {_reason_in(response)}"))
 
 
-def code_in(error: Any) -> int:
-    """The status that an error object in an answer names; 500 where it names none."""
+UNSTATED = "unstated_status"
+"""The extension of a response whose error names no status."""
+
+
+def code_in(error: Any) -> int | None:
+    """The status that an error object in an answer names; None where it names none."""
     code = str(error.get("code", error.get("status"))) if isinstance(error, dict) else ""
-    return int(code) if re.fullmatch(r"[45]\d\d", code) else 500
+    return int(code) if re.fullmatch(r"[45]\d\d", code) else None
 
 
 def reported_error(body: Any) -> Any:

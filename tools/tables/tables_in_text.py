@@ -24,6 +24,8 @@ _TOTALS = re.compile(
     r"\b(?:totals?|sums?|due|balance|gesamt\w*|summe|importe|montant|somme|soma|suma)\b|合计|合計|总计", re.I
 )
 
+_CALCULATING = frozenset(("sum", "average", "median", "highest", "lowest", "top", "bottom"))
+
 
 class Answer(NamedTuple):
     """What a table answers, and what was computed for it."""
@@ -41,6 +43,11 @@ def answer_in_text(texts: Sequence[Material], question: str) -> Answer | None:
         text, queries = answered(read_table(texts[0]), question)
         return Answer(text, expressions(queries))
     tables = [table for text in texts for table in markdown_tables(text)]
+    return answer_of_tables(tables, question, "\n".join(_beside_tables(text.text()) for text in texts))
+
+
+def answer_of_tables(tables: Sequence[Table], question: str, beside: str) -> Answer | None:
+    """As `answer_in_text`, of tables with the text `beside` them."""
     if not tables:
         return None
     number, rest = named_table(question)
@@ -49,7 +56,7 @@ def answer_in_text(texts: Sequence[Material], question: str) -> Answer | None:
             raise input_error(f"{tables[0].label} has {len(tables)} tables, and none of the number {number}")
         text, queries = answered(tables[number - 1], rest)
         return Answer(text, expressions(queries))
-    stated = any(_TOTALS.search(_beside_tables(text.text())) for text in texts)
+    stated = _TOTALS.search(beside) is not None
     among = [table for table in tables if _names_column(table, rest)] or tables
     found = [(table, answer) for table in among if (answer := _answer(table, rest, stated))]
     if len(found) > 1 and {"sum", "average", "median"} & {word for _, (_, _, asked) in found for word in asked}:
@@ -59,23 +66,35 @@ def answer_in_text(texts: Sequence[Material], question: str) -> Answer | None:
 
 
 def _answer(table: Table, question: str, stated: bool) -> tuple[str, str, set[str]] | None:
+    """Raises `ExpertError` where the question calculates with a column that has figures beside something else."""
     try:
         asked = {word for each in asked_apart(question, table) for word in read_query(each, table).operations}
-        totals = "sum" in asked or _TOTALS.search(question) is not None
-        added = _names_column(table, question) and not (stated and "total" in fold(question).split())
-        if totals and (stated or len(table.cells) < 2) and not added:
-            return None
+    except ExpertError:
+        return None
+    named = _named_columns(table, question)
+    added = any(map(table.is_numeric, named)) and not (stated and "total" in fold(question).split())
+    spoiled = any(table.is_mostly_numeric(n) and not table.is_numeric(n) for n in named)
+    totals = "sum" in asked or _TOTALS.search(question) is not None
+    if totals and (stated or len(table.cells) < 2) and not added:
+        return None
+    try:
         text, queries = answered(table, question)
     except ExpertError:
+        if asked & _CALCULATING and spoiled:
+            raise
         return None
     return text, expressions(queries), asked
 
 
 def _names_column(table: Table, question: str) -> bool:
     """Whether a question names a column of numbers: "the sum of amount"."""
+    return any(map(table.is_numeric, _named_columns(table, question)))
+
+
+def _named_columns(table: Table, question: str) -> list[int]:
     words = f" {singulars(fold(question))} "
     named = [n for n, name in enumerate(table.names) if name and f" {singulars(name)} " in words]
-    return any(table.is_numeric(n) and singulars(table.names[n]) != "total" for n in named)
+    return [n for n in named if singulars(table.names[n]) != "total"]
 
 
 def _beside_tables(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from ...graph.caveats import caveat
 from ...graph.errors import ExpertError, input_error
+from ..wording.receipts import paid_words
 from ..wording.wording import LANGUAGES, UNSPACED, wording
 from .cell_numbers import is_missing
 from .columns import Columns, Row
@@ -16,6 +17,8 @@ from .folding import fold, singulars
 T = TypeVar("T", bound=Columns)
 MAX_SHOWN = 10
 """Rows of totals that are named."""
+MOST_CLOSING = 12
+"""Rows at the end of a table that are looked at for payments below a total."""
 LARGE, MOST_CHECKED, TRIED = 100_000, 300, 20
 """Rows of a large table; rows that may be totals, each of which is added up; as many tell whether more are such rows."""
 
@@ -25,7 +28,8 @@ def without_totals(table: T) -> tuple[T, str]:
 
     A row of totals is labelled so in its only text (`Total`, `Subtotal`). Or its numbers are the sums or means of the rows
     above it, since the last such row or from the beginning, and its label begins or ends with a word for them (`North
-    Total`, `Average`), or it has nothing where all others have texts.
+    Total`, `Average`), or it has nothing where all others have texts. So are the last rows from the first row of totals
+    on, where they are labelled as totals, taxes and payments: `Subtotal`, `VAT`, `Total`, `Cash`, `Change`.
     """
     totals, _ = _divided(table)
     if not totals or len(totals) == table.count:
@@ -81,10 +85,30 @@ def _words(kind: str) -> frozenset[str]:
 @cache
 def _labels(*kinds: str) -> re.Pattern[str]:
     """Labels, as `fold` leaves them, that begin or end with a word of totals."""
-    known = {fold(word): code for code in LANGUAGES for kind in kinds for word in wording(code).section("totals")[kind]}
+    known = {fold(word): code for kind in kinds for word, code in _listed(kind)}
     spaced = "|".join(re.escape(word).replace(r"\ ", " ") for word, code in known.items() if code not in UNSPACED)
     joined = "|".join(re.escape(word) for word, code in known.items() if code in UNSPACED)
     return re.compile(rf"(?:{spaced})(?:[^a-z0-9].*)?|.*[^a-z0-9](?:{spaced})|(?:{joined}).*|.*(?:{joined})")
+
+
+def _listed(kind: str) -> list[tuple[str, str]]:
+    """The words of a kind with their languages; `paid` are the taxes and payments of receipts."""
+    if kind == "paid":
+        return paid_words()
+    return [(word, code) for code in LANGUAGES for word in wording(code).section("totals")[kind]]
+
+
+@cache
+def _paid() -> re.Pattern[str]:
+    """A label of taxes or payments alone, with or without a rate: `VAT 20%`."""
+    known = "|".join(re.escape(fold(word)) for word, _ in paid_words())
+    return re.compile(rf"(?:{known})[\W\d]*")
+
+
+def closes(line: str) -> bool:
+    """Whether a line below items is none of them: a total, a tax or a payment."""
+    label = _label(line)
+    return _labels("exact").fullmatch(label) is not None or _paid().fullmatch(label) is not None
 
 
 def _label(cell: str) -> str:
@@ -113,7 +137,21 @@ def _divided(table: Columns) -> tuple[dict[int, Row], dict[int, Row]]:
     totals, doubtful = _walked(table, named, blank)
     if set(blank) - set(totals):  # rows with an empty cell are rows like others
         totals, doubtful = _walked(table, named, {})
-    return totals, doubtful
+    closing = _closing(table)
+    return {**totals, **closing}, {n: row for n, row in doubtful.items() if n not in closing}
+
+
+def _closing(table: Columns) -> dict[int, Row]:
+    """The last rows from the first row of totals on, where all of them are totals, taxes and payments; by number."""
+    rows, pattern, found = table.last(MOST_CLOSING), _labels("exact", "paid"), dict[int, Row]()
+    for number, row in zip(range(table.count - 1, -1, -1), reversed(rows), strict=False):
+        texts = _texts(table, row)
+        if len(texts) != 1 or not pattern.fullmatch(_label(texts[0])):
+            break
+        found[number] = row
+    first = next((n for n in sorted(found) if _is_exact(table, found[n])), None)
+    paid = {n: row for n, row in sorted(found.items()) if first is not None and n >= first}
+    return paid if len(paid) > 1 else {}
 
 
 Rows = dict[int, Row]

@@ -90,3 +90,12 @@ async def test_the_words_of_its_errors_reach_the_user() -> None:
         await LlmController(f"ollama:other@{at.url}/v1", settings(None)).plan(SPEAK)
     with pytest.raises(ControllerError, match="can't be reached at"):
         await LlmController("ollama:m@http://127.0.0.1:9/v1", settings(None)).plan(SPEAK)
+
+
+async def test_the_words_of_an_error_in_the_middle_of_its_answer_reach_the_user() -> None:
+    with (
+        serve(Ollama(PLAN[:20], failure="llama runner process has terminated")) as at,
+        pytest.raises(ControllerError) as raised,
+    ):
+        await LlmController(f"ollama:m@{at.url}/v1", settings(None)).plan(SPEAK)
+    assert "answers with an error: llama runner process has terminated" in raised.value.message

@@ -1,7 +1,10 @@
 """Answers and errors in the forms that servers document: each takes effect, or its words reach the user."""
 
+import gc
 import json
+import sys
 import time
+from contextlib import aclosing, nullcontext, suppress
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ from hugginggpt.graph.result import Request
 from hugginggpt.tools.chat_models.client import ChatClient
 from hugginggpt.tools.chat_models.models import ChatModel
 from hugginggpt.tools.chat_models.thoughts import ThoughtFilter, without_thoughts
+from hugginggpt.tools.chat_models.windows import PromptCut, check_not_cut
 from hugginggpt.tools.controllers.llm.streamed_tasks import StreamedTasks
 from hugginggpt.tools.controllers.llm.trial import trial
 from hugginggpt.tools.scripted import Received, Reply, as_json, broken_off, chat, failing, garbage, in_turn, serve
@@ -33,6 +37,16 @@ ERRORS: dict[str, tuple[Reply, str, str]] = {
         as_json({"error": {"message": "the model is overloaded", "code": 503}}),
         "answers 503: the model is overloaded",
         "Try again later",
+    ),
+    "an error object with status 200 and no code": (
+        as_json({"error": {"message": "You exceeded your share of sunshine"}}),
+        "answers with an error: ",
+        "its own log says why",
+    ),
+    "an error object without a code in a stream": (
+        events({"error": {"message": "engine died"}}),
+        "answers with an error: ",
+        "its own log says why",
     ),
     "an error object in a stream": (
         events({"error": {"message": "2048 tokens are too few", "code": 413}}),
@@ -94,6 +108,26 @@ async def test_the_words_of_a_server_reach_the_user_with_what_can_be_done(name: 
     assert message in raised.value.message
     assert hint in raised.value.hint
     assert ("later" in raised.value.hint) == ("later" in hint)
+
+
+@pytest.mark.parametrize("in_stream", [False, True])
+async def test_an_error_without_a_status_is_not_given_one(in_stream: bool) -> None:
+    error = {"error": {"message": "out of sunshine"}}
+    reply = events(error) if in_stream else as_json(error)
+    with llm_controller(in_turn(reply)) as (controller, _), pytest.raises(ControllerError) as raised:
+        await controller.plan(REQUEST)
+    assert "answers with an error: out of sunshine" in raised.value.message
+    assert "500" not in raised.value.message
+
+
+async def test_a_server_that_fails_at_any_form_of_answer_without_a_word_is_asked_once_without_one() -> None:
+    def failing_at_forms(received: Received) -> Reply:
+        return failing(500, "internal") if received.json.keys() & {"response_format", "tools"} else chat(PLAN)
+
+    with llm_controller(failing_at_forms) as (controller, server):
+        assert (await controller.plan(REQUEST)).plan.tasks
+        assert (await controller.plan(REQUEST)).plan.tasks
+    assert ["response_format" in received.json for received in server.requests] == [True, False, False]
 
 
 async def test_a_lack_of_credit_is_not_waited_out() -> None:
@@ -237,3 +271,50 @@ async def test_a_plan_without_an_end_is_not_waited_for(text: str, message: str) 
 async def test_thoughts_may_be_long_and_repeat() -> None:
     with llm_controller(in_turn(chat("<think>", "Wait. " * 20_000, "</think>", PLAN))) as (controller, _):
         assert (await controller.plan(REQUEST)).plan.tasks
+
+
+CHINESE = "请把这段文字翻译成法语并说明理由。" * 630
+RUSSIAN = "Переведите, пожалуйста, этот текст на французский язык. " * 200
+RULED = f"a table\n{'-' * 20_000}\n{' ' * 20_000}\nits end"
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "known", "cut"),
+    [
+        ("some words " * 600, 50, False, True),  # a window of 64 tokens, or none at all
+        ("some words " * 600, 50, True, False),  # the user has said that the window is larger: it counts wrongly
+        ("some words " * 600, 11, True, False),  # no window is so small
+        ("some words " * 600, 1_400, False, False),
+        (CHINESE, 4_096, False, True),
+        (CHINESE, 7_200, False, False),
+        (RUSSIAN, 2_600, False, False),
+        (RULED, 600, False, False),
+    ],
+)
+def test_a_prompt_that_was_cut_is_noticed_in_every_script_and_no_other_is(
+    text: str, read: int, known: bool, cut: bool
+) -> None:
+    with pytest.raises(PromptCut) if cut else nullcontext():
+        check_not_cut("openai:m", [("user", text)], read, known_window=known)
+
+
+@pytest.mark.parametrize("how", ["given up by us", "given up by the reader"])
+async def test_a_stream_that_is_given_up_in_the_middle_is_closed_at_once(how: str) -> None:
+    """Left to the garbage collector, it may be closed while it is read. One of langchain-openai's own is left to it."""
+    left_over = list[Any]()
+    hooks = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(finalizer=left_over.append)
+    try:
+        text = "and so on, " * 20_000
+        with serve(in_turn(chat(*(text[start : start + 500] for start in range(0, len(text), 500))))) as server:
+            client = ChatClient(ChatModel.of(f"openai:m@{server.url}/v1", settings(None)), settings(None))
+            async with aclosing(client.stream("answer", [("user", "hello")], NoCallbacks())) as pieces:
+                with suppress(IncompleteAnswer):
+                    async for _ in pieces:
+                        if how == "given up by the reader":
+                            break
+            del pieces
+            gc.collect()
+        assert [each for each in left_over if "langchain_openai" not in each.ag_code.co_filename] == []
+    finally:
+        sys.set_asyncgen_hooks(*hooks)

@@ -1,57 +1,94 @@
-"""`table_of`: the table that a page shows, from the boxes of its text; `answer_of`: what the rows of tables answer."""
+"""`tables_of`: the tables that pages show, from the boxes of their text; `answer_of`: what the rows of tables answer."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import takewhile
+from typing import TYPE_CHECKING, NamedTuple
 
 from ....graph.errors import ExpertError
 from ...media.reading_order import TextBox, rows_of
 from ...tables.table import Table
-from .goal_words import has_word
 
+if TYPE_CHECKING:
+    from ...tables.tables_in_text import Answer
+
+Line = Sequence[TextBox]
 MIN_COLUMNS = 2
 MIN_ROWS = 2
+MOST_ABOVE = 2
+"""Lines above the rows of a table that goes on."""
 
 
-def answer_of(tables: Sequence[Table], question: str) -> str:
-    """What the rows of one table answer; empty for any other question, and where several answer.
+def answer_of(tables: Sequence[Table], question: str, text: str) -> "Answer | None":
+    """What the rows of a page's tables answer; None for any other question, and where several answer.
 
-    Totals are left to the page itself, which may state them.
+    A total that the page states itself is left to its `text`, unless the question names the column to add.
     """
-    found = [answer for table in tables if (answer := _answer(table, question))]
-    return found[0] if len(found) == 1 else ""
+    if not tables:
+        return None
+    from ...tables.question_words import question_language  # here: to list the experts needs none of it
+    from ...tables.tables_in_text import answer_of_tables
+    from ...wording.receipts import without_page
 
-
-def _answer(table: Table, question: str) -> str:
-    from ...tables.calculation import answer_about  # here: to list the experts needs none of it
-    from ...tables.query import read_query
-
+    asked = without_page(question, question_language(question, tables[0]))
     try:
-        asked = read_query(question, table)
-        totals = "sum" in asked.operations or has_word(question.lower(), r"totals?\b")
-        return "" if totals else answer_about(table, question)
+        return answer_of_tables(tables, asked, text)
     except ExpertError:
-        return ""
+        return None
+
+
+def tables_of(pages: Sequence[Sequence[TextBox]], label: str) -> list[Table]:
+    """The largest table of each page; one that goes on over pages, with or without its names on each, is one."""
+    found, heads = list[Table](), list[Line]()
+    for pieces in pages:
+        lines = rows_of(pieces)
+        best, more = _best(lines, label), _continued(heads[-1], lines) if heads else ()
+        if heads and best and best.table.names == found[-1].names:
+            more = best.table.cells
+        if more:
+            found[-1] = replace(found[-1], cells=(*found[-1].cells, *more))
+        elif best:
+            found.append(best.table)
+            heads.append(best.head)
+    return found
 
 
 def table_of(pieces: Sequence[TextBox], label: str) -> Table | None:
     """The largest table of a page; None where no row of names has two rows of cells below it."""
-    lines = rows_of(pieces)
-    found = [table for number in range(len(lines)) if (table := _below(lines, number, label))]
-    return max(found, key=lambda table: len(table.names) * len(table.cells), default=None)
+    best = _best(rows_of(pieces), label)
+    return best and best.table
 
 
-def _below(lines: Sequence[Sequence[TextBox]], number: int, label: str) -> Table | None:
+class _Found(NamedTuple):
+    table: Table
+    head: Line
+
+
+def _best(lines: Sequence[Line], label: str) -> _Found | None:
+    found = [each for number in range(len(lines)) if (each := _below(lines, number, label))]
+    return max(found, key=lambda each: len(each.table.names) * len(each.table.cells), default=None)
+
+
+def _continued(head: Line, lines: Sequence[Line]) -> tuple[tuple[str, ...], ...]:
+    """The rows at the top of a page that stand under the names of the page before; a running title may be above them."""
+    cells = [_cells(head, line) for line in lines]
+    first = next((n for n, row in enumerate(cells) if row), len(cells))
+    if first > MOST_ABOVE:
+        return ()
+    return tuple(row for row in takewhile(bool, cells[first:]) if row)
+
+
+def _below(lines: Sequence[Line], number: int, label: str) -> _Found | None:
+    """The table under a line of names; None where rows follow that do not join it: it would not be whole."""
     names = lines[number]
-    if len(names) < MIN_COLUMNS:
+    if len(names) < MIN_COLUMNS or any(re.search(r"\d", name.text) for name in names):  # a line of cells, no names
         return None
-    cells = []
-    for line in lines[number + 1 :]:
-        row = _cells(names, line)
-        if row is None:
-            break
-        cells.append(row)
-    if len(cells) < MIN_ROWS:
+    cells = [_cells(names, line) for line in lines[number + 1 :]]
+    rows = tuple(row for row in takewhile(bool, cells) if row)
+    if len(rows) < MIN_ROWS or any(cells[len(rows) :]):
         return None
-    return Table(label, tuple(name.text.strip() for name in names), tuple(cells))
+    return _Found(Table(label, tuple(name.text.strip() for name in names), rows), names)
 
 
 def _cells(names: Sequence[TextBox], line: Sequence[TextBox]) -> tuple[str, ...] | None:

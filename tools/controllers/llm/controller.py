@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from pathlib import Path
 
 from ....graph.caveats import lacks
@@ -85,6 +86,7 @@ class LlmController:
                 problems = (error.message,)
                 break
             usage += cost
+            ignored = ""
             try:
                 draft = read_plan(answer, files, request=request.text, complete=complete)
             except InvalidPlan as error:
@@ -108,7 +110,7 @@ class LlmController:
                     return proposal
                 asked.update(problems)
                 doubtful = proposal
-            if answer in written:
+            if answer in written and not ignored:
                 break
             written.add(answer)
             sent_back += [f"the controller's plan was sent back: {problem}" for problem in problems]
@@ -166,8 +168,9 @@ class LlmController:
         if first := checker.first_lines():
             yield "\n".join(first) + "\n\n"
         try:
-            async for sentence in sentences(self._client.stream("answer", messages, callbacks)):
-                yield checker.check(sentence)
+            async with aclosing(self._client.stream("answer", messages, callbacks)) as pieces:
+                async for sentence in sentences(pieces):
+                    yield checker.check(sentence)
         except (
             PromptCut,
             EndlessAnswer,

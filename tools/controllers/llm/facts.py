@@ -46,6 +46,13 @@ class Facts:
         self._forms = LabelForms(self._language)
         self._reader = NumberReader(self._forms.codes)
         self.results = RunResults(run, contents, self._reader)
+        known = self._language in LANGUAGES
+        self._language_names = {
+            task_id: self._forms.any_name_of(labels[0]) | {labels[0].casefold()}
+            for task_id, labels in self.results.labels.items()
+            if known and self.results.is_language(task_id)
+        }
+        """The names of each language that was found, where an answer's own language is known; read here, as from files."""
 
     def borne_out_by(self, sentence: str) -> Sequence[int]:
         """The first task whose result has all numbers and labels that the sentence names; none where it names none."""
@@ -144,8 +151,8 @@ class Facts:
             top, forms = results.labels[task_id][0], set[str]()
             if results.is_closed(task_id):
                 forms = self._forms.of(top)
-            elif results.is_language(task_id) and task_id in last and self._language in LANGUAGES:
-                forms = self._forms.any_name_of(top) | {top.casefold()}
+            elif task_id in last:
+                forms = self._language_names.get(task_id, forms)
             if forms and not any(self._forms.names_any(forms, sentence) for sentence in sentences):
                 yield task_id
 

@@ -23,7 +23,7 @@ from .counted_files import with_counted_files
 from .example_intents import find_intents_by_examples, with_examples
 from .follow_ups import questions_before, repeated, without_replaced
 from .handlers.film_tracks import refuse_tracks, use_track, with_track
-from .handlers.operations import cut_to_times, keep_formats
+from .handlers.operations import convert_last, cut_to_times
 from .handlers.registry import plan_intent
 from .handlers.text_parts import take_parts
 from .intent_order import order_intents
@@ -175,7 +175,7 @@ def _link(
             plan_intent(linker, intent)
     use_track(linker)
     cut_to_times(linker)
-    keep_formats(linker)
+    convert_last(linker)
     take_parts(linker)
     return linker
 

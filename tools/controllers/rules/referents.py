@@ -102,11 +102,13 @@ def result_kind(task_type: str, output_kind: Kind) -> Kind:
 
 
 def fits(referent: Referent, kinds: Iterable[Kind]) -> bool:
-    """Whether a referent can be an input of one of `kinds`; files may be converted (a PDF to images)."""
-    convertible = referent.origin in ("file", "earlier")
-    return any(
-        satisfies(referent.kind, kind) or (convertible and (referent.kind, kind) in CONVERTERS) for kind in kinds
-    )
+    """Whether a referent can be an input of one of `kinds`; files may be converted (a PDF to images), a cut film heard."""
+    pairs = {
+        pair
+        for pair in CONVERTERS
+        if referent.origin in ("file", "earlier") or (referent.origin == "trim-video" and pair == ("video", "audio"))
+    }
+    return any(satisfies(referent.kind, kind) or (referent.kind, kind) in pairs for kind in kinds)
 
 
 def kinds_named(words: str) -> list[Kind]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hugginggpt.tools.backends.embedded.page_tables import table_of
+from hugginggpt.tools.backends.embedded.page_tables import answer_of, table_of, tables_of
 from hugginggpt.tools.media.reading_order import TextBox
 from hugginggpt.tools.tables.calculation import answer_about
 
@@ -59,3 +59,28 @@ def test_a_question_is_answered_by_a_row_and_not_by_the_page(question: str, answ
 
 def test_prose_is_no_table() -> None:
     assert table_of(pieces("A letter.\nDear Anna,\nI am well.\nYours, Ben"), "letter.png") is None
+
+
+SALES = "Shop sales\nTown      Sold\nBergen    10\nOslo      20\n"
+MORE = "page 2\nLund      30\nTurku     40\n"
+
+
+@pytest.mark.parametrize("second", [MORE, MORE.replace("page 2", "Town      Sold")])
+def test_a_table_that_goes_on_over_pages_is_one(second: str) -> None:
+    (table,) = tables_of([pieces(SALES), pieces(second)], "sales.pdf")
+
+    answer = answer_of([table], "What is the sum of sold?", SALES + second)
+    assert answer is not None
+    assert (answer.text, answer.computed) == ("100", "sum of Sold")
+
+
+def test_a_table_that_is_interrupted_is_not_added_up_in_part() -> None:
+    page = f"{SALES}Prices without taxes and with all discounts\nLund      30\n"
+
+    assert tables_of([pieces(page)], "sales.pdf") == []
+
+
+def test_a_total_that_the_page_states_is_left_to_it() -> None:
+    tables = tables_of([pieces(SALES)], "sales.pdf")
+
+    assert answer_of(tables, "What is the total?", f"{SALES}Total due: 36.00") is None

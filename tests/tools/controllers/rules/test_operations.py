@@ -64,13 +64,25 @@ ASKED: list[tuple[str, list[tuple[str, Mapping[str, Scalar]]]]] = [
     ("Remove the subtitles from a.mkv", []),
     (
         "Convert a.png to JPEG and make it 400 pixels wide",
-        [("image-to-image", JPEG), ("image-to-image", {"operation": "resize", "width": 400, "format": "jpeg"})],
+        [("image-to-image", {"operation": "resize", "width": 400}), ("image-to-image", JPEG)],
     ),
     (
         "Convert a.wav to mp3 and cut off the first second",
         [
+            ("trim-audio", {"start_seconds": 1.0}),
             ("audio-to-audio", {"operation": "format", "format": "mp3"}),
-            ("trim-audio", {"start_seconds": 1.0, "format": "mp3"}),
+        ],
+    ),
+    (
+        "Extract the sound of a.mp4 as mp3 and cut off the first second",
+        [("video-to-audio", {}), ("trim-audio", {"start_seconds": 1.0, "format": "mp3"})],
+    ),
+    (
+        "Take the first 10 seconds of a.mp4 and transcribe them",
+        [
+            ("trim-video", {"end_seconds": 10.0}),
+            ("video-to-audio", {}),
+            ("automatic-speech-recognition", {}),
         ],
     ),
     ("give me ten pictures out of a.mp4", [("video-to-images", {"frames": 10})]),

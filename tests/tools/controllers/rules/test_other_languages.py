@@ -257,12 +257,12 @@ def test_nothing_is_made_of_the_whole_where_a_part_is_not_understood(text: str) 
         "把photo.jpg转换成PNG并缩小一半",
     ],
 )
-def test_a_picture_is_converted_before_the_next_change(text: str) -> None:
+def test_a_picture_is_converted_once_after_it_is_changed(text: str) -> None:
     """The format is neither reported as not understood nor taken for another operation."""
     found = propose(Request(text=text))
     assert [task.parameters for task in found.plan.tasks] == [
+        {"operation": "resize", "scale": 0.5},
         {"operation": "format", "format": "png"},
-        {"operation": "resize", "scale": 0.5, "format": "png"},
     ]
     assert found.refusals == ()
 

@@ -10,7 +10,7 @@ from ....media.pictures import read_frames
 from ....media.reading_order import lines_in_reading_order
 from ..goal_words import has_word
 from ..ocr import read_pages
-from ..page_tables import answer_of, table_of
+from ..page_tables import answer_of, tables_of
 from ..registry import expert
 from .answer_question import answer_artifact
 from .document_to_text import whole_text
@@ -41,16 +41,21 @@ def accepts(task: Task) -> str | None:
 def answer_from_page(call: Call) -> Sequence[Artifact]:
     """The short answer, or the line that holds it. Not covered: handwriting, questions about the pictures."""
     page, question = call.one("image"), _without_pages(call.text("question"), call.task)
+    label, note = page.resource.label, ""
     if page.resource.kind == "document":
-        text, note = whole_text(call, page)
-        return [answer_artifact(question, text, page.resource.label).model_copy(update={"note": note})]
-    pages = read_pages(page)
-    table = table_of(pages[0], page.resource.label) if len(pages) == 1 else None
-    if table and (answer := answer_of([table], question)):
-        return [Artifact(output="text", kind="text", media_type="text/plain", text=answer)]
-    # rows of a table are lines of their own, and no sentence that goes on
-    texts = [("\n\n" if table else "\n").join(lines_in_reading_order(pieces)) for pieces in pages]
-    return [answer_artifact(question, "\n\n".join([*filter(None, texts), *_codes_on(page)]), page.resource.label)]
+        text, note, pages = whole_text(call, page)
+        tables = tables_of(pages, label)
+    else:
+        pictures = read_pages(page)
+        tables = tables_of(pictures, label) if len(pictures) == 1 else []
+        # rows of a table are lines of their own, and no sentence that goes on
+        texts = [("\n\n" if tables else "\n").join(lines_in_reading_order(pieces)) for pieces in pictures]
+        text = "\n\n".join([*filter(None, texts), *_codes_on(page)])
+    if answer := answer_of(tables, question, text):
+        note = "; ".join(filter(None, (note, f"computed: {answer.computed}")))
+        return [Artifact(output="text", kind="text", media_type="text/plain", text=answer.text, note=note)]
+    made = answer_artifact(question, text, label)
+    return [made.model_copy(update={"note": note}) if note else made]
 
 
 def _without_pages(question: str, task: Task) -> str:

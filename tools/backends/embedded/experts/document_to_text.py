@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, NamedTuple
 
 from .....graph.call import Artifact, Call, Material
 from .....graph.caveats import caveat
 from .....graph.errors import input_error
 from ....media.pdf_pages import pages, render_page
-from ....media.pdf_text import is_mostly_picture, pictures_on, text_layer
+from ....media.pdf_text import is_mostly_picture, pictures_on, read_layer
+from ....media.reading_order import TextBox
 from ..registry import expert
 
 
@@ -31,21 +32,42 @@ def _artifact(output: str, text: str, note: str) -> Artifact:
     return Artifact(output=output, kind="text", media_type="text/plain", text=text, note=note)
 
 
-def whole_text(call: Call, document: Material) -> tuple[str, str]:
-    """The text of all pages that the task asks for, and a note about its quality. `ExpertError` (input fault) for none."""
-    texts, scanned = page_texts(call, document)
-    return "\n\n".join(text for text in texts if text), _note(scanned, len(texts))
+class WholeText(NamedTuple):
+    """The text of all pages that a task asks for."""
+
+    text: str
+    note: str
+    """About its quality."""
+    pieces: list[Sequence[TextBox]]
+    """Of each page where its text stands; none where some page is a scan."""
 
 
-def page_texts(call: Call, document: Material) -> tuple[list[str], int]:
-    """The text of each page that the task asks for, and how many are scans. `ExpertError` (input fault) for none at all."""
+def whole_text(call: Call, document: Material) -> WholeText:
+    """The text of all pages that the task asks for. `ExpertError` (input fault) for none."""
+    pieces = list[Sequence[TextBox]]()
+    texts, scanned = page_texts(call, document, pieces)
+    return WholeText(
+        "\n\n".join(text for text in texts if text),
+        _note(scanned, len(texts)),
+        pieces if len(pieces) == len(texts) else [],
+    )
+
+
+def page_texts(call: Call, document: Material, pieces: list[Sequence[TextBox]] | None = None) -> tuple[list[str], int]:
+    """The text of each page that the task asks for, and how many are scans. `ExpertError` (input fault) for none at all.
+
+    `pieces` receives those of each page with a text layer.
+    """
     texts, scanned, pictures = list[str](), 0, 0
     for page in pages(call, document):
         label = document.resource.label
-        text = text_layer(page, label)
+        layer = read_layer(page, label)
+        text = layer.text
         drawn = _read(page, label) if not text or is_mostly_picture(page, text) else ""
         scanned += len(drawn) > len(text)
         texts.append(max(text, drawn, key=len))
+        if pieces is not None and texts[-1] == text:
+            pieces.append(layer.pieces)
         pictures += 0 if len(drawn) > len(text) else pictures_on(page)
     if not any(texts):
         raise input_error(f"{document.resource.label} has no text that can be read")

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import pairwise
 
 from .....graph.resource import Kind, Resource
-from .....graph.task import Ref, Single
+from .....graph.task import Ref, Single, Task
 from .....graph.vocabulary import VOCABULARY
 from ....wording.clause_words import ClauseWords
 from ....wording.time_ranges import time_range
@@ -124,13 +124,38 @@ def _converted(linker: Linker, found: list[Referent], words: str) -> Referent | 
     return latest[0] if same and not apart else None
 
 
-def keep_formats(linker: Linker) -> None:
-    """A result that is changed again keeps the file format that was asked for, where its expert can write it."""
-    for task in linker.tasks:
-        sources = [linker.tasks[v.task_id] for v in task.inputs.values() if isinstance(v, Ref) and v.task_id < task.id]
-        formats = [source.parameters["format"] for source in sources if "format" in source.parameters]
-        if formats and "format" not in task.parameters and VOCABULARY[task.type].parameter("format"):
-            linker.tasks[task.id] = task.model_copy(update={"parameters": {**task.parameters, "format": formats[0]}})
+def convert_last(linker: Linker) -> None:
+    """A file format that is asked for is written once, by the last of the tasks that change a file one after another."""
+    for number in range(len(linker.tasks)):
+        task = linker.tasks[number]
+        taken = [t for t in linker.tasks if task.id in t.depends_on]
+        after = taken[0] if len(taken) == 1 and len(taken[0].inputs) == 1 and taken[0].id > task.id else None
+        if "format" not in task.parameters or after is None or "format" in after.parameters:
+            continue
+        if not VOCABULARY[after.type].parameter("format"):
+            continue
+        kept = {name: value for name, value in task.parameters.items() if name not in ("format", "operation")}
+        if task.parameters.get("operation") == "format" and not kept:
+            _swap(linker, task, after)
+        else:
+            linker.tasks[number] = task.model_copy(update={"parameters": _without_format(task.parameters)})
+            form = {"format": task.parameters["format"]}
+            linker.tasks[after.id] = after.model_copy(update={"parameters": {**after.parameters, **form}})
+
+
+def _without_format(parameters: Parameters) -> Parameters:
+    return {name: value for name, value in parameters.items() if name != "format"}
+
+
+def _swap(linker: Linker, first: Task, second: Task) -> None:
+    """The second task on the input of the first, and the first on its result, with the words that each comes from."""
+    (given,) = first.inputs.values()
+    before, behind = VOCABULARY[second.type].inputs[0].name, VOCABULARY[first.type].inputs[0].name
+    made = Ref(task_id=first.id, output=VOCABULARY[second.type].outputs[0].name)
+    linker.tasks[first.id] = second.model_copy(update={"id": first.id, "inputs": {before: given}})
+    linker.tasks[second.id] = first.model_copy(update={"id": second.id, "inputs": {behind: made}})
+    places = {first.id: second.id, second.id: first.id}
+    linker.evidence[:] = [e.model_copy(update={"task_id": places.get(e.task_id, e.task_id)}) for e in linker.evidence]
 
 
 def cut_to_times(linker: Linker) -> None:
@@ -142,9 +167,13 @@ def cut_to_times(linker: Linker) -> None:
         start = clause.start + part.start
         named = [f for f in linker.parsed.files if f.resource.kind in _TIMED and clause.start <= f.start < clause.end]
         nearest = min(named, key=lambda f: abs(f.start - start)).resource if named else None
-        for evidence in [e for e in linker.evidence if clause.start <= e.start < clause.end]:
+        here = [e for e in linker.evidence if clause.start <= e.start < clause.end]
+        cut_out = {
+            each for e in here if linker.tasks[e.task_id].type.startswith("trim-") for each in _of(linker, e.task_id)
+        }
+        for evidence in here:
             task = linker.tasks[evidence.task_id]
-            if task.type.startswith("trim-"):
+            if task.id in cut_out:
                 linker.use(start, clause.start + part.end)
                 continue
             whole = next((v for v in task.inputs.values() if isinstance(v, Resource) and v.kind in _TIMED), None)
@@ -153,6 +182,11 @@ def cut_to_times(linker: Linker) -> None:
                 change = partial(_replaced, whole, cut)
                 linker.tasks[task.id] = task.with_inputs(change)
                 linker.use(start, clause.start + part.end)
+
+
+def _of(linker: Linker, task_id: int) -> set[int]:
+    """A task and those whose results it is made from: "extract the sound and cut off a second" cuts the sound only."""
+    return {task_id}.union(*(_of(linker, before) for before in linker.tasks[task_id].depends_on))
 
 
 def _replaced(old: Resource, new: Ref, _name: str, value: Single) -> Single:
