@@ -2,32 +2,26 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
 from ...graph.caveats import caveat
 from ...graph.errors import ExpertError
-from ..wording.phrases import phrases
-from ..wording.wording import UNSPACED
 from .asked_apart import asked_apart
 from .calendar_columns import with_period
 from .cell_words import say_doubtful
 from .codes import is_code
-from .columns import Columns, Row
-from .conditions import kept
+from .columns import Columns
 from .counting import counted, many_of
+from .extremes import extreme
 from .first_rows import each_once
-from .folding import same_cell
 from .number_check import check_numbers, say_doubts
 from .query import read_query
 from .question_words import words_of
+from .shown import MAX_ROWS, listed, listed_numbers, rows_of, say, shown_rows, stop
 from .sums import difference, no_measure, sums
-from .table_query import Query, no_condition, not_understood
-from .total_row import check_rates, doubt, without_totals
-
-MAX_ROWS = 30
-"""Rows of an answer."""
+from .table_query import Query, no_condition
+from .total_row import check_rates, doubt, is_rate, without_totals
 
 
 def answer_about(table: Columns, question: str) -> str:
@@ -52,28 +46,29 @@ def _answered(table: Columns, question: str) -> tuple[str, Query]:
     calculated = query.operations - {"people", "rows"} or query.group is not None
     if calculated and (not query.conditional or _compares(query)) and (error := doubt(table)):
         raise error
-    if "sum" in query.operations:
+    grouped = query.group is not None and not query.operations - {"people", "rows", "ascending", "descending"}
+    if "sum" in query.operations or grouped:
         check_rates(table, query.measures, question)
     check_numbers(query)
     say_doubts(query)
     sample = body.sample(question)
     say_doubtful(question, words_of(question, sample, query.language), sample, query.where, query.language)
-    said = [_say(query, "without", total=total)] if left_out else []
+    said = [say(query, "without", total=total)] if left_out else []
     for column, cells in query.missing.items():
         marks = {cell: many for cell, many in cells.items() if cell.strip()}
         if marks:
             shown = {"n": sum(marks.values()), "column": table.names[column], "cells": ", ".join(marks)}
-            said.append(_say(query, "missing", **shown))
+            said.append(say(query, "missing", **shown))
         if empty := sum(cells.values()) - sum(marks.values()):
             caveat(f"{empty} of {query.table.count} cells of {table.names[column]} are left out, as they are empty")
     return _answer(query, table) + (f" ({'; '.join(said)})" if said else ""), query
 
 
 def _answer(query: Query, table: Columns) -> str:
-    said = partial(_say, query)
+    said = partial(say, query)
     if query.yes_or_no:
         none = said("none", table=table.label)
-        return said("yes", rows=_rows(query)) if query.table.count else f"{none[0].upper()}{none[1:]}{_stop(query)}"
+        return said("yes", rows=rows_of(query)) if query.table.count else f"{none[0].upper()}{none[1:]}{stop(query)}"
     if not query.table.count:
         return said("none", table=table.label)
     wanted = query.operations
@@ -82,15 +77,15 @@ def _answer(query: Query, table: Columns) -> str:
     if "sort" in wanted or query.limit or (wanted & {"top", "bottom"}):
         return _ranked(query)
     if wanted & {"highest", "lowest"}:
-        return _extreme(query)
+        return extreme(query)
     if "distinct" in wanted or ("count" in wanted and query.subjects and "rows" not in wanted and query.group is None):
         return _distinct(query)
     if "count" in wanted and not (query.columns and query.measures):
         if query.group is None:
             return str(many_of(query))
         if query.columns and query.whole.is_numeric(query.columns[0]):
-            return _listed_numbers(table, counted(query, query.columns[0], query.group))
-        return _listed({name: str(many) for name, many in query.table.counts(query.group).items()})
+            return listed_numbers(table, counted(query, query.columns[0], query.group))
+        return listed({name: str(many) for name, many in query.table.counts(query.group).items()})
     if wanted & {"sum", "average", "median", "count"} or query.group is not None:
         return _totals(query)
     return _looked_up(query)
@@ -101,15 +96,6 @@ def _compares(query: Query) -> bool:
     return any(re.search(" (?:[<>]=?|!=|not [a-z ]+) ", condition) for condition in query.where)
 
 
-def _say(query: Query, key: str, **values: object) -> str:
-    """A phrase of `[answer.tables]` in the language of the question."""
-    return phrases(query.language).tables["tables"][key].format(**values)
-
-
-def _stop(query: Query) -> str:
-    return "。" if query.language in UNSPACED else "."
-
-
 def _totals(query: Query) -> str:
     if not query.measures:
         raise no_measure(query)
@@ -117,7 +103,7 @@ def _totals(query: Query) -> str:
     for column in query.measures:
         name = f"{query.table.names[column]}: " if len(query.measures) > 1 else ""
         if query.group is not None:
-            lines.append(name + _listed_numbers(query.table, _in_order(query, sums(query, column, query.group))))
+            lines.append(name + listed_numbers(query.table, _in_order(query, sums(query, column, query.group))))
         else:
             lines.append(f"{name}{query.table.written(sums(query, column)[''])}")
     return "\n".join(lines)
@@ -127,63 +113,6 @@ def _in_order(query: Query, sums: dict[str, Decimal]) -> dict[str, Decimal]:
     if not query.operations & {"descending", "ascending"}:
         return sums
     return dict(sorted(sums.items(), key=lambda pair: pair[1], reverse="descending" in query.operations))
-
-
-def _extreme(query: Query) -> str:
-    """The row or group with the most or least; a subject that is in several rows is added up first."""
-    table, most = query.table, "highest" in query.operations
-    if query.counts_best and query.subjects and not any(map(query.whole.is_numeric, query.columns)):
-        return _most_rows(query, query.subjects[0])
-    measure = next(iter(query.measures), None)
-    if measure is None:
-        raise no_measure(query)
-    subjects = [column for column in query.subjects if column != measure]
-    if query.group is not None and (query.apart or (query.group not in query.alternatives and subjects)):
-        return _best_of_each(query, query.group)
-    subjects += [] if query.group is None else [query.group]
-    together = len(subjects) > 1 and each_once(table, subjects)
-    if subjects and not together and query.whole.is_numeric(measure) and table.different(subjects[0]) < table.count:
-        return _best_group(query, subjects[0], measure)
-    rows = table.extremes(measure, most=most, limit=MAX_ROWS)
-    if subjects:
-        named = [(", ".join(row[subject] for subject in subjects), row[measure]) for row in rows]
-        lines = [_say(query, "with", names=names, value=value) for names, value in named]
-    else:
-        lines = [f"{row[measure]} ({table.row_text(row)})" for row in rows]
-    many = kept(table, [f"{table.names[measure]} = {rows[0][measure]}"]).count if len(rows) == MAX_ROWS else len(rows)
-    return "\n".join([*lines, *_more(query, many - len(rows))])
-
-
-def _best_of_each(query: Query, group: int) -> str:
-    """The best in each group: "in which month did each region sell the most"."""
-    table = query.table
-    names = [name for name in table.distinct(group, MAX_ROWS + 1) if name.strip()]
-    if len(names) > MAX_ROWS:
-        raise not_understood(table, [table.names[group]])
-    parts = {name: kept(table, [f"{table.names[group]} = {name}"]) for name in names}
-    return "\n".join(f"{n}: {_extreme(replace(query, table=part, group=None))}" for n, part in parts.items())
-
-
-def _most_rows(query: Query, subject: int) -> str:
-    """The groups with the most or fewest rows: "which city has the fewest people?"."""
-    found = query.table.counts(subject)
-    best = (max if "highest" in query.operations else min)(found.values())
-    names = [name for name, many in found.items() if many == best]
-    return _say(query, "with", names=_say(query, "and").join(names), value=str(best))
-
-
-def _best_group(query: Query, subject: int, measure: int) -> str:
-    table, choose = query.table, max if "highest" in query.operations else min
-    found = sums(query, measure, subject)
-    best = choose(found.values())
-    how = "average" if "average" in query.operations else "together"
-    names = [name for name, number in found.items() if number == best]
-    answer = _say(query, how, names=_say(query, "and").join(names), value=table.written(best))
-    (single,) = table.extremes(measure, most=choose is max, limit=1)
-    shown = is_code(query.whole, measure) or "average" in query.operations
-    if same_cell(single[subject]) not in map(same_cell, names) and not shown:
-        answer += _say(query, "highest" if choose is max else "lowest", row=table.row_text(single))
-    return answer
 
 
 def _ranked(query: Query) -> str:
@@ -197,19 +126,19 @@ def _ranked(query: Query) -> str:
     elif not query.columns and wanted & {"top", "bottom"}:
         chosen = table.first(limit) if "top" in wanted else table.last(limit)
         place = "first" if "top" in wanted else "last"
-        order = "" if "rows" in wanted else f"{_say(query, place, n=len(chosen))}\n"
-        return order + _shown(query, chosen[:MAX_ROWS], len(chosen))
+        order = "" if "rows" in wanted else f"{say(query, place, n=len(chosen))}\n"
+        return order + shown_rows(query, chosen[:MAX_ROWS], len(chosen))
     else:
         raise no_measure(query)
     subjects = [column for column in query.subjects if column != key]
     several = bool(subjects) and table.different(subjects[0]) < table.count and not query.ranks_rows
     if several and len(subjects) > 1 and "sort" not in wanted:
         several = not each_once(table, subjects)
-    if several and query.whole.is_numeric(key) and "sort" not in wanted:
+    if several and query.whole.is_numeric(key) and "sort" not in wanted and not is_rate(query.whole, key):
         ranking = sorted(sums(query, key, subjects[0]).items(), key=lambda pair: pair[1], reverse=falling)
-        return _listed_numbers(table, dict(ranking[:limit]))
+        return listed_numbers(table, dict(ranking[:limit]))
     rows = table.in_order(key, falling=falling, limit=min(limit, MAX_ROWS))
-    return _shown(query, rows, min(limit, table.count))
+    return shown_rows(query, rows, min(limit, table.count))
 
 
 def _distinct(query: Query) -> str:
@@ -227,12 +156,12 @@ def _looked_up(query: Query) -> str:
     if not query.conditional:
         raise no_condition(table)
     if not columns:
-        return _rows(query)
+        return rows_of(query)
     if table.count == 1:
         return ", ".join(table.first(1)[0][column] for column in columns)
     if len(columns) == 1 and columns == query.subjects and table.different(columns[0]) <= MAX_ROWS:
         return ", ".join(table.distinct(columns[0], MAX_ROWS))
-    return _rows(query) + _added(query)
+    return rows_of(query) + _added(query)
 
 
 def _added(query: Query) -> str:
@@ -241,26 +170,4 @@ def _added(query: Query) -> str:
     if not named or any(is_code(query.whole, column) is not False for column in named):
         return ""
     added = (f"{query.table.names[n]} {query.table.written(sums(query, n)[''])}" for n in named)
-    return f"\n{_say(query, 'added', n=query.table.count, sums=', '.join(added))}"
-
-
-def _rows(query: Query) -> str:
-    return _shown(query, query.table.first(MAX_ROWS), query.table.count)
-
-
-def _shown(query: Query, rows: Sequence[Row], many: int) -> str:
-    """The rows, of so many."""
-    return "\n".join([*(query.table.row_text(row) for row in rows), *_more(query, many - len(rows))])
-
-
-def _more(query: Query, many: int) -> list[str]:
-    """How many rows are not shown."""
-    return [_say(query, "more", n=many)] if many > 0 else []
-
-
-def _listed_numbers(table: Columns, found: dict[str, Decimal]) -> str:
-    return _listed({name: table.written(number) for name, number in found.items()})
-
-
-def _listed(found: dict[str, str]) -> str:
-    return "; ".join(f"{name or '(empty)'} {value}" for name, value in found.items())
+    return f"\n{say(query, 'added', n=query.table.count, sums=', '.join(added))}"

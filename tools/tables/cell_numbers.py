@@ -9,7 +9,7 @@ _GAPS = r"'\u2019\u00a0\u202f "
 """What groups digits, beside points and commas."""
 _NUMBER = re.compile(
     rf"(?P<before>[€$£¥₹]|[A-Z]{{3}}(?=\s))?\s*(?P<digits>[-+\u2212]?\d[\d.,{_GAPS}]*?)\s*(?P<minus>[-\u2212])?"
-    r"\s*(?P<after>[€$£¥₹%]|[A-Z]{3}|[a-zµ]{1,3}[²³]?)?"
+    r"\s*(?P<after>[€$£¥₹%円元]|[A-Z]{3}|[a-zµ]{1,3}[²³]?)?"
 )
 _BRACKETS = re.compile(r"([^\d()]*)\((.*)\)([^\d()]*)")
 """A negative number as accountants write it: `(300.00)`, `$(300.00)`."""
@@ -19,7 +19,7 @@ _MISSING = frozenset(
      "tbd", "tba", "?", "\u2026", "...", "n.d.", "s.o.", "s/d", "n/d", "无", "なし")
 )  # fmt: skip
 """Cells that say that there is no value, as `fold` leaves them."""
-_CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "₹": "INR"}
+_CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "₹": "INR", "円": "JPY", "元": "CNY"}
 
 
 def is_missing(cell: str) -> bool:

@@ -9,7 +9,7 @@ from ...graph.caveats import lacks
 from ..wording.wording import wording
 from .cell_numbers import is_missing
 from .columns import Columns
-from .folding import fold
+from .folding import fold, same_cell
 from .table_words import WORD, operation_words
 
 YES = frozenset(("yes", "y", "true", "ja", "si", "sim", "oui", "vrai", "x", "是", "はい"))
@@ -61,6 +61,8 @@ class CellWords:
             return None
         written = " ".join(self.written[start : start + size])
         last = start + size == len(self.words)
+        if accented := [each for each in self.cells[phrase] if same_cell(each.cell) == same_cell(written) != phrase]:
+            return accented[0]  # "té" is not "te"
         same = [each for each in self.cells[phrase] if each.cell == written]
         own = [each for each in same if column and column == (each.column, start)]
         closed = last or self.words[start + size] in self.equal

@@ -74,6 +74,8 @@ def row_test(table: Columns, condition: Condition, column: int) -> Callable[[str
     operator, value = condition.operator, condition.value.strip(MARKS)
     if operator in _COMPARED:
         compare, bound = _COMPARED[operator], size_of(value, table.decimal_comma)
+        if table.is_dated(column) and re.fullmatch(r"(?:19|20)\d\d", value):
+            bound = value  # a year
         if bound is None:
             raise input_error(f"“{condition}” compares, but “{value}” is neither a number nor a date")
         check_comparable(table, column, bound)

@@ -9,13 +9,13 @@ _LAST = 31
 """The last day of a month."""
 
 
-def with_days(marks: Sequence[Mark]) -> list[Mark]:
-    """The marks, with a month and a number of a day directly before or behind it as one period."""
+def with_days(marks: Sequence[Mark], words: Sequence[str]) -> list[Mark]:
+    """The marks, with a month and a number of a day directly before or behind it as one period: "15 de marzo"."""
     found = list[Mark]()
     for mark in marks:
         before = found[-1] if found else None
         ranked = len(found) > 1 and found[-2].role in ("top", "bottom", "highest", "lowest")
-        if before and before.end == mark.start and not ranked:
+        if before and words[before.end : mark.start] in ([], ["de"], ["of"]) and not ranked:
             day, month = (before, mark) if mark.role == "period" else (mark, before)
             if _is_day(day) and _is_month(month):
                 text = f"{month.text.rstrip('-')}-{int(day.text):02}-"

@@ -8,15 +8,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from os.path import commonprefix
 from pathlib import PurePath
 
 from ..wording.request_language import language_of, own_words
 from ..wording.wording import LANGUAGES, wording
-from .cell_numbers import is_missing
 from .cell_words import CellWords
 from .columns import Columns
-from .folding import fold, singular, singulars
+from .folding import fold, singulars
+from .named_in_table import STEM, cells_by_text, columns_by_name, inflected
 from .table_words import COMPARISONS, OPERATIONS, WORD, divided, months, operation_words, period_of
 
 _FEW = 4
@@ -27,8 +26,6 @@ _ACT_ON = {
     "per": ("column",),
 }
 """Roles of words that may follow what they act on, and the roles of that."""
-_STEM, _ENDING = 4, 3
-"""Letters that the forms of a column name have in common at least, and letters of an ending."""
 MAX_PHRASE = 6
 """Words of a column name, a value or an operation."""
 
@@ -80,7 +77,9 @@ def words_of(question: str, table: Columns, language: str = "en") -> list[str]:
     """The words of a question about a table, folded, without the possessive; positions of marks count them."""
     label = (fold(table.label), *WORD.findall(fold(PurePath(table.label).stem)))
     words = divided(
-        _without_file(fold(question), table), language, frozenset((*_columns(table), *_values(table), *label))
+        _without_file(fold(question), table),
+        language,
+        frozenset((*columns_by_name(table), *cells_by_text(table), *label)),
     )
     signs = {cell.strip() for n in range(len(table.names)) for cell in table.known(n).cells} & {"+", "-"}
     return [word.removesuffix("'s").removesuffix("s'") for word in words if word not in "+-" or word in signs]
@@ -94,18 +93,18 @@ def _without_file(question: str, table: Columns) -> str:
 
 def mark_words(question: str, table: Columns, language: str = "en") -> tuple[list[Mark], list[str]]:
     """The marks in order, and the words that mean nothing for this table."""
-    columns, values = _columns(table), _values(table)
+    columns, values = columns_by_name(table), cells_by_text(table)
     known, label = operation_words(language), {fold(table.label), *WORD.findall(fold(PurePath(table.label).stem))}
     words = words_of(question, table, language)
     dated = any(table.is_dated(n) for n in range(len(table.names)))
     cells, marks = CellWords(question, words, table, language), list[Mark]()
-    position = 0
+    position, articles = 0, {fold(word) for word in wording(language).clauses.get("article", ())}
     left: list[str] = []
     while position < len(words):
         found: list[Mark] = []
         for size in range(min(MAX_PHRASE, len(words) - position), 0, -1):
             phrase = " ".join(words[position : position + size])
-            follows = words[position + size : position + size + 1] or [""]
+            follows = [word for word in words[position + size : position + size + 2] if word not in articles] or [""]
             bounded = follows[0][:1].isdigit() or (phrase != "from" and dated and bool(period_of(follows[0], language)))
             named_here = singulars(phrase) in columns or phrase in values
             found = [] if named_here else _measure_marks(phrase, position, size, table, language)
@@ -167,10 +166,10 @@ def _mark(
     end, known = at + size, operation_words(language)
     number_follows = number_follows or wording(language).unspaced
     if language != "en" and phrase not in columns and phrase not in known["ignored"]:
-        phrase = _inflected(phrase, columns)
+        phrase = inflected(phrase, columns)
     elif dates := [s for s in {*map(phrase.removesuffix, ("ed", "d"))} & columns.keys() if table.is_dated(columns[s])]:
         phrase = dates[0]  # "who started in March" asks for the start
-    kept = language != "en" and len(phrase) >= _STEM
+    kept = language != "en" and len(phrase) >= STEM
     if (column := columns.get(singulars(phrase))) is not None and (
         kept or phrase not in known["ignored"] - set(columns) or singulars(table.names[column]) == singulars(phrase)
     ):
@@ -189,7 +188,7 @@ def _mark(
     polite = not at and phrase in known["ignored"]  # "may I see ..."
     if dated is not None and not polite and (period := period_of(phrase, language)):
         return Mark("period", at, end, period, dated)
-    if phrase not in known["ignored"] and (number := _numbers(language).get(phrase)):
+    if (number := _numbers(language).get(phrase)) and (number > 1 or phrase not in known["ignored"]):
         return Mark("number", at, end, str(number))
     return Mark("number", at, end, phrase) if re.fullmatch(r"[-+]?\d[\d.,]*", phrase) else None
 
@@ -197,54 +196,6 @@ def _mark(
 @cache
 def _numbers(language: str) -> dict[str, int]:
     return {fold(word): value for word, value in wording(language).section("numbers").items()}
-
-
-def _inflected(phrase: str, columns: Mapping[str, int]) -> str:
-    """The only column that a word is an inflected form of: `Beträge` of `Betrag`, `valores` of `valor`; else the word."""
-    near = [n for n in columns if abs(len(phrase) - len(n)) <= _ENDING and n.count(" ") == phrase.count(" ")]
-    shared = {name: len(commonprefix([phrase, name])) for name in near}  # noqa: RUF071  # compares letters
-    close = [name for name, letters in shared.items() if letters >= max(_STEM, len(name) - 2)]
-    return close[0] if len({columns[name] for name in close}) == 1 else phrase
-
-
-def _columns(table: Columns) -> dict[str, int]:
-    """Columns by their name in the singular, and by its last word where that is only theirs."""
-    found = {singulars(name): number for number, name in enumerate(table.names) if name}
-    parts = [part for name in found for part in set(name.split()) if len(name.split()) > 1]
-    for name, number in list(found.items()):
-        for part in name.split():
-            if part not in found and parts.count(part) == 1 and len(part) > 3:
-                found[part] = number
-    return found
-
-
-@cache
-def _calculating() -> frozenset[str]:
-    """The words of all languages that ask for a sum or mean."""
-    return frozenset().union(
-        *(operation_words(code)[kind] for code in LANGUAGES for kind in ("sum", "average", "median"))
-    )
-
-
-def _values(table: Columns) -> dict[str, tuple[int, str]]:
-    """Cells that are no numbers by their folded text; the words of longer ones where they are in one column only."""
-    found, parts = dict[str, tuple[int, str]](), dict[str, set[tuple[int, str]]]()
-    for column in range(len(table.names)):
-        cells = table.known(column).cells
-        for cell in dict.fromkeys(filter(is_missing, cells) if table.is_numeric(column) else cells):
-            if folded := fold(cell):
-                found.setdefault(folded, (column, cell))
-                for word in WORD.findall(folded) if " " in folded else ():
-                    parts.setdefault(word, set()).add((column, word))
-    for word in (
-        _calculating() & found.keys()
-    ):  # a row of totals without a number: "the sum of amount" asks for no such row
-        del found[word]
-    for word, places in parts.items():
-        if len(places) == 1 and len(word) > 2 and not word.isdigit():
-            found.setdefault(word, next(iter(places)))
-            found.setdefault(singular(word), next(iter(places)))
-    return found
 
 
 def question_language(question: str, table: Columns) -> str:

@@ -37,7 +37,10 @@ def months_between(cells: Iterable[str], first: str, last: str, language: str) -
 def operation_words(language: str = "en") -> dict[str, frozenset[str]]:
     """The words of each operation, folded."""
     words, conditions = wording(language), wording(language).section("conditions")
-    listed = {**words.section("tables"), **{name: conditions[name] for name in COMPARISONS}}
+    listed = {
+        **{name: each for name, each in words.section("tables").items() if name != "grouping"},
+        **{name: conditions[name] for name in COMPARISONS},
+    }
     small = str(words.section("recognise").get("small", "")).split()
     listed["ordinal"] = [word for word, number in words.section("ordinals").items() if number > 1]
     listed["first and last"] = [word for word, number in words.section("ordinals").items() if number in (1, -1)]

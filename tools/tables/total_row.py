@@ -60,13 +60,21 @@ def doubt(table: Columns) -> ExpertError | None:
     )
 
 
+def is_rate(table: Columns, column: int) -> bool:
+    """Whether the sum of a column says nothing: percentages, and prices of one unit ("unit price")."""
+    name = table.names[column]
+    unit = any(f" {word} " in f" {singulars(name)} " for word in map(singulars, _words("unit")))
+    return unit or fold(name) in _words("unit") or {*table.units(column)} == {"%"}
+
+
 def check_rates(table: Columns, columns: Sequence[int], question: str) -> None:
-    """Raises `ExpertError` for a sum over prices of one unit ("unit price"), where the question does not name them so."""
-    for name in (table.names[column] for column in columns):
-        rate = any(f" {word} " in f" {singulars(name)} " for word in map(singulars, _words("unit")))
-        if (rate or fold(name) in _words("unit")) and fold(name) not in fold(question):
+    """Raises `ExpertError` for a sum over percentages, or over prices of one unit that the question does not name so."""
+    for column in columns:
+        name, shares = table.names[column], {*table.units(column)} == {"%"}
+        if is_rate(table, column) and (shares or fold(name) not in fold(question)):
+            what = "holds percentages" if shares else "is a price of one unit"
             raise input_error(
-                f"column {name} of {table.label} is a price of one unit, and the sum of it is no total",
+                f"column {name} of {table.label} {what}, and the sum of it is no total",
                 hint=f"The columns are {', '.join(table.names)}: name the one to add.",
             )
 

@@ -19,6 +19,7 @@ from .meanings import meaning_of
 from .nearest import Match, nearest, plain_words, words_pattern
 from .page_words import read_pages
 from .several_questions import both_ends, several_questions
+from .text_parts import read_parts
 from .wording import Wording, folded, wording
 
 LEAST, LEAST_UNSPACED = 0.27, 0.17
@@ -128,8 +129,9 @@ def _cuts(masked: str, language: Wording) -> list[int]:
     ]
     listed += [range(each.start + 1, each.end) for each in several_questions(masked, language.code)]
     listed += [range(match.start() + 1, match.end()) for match in both_ends(language.code).finditer(words)]
-    if len(pages := read_pages(masked, language.code)) > 1:
+    if pages := read_pages(masked, language.code):
         listed.append(range(pages[0].start + 1, pages[-1].end))
+    listed += [range(part.start, part.end) for part in read_parts(masked, language.code)]
     kept, joints = [0], _connectives(language.code, ("then", "and", "but"))
     for cut in sorted(cut for cut in cuts if not any(cut in span for span in listed)):
         alone = joints.sub("", words[kept[-1] : cut]) if joints else words[kept[-1] : cut]
@@ -141,8 +143,9 @@ def _cuts(masked: str, language: Wording) -> list[int]:
 
 @lru_cache(_REMEMBERED)
 def _numbered_pages(masked: str, code: str) -> tuple[range, ...]:
-    """Where "the last page" stands: in it, "at last" is no connective."""
-    return tuple(range(form.start, form.end) for form in find_forms("pages", masked, code) if "ord" in form.words)
+    """Where "the last page" and "the first line" stand: in it, "at last" is no connective."""
+    pages = tuple(range(form.start, form.end) for form in find_forms("pages", masked, code) if "ord" in form.words)
+    return (*pages, *(range(part.start, part.end) for part in read_parts(masked, code)))
 
 
 @cache

@@ -11,6 +11,7 @@ from .clause_words import ClauseWords
 from .nearest import words_pattern
 from .page_words import read_pages
 from .text_parts import read_parts
+from .time_ranges import time_range
 from .wording import folded, wording
 
 _BESIDE = ("and", "then", "but", "polite")
@@ -29,6 +30,8 @@ def is_only_details(masked: str, before: Span, piece: Span, code: str) -> bool:
     parts = [(part.start, part.end) for part in read_parts(text, code)]
     pages = read_pages(text, code)
     parts += [(each.start, each.end) for each in pages]
+    times = time_range(text, code)
+    parts += [(times.start, times.end)] if times else []
     restricts = bool(parts) and any(_found(group, words, code) for group in ("only", "but"))
     languages = words_pattern(language.languages, language)
     named = [m.span() for m in languages.finditer(words)] if languages else []

@@ -39,3 +39,57 @@ def test_conditions_and_sums_are_read_by_the_table_itself(code: str) -> None:
     proposal = propose(Request(text=ROWS[code]["request"], files=(file,)))
     assert [task.type for task in proposal.plan.tasks] == ["table-question-answering"]
     assert not proposal.refusals
+
+
+ORDERS = (
+    "Datum;Kunde;Artikel;Menge;Preis\n03.01.2025;Ott;Lampe;2;1.249,90"
+    "\n02.02.2025;Kurz;Stuhl;4;89,50\n28.03.2025;Ott;Regal;3;\n"
+)
+STAFF = "Nom,Salaire,Âge,Embauche\nAlice,2800,34,2019-05-02\nBruno,3100,51,2010-09-15\nDavid,,45,2015-03-01\n"
+SHOP = (
+    "fecha,tienda,producto,unidades,importe,descuento\n2025-01-10"
+    ",Soto,café,120,1440.00,10 %\n2025-02-03,Soto,té,95,760.00,0 %\n2025-03-09,Vega,té,40,600.00,15 %\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "answer"),
+    [
+        (ORDERS, "Wie viele gab es nach dem 1. Februar 2025?", "2"),
+        (ORDERS, "Wie viele gab es zwischen dem 1. Januar und dem 10. Februar?", "2"),
+        (ORDERS, "Was kostet der Stuhl?", "89,50"),
+        (ORDERS, "Wer hat keinen Preis?", "Datum 28.03.2025, Kunde Ott, Artikel Regal, Menge 3"),
+        (ORDERS, "Wie viele haben einen Preis über 1.000?", "1"),
+        (ORDERS, "How many rows have a Preis above 1,000?", "1"),
+        (STAFF, "Qui gagne plus de 3000 ?", "Nom Bruno, Salaire 3100, Âge 51, Embauche 2010-09-15"),
+        (STAFF, "Qui n'a pas de salaire ?", "Nom David, Âge 45, Embauche 2015-03-01"),
+        (STAFF, "Combien ont été embauchés avant 2016 ?", "2"),
+        (SHOP, "¿Cuántas filas tienen un importe mayor que 1.000?", "1"),
+        (SHOP, "¿Qué producto tiene el mayor descuento?", "té, con 15 %"),
+        (SHOP, "Suma de unidades de café y té en Soto", "215"),
+        ('客,料金\n佐藤,"18,000円"\n鈴木,"9,500円"\n', "料金の合計はいくらですか", "27500"),
+    ],
+)
+def test_dates_numbers_verbs_and_empty_cells_are_read_as_in_each_language(
+    text: str, question: str, answer: str
+) -> None:
+    assert answer_about(table(text), question) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "word"),
+    [
+        (STAFF, "Combien gagne Alice de plus que Bruno ?", "que"),
+        (STAFF, "Qui gagne moins que Bruno ?", "que"),
+        (STAFF, "Les deux salaires les plus bas", "2"),
+        (SHOP, "¿Cuántas unidades de té se vendieron los sábados?", "sabados"),
+        (SHOP, "Suma de los descuentos", "percentages"),
+        (SHOP, "descuento por tienda", "percentages"),
+    ],
+)
+def test_a_comparison_of_rows_a_weekday_and_a_sum_of_percentages_are_refused(
+    text: str, question: str, word: str
+) -> None:
+    """Nothing else is computed in their place."""
+    with pytest.raises(ExpertError, match=word):
+        answer_about(table(text), question)

@@ -46,7 +46,13 @@ def apart_from_limits(parsed: ParsedRequest, piece: Piece, given: Sequence[tuple
     kinds = [(0 if piece.start <= position < piece.end else -1, kind) for position, kind in given]
     if meaning_of(piece.match.meaning).task_type.startswith("trim-"):
         part = time_range(words, code)
-        found = _read_without(words, (part.start, part.end), kinds, code, SURE) if part else None
+        found = (
+            _read_without(
+                words, (part.start, part.end), kinds, code, _VERB_UNSPACED if wording(code).unspaced else SURE
+            )
+            if part
+            else None
+        )
         if found and finds(found.meaning) and not meaning_of(found.meaning).is_out_of_reach:
             return replace(piece, match=found)
     if piece.match.meaning.startswith(_NEAR_PAGES) and any(kind == "document" for _, kind in given):

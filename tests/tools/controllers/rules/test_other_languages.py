@@ -325,6 +325,7 @@ def test_what_was_found_is_counted(text: str) -> None:
         ("Quel avis est le moins positif : memo.txt ou more.txt ?", {"label": "positive", "lowest": True}),
         ("Qual das avaliações é a mais positiva, memo.txt ou more.txt?", {"label": "positive"}),
         ("¿Cuál tiene menos filas, rows.csv o more.csv?", {"lowest": True}),
+        ("¿Hay más palabras en memo.txt o en more.txt?", {"by": "length"}),
         ("memo.txt和more.txt哪篇更短\uff1f", {"by": "length", "lowest": True}),
         ("どちらの文章が短い\uff1fmemo.txtとmore.txt", {"by": "length", "lowest": True}),
         ("Auf welchem Foto sind mehr Gesichter, faces.jpg oder lake.png?", {"label": "face"}),
@@ -357,3 +358,29 @@ def test_a_text_chosen_by_its_mood_is_not_read_aloud_in_silence(text: str) -> No
 )
 def test_a_page_is_read_and_neither_spoken_nor_drawn(text: str) -> None:
     assert planned(text) == ["document-to-text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "types"),
+    [
+        ("Fasse die Seiten 1 und 2 von form.pdf in einem Satz zusammen", ["document-to-text", "summarization"]),
+        ("Lê em voz alta só o primeiro parágrafo de memo.txt", ["text-part", "text-to-speech"]),
+        (
+            "Transkribier mir talk.wav, aber nur die ersten fünf Sekunden",
+            ["automatic-speech-recognition", "trim-audio"],
+        ),
+        ("talk.wavの最初の10秒だけ文字起こしして", ["automatic-speech-recognition", "trim-audio"]),
+        ("取talk.wav的前十二秒转成文字", ["automatic-speech-recognition", "trim-audio"]),
+        ("Se a memo.txt for negativa, resume-a", []),
+        ("Quantas palavras tem memo.txt e quantas linhas?", ["count", "count"]),
+    ],
+)
+def test_a_part_limits_the_task_and_is_none_of_its_own(text: str, types: list[str]) -> None:
+    tasks = proposal(text).plan.tasks
+    assert sorted(task.type for task in tasks) == sorted(types)
+    assert all("sha256" in repr(value) or task.type != "count" for task in tasks for value in task.inputs.values())
+
+
+def test_two_things_to_find_are_both_looked_for_where_no_spaces_divide_words() -> None:
+    found = proposal("memo.txtのメールアドレスと電話番号を抜き出して").plan.tasks
+    assert [task.parameters["look_for"] for task in found] == ["e-mail addresses, phone numbers"]

@@ -48,6 +48,8 @@ def choose(linker: Linker, intent: Intent, port: Port, meaning: Meaning) -> list
         usable = [r for r in usable if r.origin != "text-to-speech"]
     if meaning.task_type not in _SPOKEN_AS_FOUND or meaning.name == "count/words":
         usable = [r for r in usable if r.origin not in _FINDINGS]
+    elif meaning.task_type == "count":  # of findings the found, and no number or answer
+        usable = [r for r in usable if r.origin not in _FINDINGS or r.kind != "text"]
     if meaning.task_type in _TEXT_SEARCHES:
         usable = [r for r in usable if r.origin != "summarization"] or usable
         of_original = [r for r in usable if language_of(linker, r) in (None, "English")]

@@ -1,0 +1,47 @@
+"""`bound_of`, `written`: what the conditions of a question compare cells with, as `conditions` reads it."""
+
+import re
+from collections.abc import Sequence
+
+from ..wording.wording import wording
+from .columns import Columns
+from .conditions import sizes_of
+from .folding import fold
+from .question_words import Mark, measure_column
+from .table_query import not_understood
+from .table_words import period_name
+
+
+def bound_of(mark: Mark, table: Columns, over: Columns, language: str) -> str:
+    """What a condition compares with; a month without a year is of the only year in its column of `over`."""
+    if mark.role != "period":
+        return _plain(mark.text, language) if mark.role == "number" else mark.text
+    if not mark.text.startswith("-"):
+        return mark.text.strip("-")
+    years = {str(size)[:4] for size in sizes_of(over, mark.column).values() if size}
+    if len(years) != 1:
+        raise not_understood(table, [period_name(mark.text, language)])
+    return f"{years.pop()}-{mark.text.strip('-')}"
+
+
+def age_of(people: Mark, table: Columns) -> list[Mark]:
+    """`people over 30` compares their age, where the table has it."""
+    age = measure_column(table, ("age",))
+    return [] if age is None else [Mark("column", people.start, people.end, people.text, age)]
+
+
+def written(table: Columns, column: int, sign: str, marks: Sequence[Mark], language: str) -> list[str]:
+    """The conditions that a column is, or is not, one of some cells, or holds words of them."""
+    cells = {fold(cell) for cell in table.known(column).cells}
+    name = table.names[column]
+    if all(fold(mark.text) in cells or mark.role == "number" for mark in marks):
+        texts = [bound_of(mark, table, table, language) for mark in marks]
+        return [f"{name} = {' or '.join(texts)}"] if sign == "=" else [f"{name} != {text}" for text in texts]
+    return [f"{name} {'contains' if sign == '=' else 'not contains'} {mark.text}" for mark in marks]
+
+
+def _plain(number: str, language: str) -> str:
+    """A number without the marks that group its digits in the language of the question, whatever the table's are."""
+    group = wording(language).section("tables").get("grouping", ",")
+    grouped = re.fullmatch(rf"[-+]?\d{{1,3}}(?:{re.escape(group)}\d{{3}})+", number)
+    return number.replace(group, "") if grouped else number

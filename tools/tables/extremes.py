@@ -1,0 +1,72 @@
+"""`extreme`: the row or group with the most or least, for a question for the highest, the oldest or the fewest."""
+
+from dataclasses import replace
+
+from .codes import is_code
+from .conditions import kept
+from .first_rows import each_once
+from .folding import same_cell
+from .shown import MAX_ROWS, say
+from .sums import no_measure, sums
+from .table_query import Query, not_understood
+from .total_row import is_rate
+
+
+def extreme(query: Query) -> str:
+    """The row or group with the most or least; a subject that is in several rows is added up first."""
+    table, most = query.table, "highest" in query.operations
+    if query.counts_best and query.subjects and not any(map(query.whole.is_numeric, query.columns)):
+        return _most_rows(query, query.subjects[0])
+    measure = next(iter(query.measures), None)
+    if measure is None:
+        raise no_measure(query)
+    subjects = [column for column in query.subjects if column != measure]
+    if query.group is not None and (query.apart or (query.group not in query.alternatives and subjects)):
+        return _best_of_each(query, query.group)
+    subjects += [] if query.group is None else [query.group]
+    together = len(subjects) > 1 and each_once(table, subjects)
+    added = query.whole.is_numeric(measure) and ("average" in query.operations or not is_rate(query.whole, measure))
+    if subjects and not together and added and table.different(subjects[0]) < table.count:
+        return _best_group(query, subjects[0], measure)
+    rows = table.extremes(measure, most=most, limit=MAX_ROWS)
+    if subjects:
+        named = [(", ".join(row[subject] for subject in subjects), row[measure]) for row in rows]
+        lines = [say(query, "with", names=names, value=value) for names, value in named]
+    else:
+        lines = [f"{row[measure]} ({table.row_text(row)})" for row in rows]
+    if len(rows) == MAX_ROWS:
+        many = kept(table, [f"{table.names[measure]} = {rows[0][measure]}"]).count
+        lines += [say(query, "more", n=many - len(rows))] if many > len(rows) else []
+    return "\n".join(lines)
+
+
+def _best_of_each(query: Query, group: int) -> str:
+    """The best in each group: "in which month did each region sell the most"."""
+    table = query.table
+    names = [name for name in table.distinct(group, MAX_ROWS + 1) if name.strip()]
+    if len(names) > MAX_ROWS:
+        raise not_understood(table, [table.names[group]])
+    parts = {name: kept(table, [f"{table.names[group]} = {name}"]) for name in names}
+    return "\n".join(f"{n}: {extreme(replace(query, table=part, group=None))}" for n, part in parts.items())
+
+
+def _most_rows(query: Query, subject: int) -> str:
+    """The groups with the most or fewest rows: "which city has the fewest people?"."""
+    found = query.table.counts(subject)
+    best = (max if "highest" in query.operations else min)(found.values())
+    names = [name for name, many in found.items() if many == best]
+    return say(query, "with", names=say(query, "and").join(names), value=str(best))
+
+
+def _best_group(query: Query, subject: int, measure: int) -> str:
+    table, choose = query.table, max if "highest" in query.operations else min
+    found = sums(query, measure, subject)
+    best = choose(found.values())
+    how = "average" if "average" in query.operations else "together"
+    names = [name for name, number in found.items() if number == best]
+    answer = say(query, how, names=say(query, "and").join(names), value=table.written(best))
+    (single,) = table.extremes(measure, most=choose is max, limit=1)
+    shown = is_code(query.whole, measure) or "average" in query.operations
+    if same_cell(single[subject]) not in map(same_cell, names) and not shown:
+        answer += say(query, "highest" if choose is max else "lowest", row=table.row_text(single))
+    return answer
