@@ -1,4 +1,4 @@
-"""`one_by_one`: whether a question asks about each of several values: "in Munich and in Hamburg", "North and South, each"."""
+"""`one_by_one`: whether a question asks about each of several values: "in Munich and in Hamburg", "both, each"."""
 
 from collections.abc import Sequence
 

@@ -60,7 +60,6 @@ class _Reader:
         self.compared: list[int] = []
         self.empty: list[int] = []
         self.apart: int | None = None
-        """The column of values that are asked about one by one: "in Munich and in Hamburg"."""
         self.alternatives: list[int] = []
         """Columns of which it names several values: "North or South"."""
 
@@ -174,8 +173,8 @@ class _Reader:
                 chosen.setdefault((mark.column, "!=" if negation else "="), []).append(mark)
         for (column, sign), marks in chosen.items():
             self.alternatives += [column] if len(marks) > 1 else []
-            apart = sign == "=" and one_by_one(marks, self.marks, self.words, self.language)
-            self.apart = column if apart else self.apart
+            if sign == "=" and one_by_one(marks, self.marks, self.words, self.language):
+                self.apart = column
             self.where += written(self.table, column, sign, marks, self.language)
 
     def _rows_asked_for(self) -> Columns:
@@ -202,7 +201,11 @@ class _Reader:
 
     def _divides(self, after: Mark | None, query: Query) -> bool:
         """Whether "per" or "by" before a mark says something: of what each, or the order."""
-        return "sort" in query.operations or (after is not None and after.role in ("column", "value", "number"))
+        return (
+            self.apart is not None
+            or "sort" in query.operations
+            or (after is not None and after.role in ("column", "value", "number"))
+        )
 
     def query(self) -> Query:
         """The query of the marks; those that are part of it become used."""
