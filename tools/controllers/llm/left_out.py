@@ -12,7 +12,7 @@ from ....graph.result import Evidence, Proposal, Request
 from ....graph.task import Task
 from ....graph.vocabulary import VOCABULARY
 from ...languages import english_name, iso1
-from ...wording.refusals import refusal
+from .phrases import phrases_for
 from .whole_answer import last_tasks
 
 _MEDIA = ("audio", "image", "video")
@@ -41,14 +41,14 @@ _LONGEST_NAME = 40
 
 
 def left_out(request: Request, plan: Plan, by_rules: Proposal) -> tuple[str, ...]:
-    """A sentence for each. `by_rules`: the rule-based proposal for the same request."""
+    """A sentence for each, in the language of the request. `by_rules`: the rule-based proposal for the same request."""
     if by_rules.refusals or not plan.tasks:
         return ()
     missing = [*_media(by_rules, plan)]
     if not by_rules.unused:
         missing += [*_steps(by_rules, [task.type for task in plan.tasks]), *_languages(by_rules, plan)]
     words = dict.fromkeys(request.text[each.start : each.end] for each in missing)
-    return tuple(refusal("en", "not-understood", each) for each in words)
+    return tuple(phrases_for(request.text)["no_task"].format(words=each) for each in words)
 
 
 def _named(by_rules: Proposal) -> Iterator[tuple[Evidence, Task]]:
