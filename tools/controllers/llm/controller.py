@@ -98,7 +98,8 @@ class LlmController:
             else:
                 unused = await asyncio.to_thread(unused_files, request, draft.plan, draft.refusals)
                 unused += await asyncio.to_thread(changed_texts, request, draft.plan)
-                unused += () if draft.refusals else left_out(request, draft.plan, suggestion.proposal)
+                if not draft.refusals:
+                    unused += await asyncio.to_thread(left_out, request, draft.plan, suggestion.proposal)
                 proposal = Proposal(
                     plan=draft.plan,
                     refusals=(*draft.refusals, *unused),
