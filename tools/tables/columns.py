@@ -11,9 +11,10 @@ from functools import cached_property
 from typing import NamedTuple, Self
 
 from ...graph.errors import input_error
-from .cell_numbers import DATE, begins_as_number, is_missing, read_number, unit_of
+from .cell_numbers import begins_as_number, is_missing, read_number, unit_of
 from .condition import Condition
 from .folding import fold, singulars
+from .written_dates import is_date
 
 Row = Sequence[str]
 
@@ -222,7 +223,7 @@ class Columns(ABC):
     def is_dated(self, column: int) -> bool:
         """Whether all cells of a column that are not missing are dates or months."""
         filled, known = self._filled(column), self.known(column)
-        return bool(filled) and known.complete and not known.numbers and all(DATE.fullmatch(c.strip()) for c in filled)
+        return bool(filled) and known.complete and not known.numbers and all(map(is_date, filled))
 
     # -- texts ------------------------------------------------------------------------------------------------------
 

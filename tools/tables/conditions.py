@@ -16,6 +16,7 @@ from .columns import Columns
 from .condition import NEGATED, Condition, condition_of
 from .folding import MARKS, fold, singulars
 from .table_words import is_within, period_of
+from .written_dates import day_of
 
 T = TypeVar("T", bound=Columns)
 ANY = "*"
@@ -126,7 +127,7 @@ def size_of(text: str, decimal_comma: bool) -> Decimal | str | None:
         day, month, year = (int(part) for part in date.groups())
         year += 0 if year > 99 else 1900 if year >= _CENTURY else 2000
         return f"{year}-{month:02}-{day:02}" if month <= 12 and day <= 31 else None
-    return read_number(text, decimal_comma)
+    return day_of(text) or read_number(text, decimal_comma)
 
 
 def unsure_dates(table: Columns, column: int) -> str:

@@ -21,7 +21,7 @@ def extreme(query: Query) -> str:
     if measure is None:
         raise no_measure(query)
     subjects = [column for column in query.subjects if column != measure]
-    if query.group is not None and query.group not in query.alternatives and subjects:
+    if query.group is not None and (query.apart or (query.group not in query.alternatives and subjects)):
         return _best_of_each(query, query.group)
     subjects += [] if query.group is None else [query.group]
     together = len(subjects) > 1 and each_once(table, subjects)
@@ -31,8 +31,13 @@ def extreme(query: Query) -> str:
     rows = table.extremes(measure, most=most, limit=MAX_ROWS)
     if subjects:
         named = [(", ".join(row[subject] for subject in subjects), row[measure]) for row in rows]
-        return "\n".join(say(query, "with", names=names, value=value) for names, value in named)
-    return "\n".join(f"{row[measure]} ({table.row_text(row)})" for row in rows)
+        lines = [say(query, "with", names=names, value=value) for names, value in named]
+    else:
+        lines = [f"{row[measure]} ({table.row_text(row)})" for row in rows]
+    if len(rows) == MAX_ROWS:
+        many = kept(table, [f"{table.names[measure]} = {rows[0][measure]}"]).count
+        lines += [say(query, "more", n=many - len(rows))] if many > len(rows) else []
+    return "\n".join(lines)
 
 
 def _best_of_each(query: Query, group: int) -> str:

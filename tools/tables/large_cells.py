@@ -16,10 +16,11 @@ from ...graph.errors import input_error
 from ...graph.resource import MOST_TEXT
 from ..media.csv_records import MEDIA_TYPES, delimiter_of, read_records
 from ..media.rows import distinct_names
-from .cell_numbers import DATE, is_missing
+from .cell_numbers import is_missing
 from .columns import Facts
 from .conditions import size_of
 from .table import has_decimal_commas
+from .written_dates import is_date
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -77,7 +78,7 @@ class LargeCells:
         """Whether all cells of a column that are not missing are dates."""
         known = self.whole(column)
         filled = [cell for cell in known.cells if not is_missing(cell)]
-        return bool(filled) and known.complete and not known.numbers and all(DATE.fullmatch(c.strip()) for c in filled)
+        return bool(filled) and known.complete and not known.numbers and all(map(is_date, filled))
 
     def plain(self, column: int) -> str:
         """A column as numbers where they are written plainly, in SQL; else NULL."""

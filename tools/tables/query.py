@@ -8,6 +8,7 @@ from .conditions import kept
 from .days import with_days
 from .first_rows import sort_key, take_first, with_yes_columns
 from .follow_up import FOLLOWED, followed
+from .one_by_one import group_apart, one_by_one
 from .question_words import Mark, mark_words, question_language, words_of
 from .ranges import alternates, joined, joins
 from .table_query import Query, not_understood
@@ -58,6 +59,7 @@ class _Reader:
         """Periods that it leaves out: "except June"."""
         self.compared: list[int] = []
         self.empty: list[int] = []
+        self.apart: int | None = None
         self.alternatives: list[int] = []
         """Columns of which it names several values: "North or South"."""
 
@@ -133,7 +135,7 @@ class _Reader:
             verb = before if before and before.role == "column" and before.column == column.column else None
             opened = self._near(number, -2)
             if (
-                verb and opened and opened.role == "count" and opened.end < verb.start
+                verb and opened and opened.role in ("count", "people") and opened.end <= verb.start
             ):  # "how many members joined after"
                 self.used.add(verb)
 
@@ -171,6 +173,8 @@ class _Reader:
                 chosen.setdefault((mark.column, "!=" if negation else "="), []).append(mark)
         for (column, sign), marks in chosen.items():
             self.alternatives += [column] if len(marks) > 1 else []
+            if sign == "=" and one_by_one(marks, self.marks, self.words, self.language):
+                self.apart = column
             self.where += written(self.table, column, sign, marks, self.language)
 
     def _rows_asked_for(self) -> Columns:
@@ -197,7 +201,11 @@ class _Reader:
 
     def _divides(self, after: Mark | None, query: Query) -> bool:
         """Whether "per" or "by" before a mark says something: of what each, or the order."""
-        return "sort" in query.operations or (after is not None and after.role in ("column", "value", "number"))
+        return (
+            self.apart is not None
+            or "sort" in query.operations
+            or (after is not None and after.role in ("column", "value", "number"))
+        )
 
     def query(self) -> Query:
         """The query of the marks; those that are part of it become used."""
@@ -245,6 +253,7 @@ class _Reader:
         query.columns = list(dict.fromkeys(query.columns))
         if not query.columns and query.operations & {"sum", "average", "median", "highest", "lowest"}:
             query.columns = self.compared[:1]
+        group_apart(query, self.apart)
         if query.operations & {"highest", "lowest"} and not query.subjects and query.group is None:
             query.group = next(iter(self.alternatives), None)
         return query

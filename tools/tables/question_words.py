@@ -167,6 +167,8 @@ def _mark(
     number_follows = number_follows or wording(language).unspaced
     if language != "en" and phrase not in columns and phrase not in known["ignored"]:
         phrase = inflected(phrase, columns)
+    elif dates := [s for s in {*map(phrase.removesuffix, ("ed", "d"))} & columns.keys() if table.is_dated(columns[s])]:
+        phrase = dates[0]  # "who started in March" asks for the start
     kept = language != "en" and len(phrase) >= STEM
     if (column := columns.get(singulars(phrase))) is not None and (
         kept or phrase not in known["ignored"] - set(columns) or singulars(table.names[column]) == singulars(phrase)

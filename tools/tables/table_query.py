@@ -40,6 +40,8 @@ class Query:
     """The highest and lowest are the latest and earliest."""
     alternatives: tuple[int, ...] = ()
     """The columns of which it names several values: "North or South"."""
+    apart: bool = False
+    """Each value of the group is asked about by itself: "in Munich and in Hamburg"."""
     language: str = "en"
     """That of the question, in which it is answered."""
     where: tuple[str, ...] = ()

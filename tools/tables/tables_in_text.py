@@ -17,7 +17,7 @@ from .calculation import answered
 from .folding import fold, singulars
 from .markdown_tables import markdown_tables
 from .query import read_query
-from .table import Table
+from .table import Table, read_table
 from .table_query import expressions
 
 _TOTALS = re.compile(
@@ -39,6 +39,9 @@ def answer_in_text(texts: Sequence[Material], question: str) -> Answer | None:
 
     Raises `ExpertError` where the named table is not there or does not answer, and where several tables can be added up.
     """
+    if len(texts) == 1 and texts[0].resource.media_type == "text/csv":  # rows that a task before chose or sorted
+        text, queries = answered(read_table(texts[0]), question)
+        return Answer(text, expressions(queries))
     tables = [table for text in texts for table in markdown_tables(text)]
     return answer_of_tables(tables, question, "\n".join(_beside_tables(text.text()) for text in texts))
 

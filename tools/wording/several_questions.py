@@ -14,8 +14,11 @@ from .wording import Wording, folded, wording
 Span = tuple[int, int]
 _SENTENCE = re.compile(r"(?:[^.!?;\n。！？；]|\.(?!\s|$))+")
 _EDGE = " ,:，：、"
+_ENDS = " ,:?"
 _MOST_WORDS, _MOST_CHARACTERS = 8, 10
 """Words, or characters where no spaces divide them, of one thing."""
+_MOST_ASKED = 20
+"""Words of one with a question word of its own."""
 _OF_ONE = 3
 """Words of a sum of one thing: "the total amount"."""
 _FILE = re.compile("[\ue010-\ue01f]")
@@ -37,14 +40,14 @@ class Questions(NamedTuple):
         return [space.join(text[a:b].strip(_EDGE) for a, b in each).rstrip(" ?？") + mark for each in self.asked]
 
 
-def several_questions(masked: str, code: str) -> list[Questions]:
-    """Where a masked request asks for several things in one sentence."""
+def several_questions(masked: str, code: str, *, certain: bool = False) -> list[Questions]:
+    """Where a masked request asks for several things in one sentence; `certain`: nothing in it is a request of its own."""
     language, words = wording(code), folded(masked)
     if "asks_for" not in language.clauses:
         return []
     read = _unspaced if language.unspaced else _spaced
     found = (read(words, *match.span(), language) for match in _SENTENCE.finditer(words))
-    return [each for each in found if each and not _requests(words, each, language)]
+    return [each for each in found if each and (certain or not _requests(words, each, language))]
 
 
 def _spaced(words: str, start: int, end: int, language: Wording) -> Questions | None:
@@ -64,19 +67,39 @@ def _spaced(words: str, start: int, end: int, language: Wording) -> Questions | 
             ends.append(match.start())
             starts.append(match.end())
     parts = list(zip(starts, [*ends, end], strict=True))
-    asks = words_pattern(language.clauses["question"], language)
-    own = [bool(asks and asks.match(words, a)) or bool(_heads(language.code).match(words, a)) for a, b in parts]
-    least = [1 if head else 3, *(1 + alone for alone in own[1:])]
-    if any(not few <= len(words[a:b].split()) <= _MOST_WORDS for few, (a, b) in zip(least, parts, strict=True)):
+    asks = [_asking(language.code).match(words, a, b) for a, b in parts]
+    own = [
+        each is not None or bool(_heads(language.code).match(words, a))
+        for each, (a, _) in zip(asks, parts, strict=True)
+    ]
+    rests = [
+        (each.end(), b) if each and words[each.end() : b].strip(_ENDS) else None
+        for each, (_, b) in zip(asks, parts, strict=True)
+    ]
+    least = [
+        1 if head or (asks[0] and not rests[0]) else 3,
+        *(1 + (alone and rest is not None) for alone, rest in zip(own[1:], rests[1:], strict=True)),
+    ]
+    most = [_MOST_ASKED if alone else _MOST_WORDS for alone in own]
+    counts = [len(words[a:b].split()) for a, b in parts]
+    if any(not few <= count <= many for few, count, many in zip(least, counts, most, strict=True)):
         return None
     listed = len(parts) > 1 and words[parts[-2][1] : parts[-1][0]].strip() != ","  # no "the people, who are named"
     if not listed or (head and not _is_thing(words, parts[0], language)):
         return None
-    return Questions(
-        begin,
-        end,
-        tuple((part,) if alone or not head else (head, part) for alone, part in zip(own, parts, strict=True)),
-    )
+    if any(asks) and not any(rests):
+        return None
+    place = _place(language.code).search(words, parts[-1][0] + 1, parts[-1][1]) if head and not own[-1] else None
+    asked = list[tuple[Span, ...]]()
+    for number, part in enumerate(parts):
+        if asks[number] and not rests[number]:  # "when and where is it": what the next asks, else the one before
+            asked.append((part, next(filter(None, (*rests[number:], *reversed(rests[:number]))))))
+        else:
+            shared = place and number < len(parts) - 1 and not _place(language.code).search(words, *part)
+            asked.append(
+                tuple(filter(None, (None if own[number] else head, part, place.span() if place and shared else None)))
+            )
+    return Questions(begin, end, tuple(asked))
 
 
 def _is_thing(words: str, part: Span, language: Wording) -> bool:
@@ -128,6 +151,20 @@ def _either(words: tuple[str, ...]) -> str:
 @cache
 def _heads(code: str) -> re.Pattern[str]:
     return re.compile(_either(wording(code).clauses["asks_for"]))
+
+
+@cache
+def _place(code: str) -> re.Pattern[str]:
+    """Where the things are, behind the last of them: "the rent and the deposit in the contract"."""
+    places = wording(code).clauses.get("place", ())
+    return re.compile(rf"\s(?:{'|'.join(map(re.escape, places)) or '(?!)'})\s.*")
+
+
+@cache
+def _asking(code: str) -> re.Pattern[str]:
+    """The words that begin a question: "tell me until when"."""
+    clauses = wording(code).clauses
+    return re.compile(rf"\s*(?:(?:{_either(clauses['asks_for'])})\s+)?(?:{_either(clauses['question'])})")
 
 
 @cache

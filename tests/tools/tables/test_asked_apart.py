@@ -71,3 +71,42 @@ def test_dates_are_grouped_by_the_period_that_is_named(question: str, answer: st
 def test_each_group_has_its_own_best() -> None:
     answer = answer_about(SALES, "In which month did each region sell the most units?")
     assert [line.partition(", with")[0] for line in answer.splitlines()] == ["North: 2025-01", "South: 2025-04"]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("average revenue in North and in South", "North 80; South 85"),
+        ("What is the revenue in North and in South, each?", "North 160; South 170"),
+        ("total revenue of North and South", "330"),
+    ],
+)
+def test_values_that_are_named_one_by_one_are_answered_one_by_one(question: str, answer: str) -> None:
+    assert answer_about(SALES, question) == answer
+
+
+def test_ties_beyond_the_rows_shown_are_counted() -> None:
+    """No row that is the highest as well is left out unsaid."""
+    cells = tuple((f"t{n}", str(10 - n // 40)) for n in range(45))
+    table = Table(label="many.csv", names=("team", "points"), cells=cells)
+    assert answer_about(table, "Which teams have the most points?").endswith("... and 10 more")
+
+
+DATED = Table(
+    label="staff.csv",
+    names=("name", "pay", "start"),
+    cells=(("Ann", "10", "3 March 2025"), ("Ben", "20", "April 12, 2024"), ("Cid", "30", "5. März 2025")),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Who started on 3 March 2025?", "name Ann, pay 10, start 3 March 2025"),
+        ("How many people started in March 2025?", "2"),
+        ("total pay per month", "2025-03 40; 2024-04 20"),
+        ("the latest start", "5. März 2025 (name Cid, pay 30, start 5. März 2025)"),
+    ],
+)
+def test_dates_in_words_are_dates(question: str, answer: str) -> None:
+    assert answer_about(DATED, question) == answer

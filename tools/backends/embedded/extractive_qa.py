@@ -31,7 +31,7 @@ _ENGLISH = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are
 _FILE = re.compile(r"\b[\w-]+\.[a-z][a-z0-9]{1,4}\b", re.I)
 _IGNORED = frozenset(
     "happen occur us use used numb document text articl fil receipt page much name call kind mention say long far old oft"
-    " pleas tell giv accord list stat".split()
+    " pleas tell giv accord list stat must".split()
 )
 """Stems of words in a question that its answer need not hold."""
 _KIND_WORDS: dict[str, frozenset[str]] = {
@@ -167,7 +167,7 @@ def _has_kind(kind: str, sentence: str, query: Sequence[str], key: Sequence[tupl
     if not kind or not key or candidates(kind, sentence, query):
         return True
     specific = len(key) > 1 or len(key[0]) > 1
-    strict = kind in (*SELF_EVIDENT, "count", "percent", "time", "person")
+    strict = kind in (*SELF_EVIDENT, "money", "count", "percent", "time", "person")
     return specific and not strict and all(_holds(unit, stems) for unit in key)
 
 

@@ -4,8 +4,8 @@ from .tokenization import stem
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "total": ("sum", "due", "balance", "gesamt", "summe", "importe", "montant"),
-    "cost": ("price", "pay", "paid", "charge", "total"),
-    "pay": ("total", "paid", "cost"),
+    "cost": ("price", "pay", "paid", "charge", "total", "bill", "fee"),
+    "pay": ("total", "paid", "cost", "bill", "fee", "price"),
     "spend": ("total", "paid", "cost"),
     "begin": ("start", "open", "began"),
     "start": ("begin", "open", "began"),

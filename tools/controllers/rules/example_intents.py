@@ -13,13 +13,14 @@ from ...wording.clause_words import ClauseWords
 from ...wording.lost_words import lost_words, without_harmless
 from ...wording.nearest import MAX_CHARACTERS, nearest, plain_words
 from ...wording.refusals import refusal
+from ...wording.several_questions import several_questions
 from ...wording.wording import wording
 from .clauses import Clause, ParsedRequest
 from .conditions import find_conditions_in
 from .example_extents import extents_of, says_finding, with_reading
 from .example_limits import apart_from_limits, finds
 from .harmless_words import courtesies
-from .intents import Intent, questions_of
+from .intents import Intent
 from .lexicon import QUOTE, lexicon
 from .masking import Quotation
 from .suggestions import LEAST_SUGGESTED, with_name
@@ -75,7 +76,9 @@ def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[
     quoted = {quotation.text for quotation in parsed.quotations}
     kept, decided = [], {i.clause for i in found if i.act != "question" or i.question in quoted}
     for intent in found:
-        asked = intent.act == "question" and not (intent.rule or questions_of(intent.question))
+        asked = intent.act == "question" and not (
+            intent.rule or several_questions(intent.question.lower(), "en", certain=True)
+        )
         asked = asked and intent.clause not in decided
         other = _read(parsed, (intent.start, intent.end), intent.clause, found, earlier, _SURER) if asked else []
         kept += [each for each in other if each.match and finds(each.match.meaning)] or [intent]

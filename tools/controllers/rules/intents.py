@@ -20,11 +20,6 @@ from .referents import may_hold_tables
 _WORD = re.compile(r"[^\W_][\w’-]*")
 _NAMED = r"(?:the|my|our|his|her|its|their) (?!and\b)[\w’'-]+(?: (?!and\b|between\b|in\b|on\b|of\b|from\b)[\w’'-]+){,4}"
 _REPORTED = r"(?:tell|give|show|read) (?:me|us)|(?:i|we) need|let me know"
-_THINGS = re.compile(
-    rf"(?:(?P<asked>what|who) (?P<verb>is|are|was|were)|{_REPORTED}) (?P<things>{_NAMED}(?:, {_NAMED})*,? and {_NAMED})"
-    r"(?P<place> (?:in|on|of|from) .+)?",
-    re.IGNORECASE,
-)
 _TELLING = re.compile(
     rf"\b(?:{_REPORTED}) {_NAMED}(?:, {_NAMED})*,? and {_NAMED}(?: (?:in|on|of|from) (?:the |this |my )?[\w\ue000-\ue0ff]+)?"
 )
@@ -38,8 +33,9 @@ _OF_A_PERSON = re.compile(
 """A finding about one person: "Anna's phone number" asks for no list of all numbers."""
 _PHATIC = re.compile(
     r"\W*(?:is|are) (?:you|any(?:one|body)|some(?:one|body)) (?:there|here|around|awake|ok|okay|well|ready|free|busy)\b"
+    r"|(?:know )?what(?:’d| would) be (?:lovely|great|nice|wonderful|perfect|fantastic|good|helpful|ideal)\W*\Z"
 )
-"""A question that only greets: "is anyone there?"."""
+"""A question that only greets or prepares: "is anyone there?", "you know what would be lovely?"."""
 MAX_QUESTION = 200
 """Characters of a question about a table that no rule finds."""
 _MARKS = _INTENT, _MENTION, _PASSING = 1, 2, 3
@@ -180,16 +176,6 @@ def _unquoted_questions(parsed: ParsedRequest, taken: bytearray, quoted_starts: 
             found.append(Intent("question", *match.span(), 0, clause, question=words, triggers=(match.span(),)))
             taken[match.start() : match.end()] = b"\1" * len(match.group())
     return found[:1] if quoted else found
-
-
-def questions_of(question: str) -> list[str]:
-    """A question about each of several things, "what are the rent, the deposit and the term?"; none for one thing."""
-    match = _THINGS.fullmatch(question.strip(" ?"))
-    if match is None:
-        return []
-    verb = {"are": "is", "were": "was"}.get(str(match["verb"]).lower(), match["verb"] or "is")
-    things = re.split(r",? and |, ", match["things"])
-    return [f"{match['asked'] or 'What'} {verb} {thing}{match['place'] or ''}?" for thing in things]
 
 
 def _split_questions(match: re.Match[str], parsed: ParsedRequest) -> Iterator[tuple[int, int]]:

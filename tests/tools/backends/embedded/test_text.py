@@ -349,6 +349,11 @@ def test_comparing_reports_whether_and_where_results_differ(
     assert run_expert("compare", {"items": items})["text"].text == result
 
 
+def test_the_first_of_three_texts_is_compared_with_each_other_one(run_expert: RunExpert) -> None:
+    texts = [BRIDGE, BRIDGE.replace("640 metres", "460 metres"), BRIDGE]
+    assert len((run_expert("compare", {"items": texts})["text"].text or "").splitlines()) == len(texts) - 1
+
+
 def test_long_texts_are_compared_word_by_word(run_expert: RunExpert) -> None:
     result = run_expert("compare", {"items": [BRIDGE, BRIDGE.replace("640 metres", "460 metres")]})["text"].text or ""
     assert result.startswith("They differ; 99% of the words are the same. '640' is '460'")

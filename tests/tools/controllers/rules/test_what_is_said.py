@@ -83,6 +83,56 @@ def test_a_question_for_two_things_is_two_questions() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "questions"),
+    [
+        (
+            "In a.txt: how much do I have to pay and until when?",
+            ["how much do I have to pay?", "until when do I have to pay?"],
+        ),
+        (
+            "When and where is the meeting in a.txt?",
+            ["When is the meeting in a.txt?", "where is the meeting in a.txt?"],
+        ),
+        ("Until when is it open, and why? a.txt", ["Until when is it open?", "why is it open?"]),
+    ],
+)
+def test_a_question_word_alone_asks_what_the_other_question_asks(text: str, questions: list[str]) -> None:
+    """Neither half of a two-part question is lost."""
+    tasks = propose(Request(text=text)).plan.tasks
+    assert [task.inputs["question"] for task in tasks] == questions
+
+
+@pytest.mark.parametrize(
+    ("text", "planned"),
+    [
+        ("How many rows were paid in orders.csv?", ["table-question-answering"]),
+        ("How many rows are in orders.csv?", ["count"]),
+        ("Sort orders.csv by amount and tell me the total amount", ["sort", "question-answering <0"]),
+        ("Translate nothing in a.txt, just summarise it", ["summarization"]),
+        ("Summarise nothing, only count the words of a.txt", ["count"]),
+    ],
+)
+def test_what_is_said_of_rows_and_of_nothing_takes_effect(text: str, planned: list[str]) -> None:
+    """Rows are counted by what the table knows of them; rows that were sorted are added up; nothing is done with nothing."""
+    assert steps(text) == planned
+    assert propose(Request(text=text)).refusals == ()
+
+
+def test_the_steps_of_a_text_are_a_part_that_is_reported() -> None:
+    """A part that no form reads is not taken for the whole unsaid; what would be lovely is no question."""
+    assert any("steps" in reason for reason in propose(Request(text="Read the steps in recipe.txt aloud")).refusals)
+    lovely = propose(Request(text="You know what would be lovely? clip.mp4 as a handful of still pictures."))
+    assert [task.type for task in lovely.plan.tasks] == ["video-to-images"]
+
+
+def test_two_questions_to_a_table_both_go_to_the_table() -> None:
+    """The second is not asked of the answer to the first."""
+    tasks = propose(Request(text="How many members are there, and how much was spent? club.csv")).plan.tasks
+    assert [task.type for task in tasks] == ["table-question-answering"] * 2
+    assert [task.inputs["question"] for task in tasks] == ["How many members are there", "how much was spent"]
+
+
+@pytest.mark.parametrize(
     ("text", "part"),
     [
         ("Transcribe the first ten seconds of speech.wav and skip the rest", {"end_seconds": 10.0}),

@@ -47,7 +47,17 @@ def _texts(items: Sequence[Material]) -> str:
         return f"They agree: {'all say the same.' if len(texts[0]) > MAX_QUOTED else items[0].text().strip()}"
     if all(len(each) <= MAX_QUOTED for each in texts):
         return "They differ: " + "; ".join(f"{n}. {item.text().strip()}" for n, item in enumerate(items, 1))
-    first, other = texts[0], next(each for each in texts if each != texts[0])
+    names = [item.resource.name or f"text {number}" for number, item in enumerate(items, 1)]
+    found = [_differences(texts[0], each) for each in texts[1:]]
+    if len(found) == 1:
+        return found[0]
+    return "\n".join(f"{names[0]} and {name}: {text}" for name, text in zip(names[1:], found, strict=True))
+
+
+def _differences(first: list[str], other: list[str]) -> str:
+    """Where two texts differ, word by word."""
+    if first == other:
+        return "They agree: both say the same."
     matcher = SequenceMatcher(a=first, b=other, autojunk=False)
     changes = [_change(first[a:b], other[c:d]) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
     more = f" and {len(changes) - 5} more" if len(changes) > 5 else ""

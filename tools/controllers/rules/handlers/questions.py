@@ -9,19 +9,27 @@ from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
 from ....wording.nearest import is_out_of_reach
 from ....wording.refusals import refusal
-from ..intents import Intent, questions_of
+from ....wording.several_questions import several_questions
+from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
 from ..text_linking import as_text, text_referents
 
+_OF_TABLE = "table-question-answering"
+"""Its answer is no text that a further question is about."""
 _WORD = re.compile(r"[a-z]{4,}")
 _QUESTION_WORDS = frozenset("what which whom whose when where does have been were that this with from about".split())
+_TELLING = re.compile(
+    r"(?:what are|(?:tell|give|show|read) (?:me|us)|(?:i|we) need|let me know)(?= (?:the|my|our|his|her|its|their) )",
+    re.I,
+)
+"""Words that ask for several things, of which each is a question of its own."""
 _FILE_NAMES = re.compile(r"\S+\.[a-z][a-z0-9]{1,4}\b")
 
 
 def answer_question(linker: Linker, intent: Intent) -> None:
     """Answer the question of an intent."""
-    kinds = {referent.kind for referent in linker.resolver.referents}
+    kinds = {referent.kind for referent in linker.resolver.referents if referent.origin != _OF_TABLE}
     if kinds == {"audio"} and (asked := lexicon().cues["of-sound"].search(intent.question.lower())):
         if asked["length"]:
             linker.refuse(
@@ -31,12 +39,16 @@ def answer_question(linker: Linker, intent: Intent) -> None:
         for referent in linker.resolver.resolve(intent, ("audio",)):
             linker.add_task("audio-classification", {"audio": referent.value}, intent)
         return
-    if (several := questions_of(intent.question)) and kinds & {"text", "document", "image"}:
+    several = (
+        several_questions(intent.question.lower(), "en", certain=True) if kinds & {"text", "document", "image"} else []
+    )
+    things = several[0].texts(intent.question, "en") if several else []
+    for question in things:  # an expert gives one answer to a question
+        add_question(linker, intent, _TELLING.sub("What is", question))
+    if things:
         linker.use(intent.clause.start, intent.clause.end)
-        for question in several:  # an expert gives one answer to a question
-            add_question(linker, intent, question)
-        return
-    add_question(linker, intent, intent.question)
+    else:
+        add_question(linker, intent, intent.question)
 
 
 def add_question(linker: Linker, intent: Intent, question: str) -> None:
@@ -66,7 +78,7 @@ def add_question(linker: Linker, intent: Intent, question: str) -> None:
         kinds: tuple[Kind, ...] = ("document", "image") if kind == "document" else (kind,)
         name = VOCABULARY[task_type].inputs[1].name
         if question_input == question and (known := _earlier_finding(linker, intent)):
-            question_input = Template(parts=("Known so far: ", known, ". " + question))
+            question_input = Template(parts=(f"{question} (given: ", known, ")"))
         for referent in linker.resolver.resolve(intent, kinds) or linker.refuse_missing(intent, f"a {kind}"):
             linker.add_task(task_type, {port.name: referent.value, name: question_input}, intent)
 
@@ -119,7 +131,8 @@ def _source_kind_cues(linker: Linker, intent: Intent, question: str) -> Iterator
     of_text = cues["of-the-text"].search(question) or _quotation_covers(linker, question)
     yield has("text") and of_text and not pointed and not cues["visual"].search(question), "text"
     yield has("video") and not picture and not has("text"), "video"
-    yield has("table") and not picture and not has("text"), "table"
+    texts = [r for r in linker.resolver.referents if r.kind == "text" and r.origin != _OF_TABLE]
+    yield has("table") and not picture and not texts, "table"
     read = linker.resolver.latest_results(("text",))
     of_page = bool(read) and read[0].origin == "image-to-text"
     yield of_page and cues["from-text"].search(words) and not cues["visual"].search(question), "text"

@@ -4,6 +4,7 @@ import re
 
 from ....tables.condition_words import read_conditions
 from ....tables.table_words import names_table_operation
+from ....wording.lost_words import has_other_words
 from ..intents import Intent
 from ..linking import Linker
 from ..parameters import Parameters
@@ -34,6 +35,7 @@ _BLANK = re.compile(
     r"(?:blank|empty) (?:lines|ones)\b|non-?(?:blank|empty)\b"
 )
 """Lines without words, which are never counted."""
+_JOINT = re.compile(r"[,\s]*(?:and)?\s*\Z")
 _WORD = re.compile(r"[^\W\d_]+")
 _REMOVED = re.compile(r"remove|drop|delete|exclude|leave out")
 
@@ -65,12 +67,13 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
         _add_items(linker, intent, "count", _tables(linker, intent), {"look_for": "columns"})
         return True
     if has("table") and (_ROWS.search(words) or not (has("image") or has("text"))):
-        if _ROWS.search(words):
-            _add_items(linker, intent, "count", _tables(linker, intent), conditions(linker, intent))
+        if _ROWS.search(words) and ((where := conditions(linker, intent)) or not _says_which(linker, intent)):
+            _add_items(linker, intent, "count", _tables(linker, intent), where)
         else:
             start = _with_operations_before(linker, intent)
             linker.use(start, intent.start)
-            add_question(linker, intent, linker.parsed.text[start : intent.clause.end].strip())
+            end = intent.stop if intent.start < intent.stop < intent.clause.end else intent.clause.end
+            add_question(linker, intent, _JOINT.sub("", linker.parsed.text[start:end]).strip())
         return True
     if unit and (texts := text_referents(linker, intent, everything=True)):
         blank = (
@@ -83,6 +86,11 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
             _add_items(linker, intent, "count", [text], where or {"look_for": named})
         return True
     return False
+
+
+def _says_which(linker: Linker, intent: Intent) -> bool:
+    """Whether words say which rows are counted, and only the table knows what they mean: "how many rows were paid"."""
+    return has_other_words(linker.parsed.masked[intent.start : intent.end], "en", "count/rows")
 
 
 def _with_operations_before(linker: Linker, intent: Intent) -> int:
@@ -123,7 +131,8 @@ def calculate(linker: Linker, intent: Intent) -> None:
     """Answer what is no question by its form about a table: "the total revenue per region"."""
     question = linker.parsed.text[intent.start : intent.end].strip(" ,")
     tables = _tables(linker, intent)
-    texts = [] if tables else [r for r in text_referents(linker, intent) if may_hold_tables(r.value)]
+    texts = [r for r in tables if r.is_result]
+    texts = texts if tables else [r for r in text_referents(linker, intent) if may_hold_tables(r.value)]
     for text in texts:
         linker.add_task("question-answering", {"question": question, "context": text.value}, intent)
     if texts:
