@@ -68,6 +68,7 @@ async def test_a_mistake_in_an_edited_plan_is_explained_and_edited_again(
     said = capsys.readouterr().err
     assert said.count("the edited plan can't be run: ") == 2
     assert "sumarization" in said
+    assert said.count("that plan can't be run: edit it again (e)") == 1
     assert "Ships." in said  # shown again
     assert "estimate in all: " in said
 

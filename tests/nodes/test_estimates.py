@@ -143,14 +143,16 @@ def test_a_run_asks_where_its_estimate_is_over_a_limit_or_may_be(approve: str, w
     assert asks(checked_approval(approve), estimate) == (bool(why), why)
 
 
-@pytest.mark.parametrize("wrong", ["", "sometimes", "cost>", "cost<1", "cost>0.1,", "price>1", "cost>-1", 3, None])
+@pytest.mark.parametrize(
+    "wrong", ["", "sometimes", "cost>", "cost<1", "cost>0.1,", "price>1", "cost>-1", "cost>1,cost>5", 3, None]
+)
 def test_a_limit_that_can_t_be_read_is_refused_in_words_by_command_python_and_tool(wrong: Any, home: Path) -> None:
-    with pytest.raises(UsageError, match=r"approve.*'cost>0.10'"):
+    with pytest.raises(UsageError, match=r"approve.*('cost>0.10'|must name cost once)"):
         hugginggpt.run("go", options={"approve": wrong}, settings=Settings(home=home))
     if wrong is not None:
-        with pytest.raises(UsageError, match=r"approve is .* must be always, never"):
+        with pytest.raises(UsageError, match=r"approve is .* must (be always, never|name cost once)"):
             hugginggpt.as_tool(approve=wrong)
-    with pytest.raises(UsageError, match="--approve must be always, never, or"):
+    with pytest.raises(UsageError, match=r"--approve must (be always, never, or|name cost once)"):
         approval_of(wrong)
 
 
