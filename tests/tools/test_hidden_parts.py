@@ -6,7 +6,7 @@ from hugginggpt.tools.documents.html import html_text, page_text
 
 _PAGE = (
     "<html><head><style>{style}</style></head><body><table><tr><th>Item</th><th>Price</th></tr>"
-    "<tr><td>A</td><td>10</td></tr><tr {hidden}><td>B</td><td>70</td></tr><tr><td>C</td><td>20</td></tr></table></body></html>"
+    "<tr><td>A</td><td>10</td></tr><tr {hidden}><td>B</td><td>70</td></tr><tr><td>C</td><td>20</td></tr></table></body>"
 )
 _SHOWN = "| Item | Price |\n| --- | --- |\n| A | 10 |\n| C | 20 |"
 _WHOLE = "| Item | Price |\n| --- | --- |\n| A | 10 |\n| B | 70 |\n| C | 20 |"
