@@ -1,8 +1,9 @@
 """`asked_apart`: the calculations that one question asks for, each as a question: "the total units and the highest price".
 
 A list of calculations shares its conditions and groups, wherever they stand; a part with a question word of its own ("and
-which item is most expensive") shares nothing. A part without a column is about that of the next part, but for a count,
-which is of rows: "the number of orders by region and the median amount".
+which item is most expensive") shares nothing, unless it means the rows of the part before ("the total amount there").
+A part without a column is about that of the next part, but for a count, which is of rows: "the number of orders by region
+and the median amount".
 """
 
 import re
@@ -12,7 +13,7 @@ from ..wording.nearest import words_pattern
 from ..wording.wording import wording
 from .columns import Columns
 from .folding import fold
-from .follow_up import FOLLOWED
+from .follow_up import FOLLOWED, refers_back
 from .question_words import Mark, mark_words, question_language, words_of
 
 _COMMAS, _ENDS = ",;、\uff0c", "?\uff1f"
@@ -69,7 +70,9 @@ def _completed(parts: Sequence[str], table: Columns, language: str) -> list[str]
         words = [part.strip(f" ,;{_ENDS}"), "" if named or counts else column]
         if number and not own[number] and not any(read[number]):
             words.insert(0, head)
-        if number < len(parts) - 1 and not any(own[number + 1 :]) and not any(read[number]):
+        if number and not any(read[number]) and refers_back(part, language):
+            words += read[number - 1]
+        elif number < len(parts) - 1 and not any(own[number + 1 :]) and not any(read[number]):
             words.append(tail)
         found.append(" ".join(filter(None, words)))
     return found[::-1]

@@ -15,12 +15,13 @@ from .columns import Columns
 from .counting import counted, many_of
 from .extremes import extreme
 from .first_rows import each_once
+from .follow_up import refers_back
 from .number_check import check_numbers, say_doubts
 from .query import read_query
 from .question_words import words_of
 from .shown import MAX_ROWS, listed, listed_numbers, rows_of, say, shown_rows, stop
 from .sums import difference, no_measure, sums
-from .table_query import Query, no_condition
+from .table_query import Query, no_condition, not_understood
 from .total_row import check_rates, doubt, is_rate, without_totals
 
 
@@ -42,6 +43,9 @@ def answered(table: Columns, question: str) -> tuple[str, Sequence[Query]]:
 def _answered(table: Columns, question: str) -> tuple[str, Query]:
     body, total = without_totals(table)
     query = read_query(question, with_period(body, question))
+    counts = query.operations <= {"count", "people", "rows"}
+    if not (query.conditional or counts) and (back := refers_back(question, query.language)):
+        raise not_understood(table, [back])  # rows of a question that is not here
     left_out = bool(total) and bool(query.operations - {"people"}) and (not query.conditional or _compares(query))
     calculated = query.operations - {"people", "rows"} or query.group is not None
     if calculated and (not query.conditional or _compares(query)) and (error := doubt(table)):

@@ -1,6 +1,7 @@
-"""`read_number`, `is_missing`, `unit_of`: what a cell of a table says as a number."""
+"""`read_number`, `is_missing`, `is_durations`, `unit_of`: what a cell of a table says as a number."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 from .folding import fold
@@ -19,12 +20,19 @@ _MISSING = frozenset(
      "tbd", "tba", "?", "\u2026", "...", "n.d.", "s.o.", "s/d", "n/d", "无", "なし")
 )  # fmt: skip
 """Cells that say that there is no value, as `fold` leaves them."""
+_DURATION = re.compile(r"(?:\d+ days?, )?\d+(?::\d\d){1,2}(?:\.\d+)?")
 _CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "₹": "INR", "円": "JPY", "元": "CNY"}
 
 
 def is_missing(cell: str) -> bool:
     """Whether a cell is empty or a marker of a missing value: `n/a`, `-`, `TBD`."""
     return cell.strip().casefold() in _MISSING or fold(cell) in _MISSING
+
+
+def is_durations(cells: Iterable[str]) -> bool:
+    """Whether the cells that have a value are hours and minutes: `7:30`, `1 day, 6:00:00`."""
+    filled = [cell.strip() for cell in cells if not is_missing(cell)]
+    return bool(filled) and all(_DURATION.fullmatch(cell) for cell in filled)
 
 
 def begins_as_number(cell: str) -> bool:

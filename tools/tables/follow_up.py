@@ -1,6 +1,13 @@
-"""`followed`: a question about a table with what a later turn changes in it: "revenue of North" and "and for South?"."""
+"""`followed`: a question about a table with what a later turn changes in it: "revenue of North" and "and for South?".
 
+`refers_back`: the words that mean the rows of an earlier question: "the total amount there".
+"""
+
+import re
+
+from ..wording.wording import wording
 from .columns import Columns
+from .folding import fold
 from .question_words import Mark, mark_words, words_of
 
 FOLLOWED = " → "
@@ -21,6 +28,12 @@ def followed(question: str, table: Columns, language: str) -> str:
         gap = "" if all(ord(letter) > 0x2E80 for letter in change if letter.isalpha()) and change.strip() else " "
         whole = gap.join((*filter(None, words), *words_of(change, table, language)))
     return whole
+
+
+def refers_back(question: str, language: str) -> str:
+    """The words by which a question means the rows of one before it: "there", "of those orders"; empty without such."""
+    found = re.search(str(wording(language).section("answer")["refers_back"]), fold(question).strip(" ?!."))
+    return found.group() if found else ""
 
 
 def _replaces(new: Mark, old: Mark, table: Columns) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ...graph.errors import ExpertError
 from ..wording.wording import UNSPACED
+from .cell_numbers import is_durations
 from .codes import counts_rows, is_code
 from .columns import Columns
 from .folding import fold
@@ -81,7 +82,8 @@ class Query:
             return next((n for n in others if every or table.looks_numeric(n)), None)
         last = [n for n in others if n == self.columns[-1] or len(others) == len(self.columns)]
         if wanted & {"count", "sort"} and not ranked:
-            return next((n for n in last if table.is_mostly_numeric(n)), None)
+            timed = [n for n in last if "sort" not in wanted and is_durations(table.known(n).cells)]  # "how many hours"
+            return next((n for n in last if n in timed or table.is_mostly_numeric(n)), None)
         grouped = self.group is not None and wanted != {"count"}
         return next((n for n in last if table.looks_numeric(n)), None) if ranked or self.limit or grouped else None
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hugginggpt.graph.errors import ExpertError
 from hugginggpt.tools.tables.calculation import answer_about
 from hugginggpt.tools.tables.table import Table
 
@@ -31,6 +32,16 @@ STOCK = Table(label="stock.csv", names=("item", "pieces", "price"), cells=(("bol
             SALES,
             "Number of sales by region and the median revenue",
             ["count by region: North 2; South 2", "median of revenue: 85"],
+        ),
+        (
+            SALES,
+            "How many sales are in North and what is the total revenue there?",
+            ["count where region = North: 2", "sum of revenue where region = North: 160"],
+        ),
+        (
+            SALES,
+            "Combien de lignes ont region South et quel est le revenue moyen de ces lignes ?",
+            ["count where region = South: 2", "average of revenue where region = South: 85"],
         ),
         (SALES, "the count and the sum of the revenue", ["count: 4", "sum of revenue: 330"]),
         (SALES, "the sum and the average of the revenue", ["sum of revenue: 330", "average of revenue: 82.5"]),
@@ -116,3 +127,18 @@ DATED = Table(
 )
 def test_dates_in_words_are_dates(question: str, answer: str) -> None:
     assert answer_about(DATED, question) == answer
+
+
+@pytest.mark.parametrize(
+    "question", ["what is the total revenue there?", "wie hoch ist dort die Summe der Units?", "average units of these"]
+)
+def test_rows_of_a_question_that_is_not_here_are_no_whole_table(question: str) -> None:
+    with pytest.raises(ExpertError, match=r"I do not understand “(there|dort|of these)”"):
+        answer_about(SALES, question)
+
+
+def test_hours_are_not_counted_by_their_cells() -> None:
+    hours = Table(label="hours.csv", names=("person", "hours"), cells=(("Ida", "7:30"), ("Ida", "1 day, 6:00:00")))
+    assert answer_about(hours, "How many different hours did Ida work?").startswith("2 (")
+    with pytest.raises(ExpertError, match=r"column hours of hours\.csv holds “7:30”, which is no number"):
+        answer_about(hours, "How many hours did Ida work?")
