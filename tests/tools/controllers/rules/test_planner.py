@@ -48,6 +48,7 @@ def shape(plan: Plan) -> list[str]:
         ("predict how the values in sales.csv go on", ["time-series-forecasting"]),
         ("what does the barcode on box.jpg say", ["object-detection"]),
         ("count the rows in data.csv", ["count"]),
+        ("how many different emails are in data.csv", ["table-question-answering"]),
         ("denoise noisy.wav and transcribe it", ["audio-to-audio", "automatic-speech-recognition<0"]),
         ("edges of photo.png", ["canny-control"]),
         ("crop the faces in group.jpg", ["object-detection", "crop<0"]),
