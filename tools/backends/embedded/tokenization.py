@@ -26,6 +26,9 @@ _MONTH = re.compile(r"(?:Jan|Jän|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)(
 _BEFORE_ORDINAL = re.compile(r"\b(?:am|zum|vom|bis|ab|seit|der|den|dem|des|im|beim)\s+\d{1,2}\.\s*$", re.I)
 _END = re.compile(r"""[.!?…]+["')\]”’]*\s+(?=["'(\[“‘¿¡]?[^\W_a-z])|[。！？]""")
 
+_UNSPACED = re.compile("[぀-ヿ㐀-鿿가-힣]")
+"""Kana, Chinese characters and Hangul."""
+
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text; a line that is no running text (a heading, a list item) is a sentence of its own."""
@@ -35,6 +38,14 @@ def sentences(text: str) -> list[str]:
 def words(text: str) -> list[str]:
     """The words in lower case, numbers too."""
     return re.findall(r"[^\W_]+(?:['’.,:-][^\W_]+)*", text.lower())
+
+
+def word_count(text: str) -> int:
+    """How many words there are: what stands between blanks and has a letter or a digit, as `a@b.example` or `don't`.
+
+    Chinese, Japanese and Korean text, which has few blanks or none, is cut at its punctuation as well.
+    """
+    return sum(len(words(part)) if _UNSPACED.search(part) else any(map(str.isalnum, part)) for part in text.split())
 
 
 def content_words(text: str) -> list[str]:
