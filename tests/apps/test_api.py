@@ -201,7 +201,7 @@ def test_a_wrong_argument_is_refused_where_it_is_given(settings: Settings, wrong
     ("wrong", "said"),
     [
         (lambda: hugginggpt.as_tool(graph=5), "of type int"),  # type: ignore[arg-type]
-        (lambda: hugginggpt.as_tool(approve="sometimes"), "'always' or 'never'"),  # type: ignore[arg-type]
+        (lambda: hugginggpt.as_tool(approve="sometimes"), "must be always, never, or limits such as"),  # type: ignore[arg-type]
         (lambda: hugginggpt.build_graph("x"), "settings is of type str"),  # type: ignore[arg-type]
         (lambda: hugginggpt.Results()["0"], "by the number of its task"),  # type: ignore[call-overload]
     ],
