@@ -67,7 +67,9 @@ def plan_node(
         if unsaved := await _unsaved_answer(state, ledger):
             history = (*history, ("assistant", unsaved))
         attached, earlier = _files_of(state)
-        given_plan = with_attached(read_given_plan(state.get("given_plan"), attached), attached)
+        given_plan = with_attached(
+            await asyncio.to_thread(read_given_plan, state.get("given_plan"), attached), attached
+        )
         gathered = await fetcher.gather(text, [*attached, *files_named_in(given_plan, attached)])
         typed, text = text, redact.text(text)  # nothing below holds a secret that the user typed
         known = await ledger.thread_resources(thread_id)
