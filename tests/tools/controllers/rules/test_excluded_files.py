@@ -1,7 +1,6 @@
 """Promises on files that a request leaves out by name: "every file but not a.txt"."""
 
 import pytest
-
 from tests.tools.controllers.rules.test_counted_files import proposed, taken
 
 TEXTS = "a.txt b.txt c.txt"
