@@ -1,7 +1,8 @@
 """`asked_apart`: the calculations that one question asks for, each as a question: "the total units and the highest price".
 
 A list of calculations shares its conditions and groups, wherever they stand; a part with a question word of its own ("and
-which item is most expensive") shares nothing. A part without a column is about that of the next part.
+which item is most expensive") shares nothing. A part without a column is about that of the next part, but for a count,
+which is of rows: "the number of orders by region and the median amount".
 """
 
 import re
@@ -64,7 +65,8 @@ def _completed(parts: Sequence[str], table: Columns, language: str) -> list[str]
         marks = mark_words(part, table, language)[0]
         named = [m for m in _without_groups(marks) if m.role == "column"]
         column = table.names[named[-1].column] if named else column
-        words = [part.strip(f" ,;{_ENDS}"), "" if named else column]
+        counts = {mark.role for mark in marks} & {*_CALCULATING, "distinct"} == {"count"}
+        words = [part.strip(f" ,;{_ENDS}"), "" if named or counts else column]
         if number and not own[number] and not any(read[number]):
             words.insert(0, head)
         if number < len(parts) - 1 and not any(own[number + 1 :]) and not any(read[number]):

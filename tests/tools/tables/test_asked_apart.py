@@ -27,6 +27,12 @@ STOCK = Table(label="stock.csv", names=("item", "pieces", "price"), cells=(("bol
             "total units and average revenue in North",
             ["sum of units where region = North: 17", "average of revenue where region = North: 80"],
         ),
+        (
+            SALES,
+            "Number of sales by region and the median revenue",
+            ["count by region: North 2; South 2", "median of revenue: 85"],
+        ),
+        (SALES, "the count and the sum of the revenue", ["count: 4", "sum of revenue: 330"]),
         (SALES, "the sum and the average of the revenue", ["sum of revenue: 330", "average of revenue: 82.5"]),
         (
             SALES,
