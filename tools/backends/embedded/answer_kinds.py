@@ -96,6 +96,8 @@ def candidates(kind: str, sentence: str, query: Iterable[str]) -> list[tuple[int
         # "Chapter 1" numbers what the question counts, and a year counts nothing
         spans = [(a, b) for a, b in spans if not counted.intersection(content_words(_word_before(sentence, a)))]
         spans = [(a, b) for a, b in spans if not (_YEAR.match(sentence[a:b]) and len(content_words(sentence[a:b])) < 2)]
+        # a number of the question tells which thing is meant: "lighthouse 137" is not 137 metres high
+        spans = [(a, b) for a, b in spans if not numbers_of(query).intersection(content_words(sentence[a:b]))]
         unit = next((_UNITS[word] for word in query if word in _UNITS), None)
         spans = [(a, b) for a, b in spans if not unit or unit.search(sentence[a:b])]
     elif kind == "place":
@@ -110,6 +112,11 @@ def candidates(kind: str, sentence: str, query: Iterable[str]) -> list[tuple[int
         spans = [(a, b) for a, b in spans if not any(start < a and end == b for start, end in spans)]
     known = {other for word in query for other in synonyms(word)} if kind == "person" else set(query)
     return [(a, b) for a, b in spans if kind == "count" or not set(content_words(sentence[a:b])) <= known]
+
+
+def numbers_of(query: Iterable[str]) -> set[str]:
+    """The numbers among the words of a question, but years."""
+    return {word for word in query if word.isdecimal() and not _YEAR.fullmatch(word)}
 
 
 def _word_before(sentence: str, start: int) -> str:

@@ -9,8 +9,15 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
+MONTH_ELSEWHERE = (
+    r"(?:januar|jänner|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre"
+    r"|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre"
+    r"|diciembre|janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|novembro|dezembro|gennaio|febbraio|aprile"
+    r"|maggio|giugno|luglio|settembre|ottobre|dicembre)\b"
+)
+"""German, French, Spanish, Portuguese and Italian months that are not written as in English."""
 _DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
-_CURRENCY = r"(?:€|\$|£|¥|₹|EUR|USD|GBP|CHF|JPY|INR|euros?|dollars?|pounds?|francs?|cents?)"
+_CURRENCY = r"(?:€|\$|£|¥|￥|₹|EUR|USD|GBP|CHF|JPY|INR|euros?|dollars?|pounds?|francs?|cents?)"
 _AMOUNT = r"(?:\d{1,3}(?:[,. ’']\d{3})+|\d+)(?:[.,]\d{1,2})?"
 _SCALE = r"(?:\s(?:thousand|million|billion|m|bn|k)\b)?"
 
@@ -23,10 +30,14 @@ PATTERNS: dict[str, str] = {
         rf"|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}})?|{_MONTH}\s+\d{{4}})"
         r"|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})\b"
         r"|\b\d{1,2}\.?\s+(?:de\s+)?[^\W\d_]{3,}\.?\s+(?:de\s+)?(?:1[5-9]|20)\d{2}\b"
+        rf"|\b\d{{1,2}}(?:er\b|\.|º)?\s+(?:de\s+)?{MONTH_ELSEWHERE}"
+        r"|(?<!\d)(?:\d{4}年\s?)?\d{1,2}月\s?\d{1,2}[日号號]|(?<!\d)\d{4}年(?:\s?\d{1,2}月)?"
         rf"|\b{_DAY}s?\b|\b(?:yesterday|tomorrow|(?:last|next)\s(?:week|month|year|{_DAY}))\b"
     ),
-    "TIME": r"\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\b\.?)?|\b\d{1,2}\s?[ap]\.?m\b\.?|\b\d{1,2}\so'clock\b",
-    "MONEY": rf"{_CURRENCY}\s?{_AMOUNT}{_SCALE}|\b{_AMOUNT}{_SCALE}\s?{_CURRENCY}(?!\w)",
+    "TIME": r"\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\b\.?)?|\b\d{1,2}\s?[ap]\.?m\b\.?|\b\d{1,2}\so'clock\b"
+    r"|(?:上午|下午|午前|午後)\s?\d{1,2}[时時点點](?:半|\d{1,2}分)?|(?<!\d)\d{1,2}[时時](?:半|\d{1,2}分)?(?!间|間)",
+    "MONEY": rf"{_CURRENCY}\s?{_AMOUNT}{_SCALE}|\b{_AMOUNT}{_SCALE}\s?{_CURRENCY}(?!\w)"
+    r"|(?<![\d.,])\d[\d,]*(?:\.\d+)?[万萬亿億]?\s?(?:元|円|圓|圆|人民币|日元)",
     "PERCENT": r"(?<!\d)\d+(?:[.,]\d+)?\s?(?:%|percent\b|per cent\b)",
     "PHONE": r"(?<![\w.,])\+\d{8,15}(?!\w)"
     r"|(?:(?<=tel)|(?<=tel[.:])|(?<=tel[.:] )|(?<=phone)|(?<=phone:)|(?<=phone: )) ?\d{6,15}(?!\w)"

@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .answer_kinds import NAME, QUESTIONS, SELF_EVIDENT, SEVERAL, candidates, expected_kind
-from .question_limits import asks_for_difference, is_difference, is_negated
+from .answer_kinds import NAME, QUESTIONS, SELF_EVIDENT, SEVERAL, candidates, expected_kind, numbers_of
+from .question_limits import END_WORDS, asks_for_difference, asks_for_end, is_difference, is_negated
 from .question_synonyms import synonyms
 from .tokenization import content_words, sentences, stem
 
@@ -25,6 +25,8 @@ _COMPUTED = re.compile(
     r"\b(sum|average|mean(?= of)|median|difference|maximum|minimum|highest|lowest|cheapest|expensive)\b"
 )
 """What is computed from several values: a sentence answers only where it says so itself."""
+_CLAUSE = re.compile(r"[,;]|\b(?:and|but|und|aber|et|mais|y|pero|e|mas)\b")
+"""What parts the clauses of a sentence."""
 _KIND_OF_QUESTION = re.compile(r"\b(?:how|why|when|where)\b", re.IGNORECASE)
 """Questions whose answer is not what stands behind a label."""
 _ENGLISH = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|the)\b", re.I)
@@ -84,6 +86,7 @@ def find_answer(question: str, text: str) -> Answer | None:
     relevant = (number for number in ranked if _shares_key_words(key, stems[number], counts))
     computed = [stem(word) for word in _COMPUTED.findall(question.lower())]
     relevant = (n for n in relevant if all(stems[n].intersection(synonyms(word)) for word in computed))
+    relevant = (n for n in relevant if numbers_of(query) <= stems[n])
     relevant = (n for n in relevant if is_negated(lines[n]) or not is_negated(question))
     echoed = {other for word in query for other in synonyms(word)}
     relevant = (n for n in relevant if not stems[n] or not stems[n] <= echoed)
@@ -102,6 +105,8 @@ def find_answer(question: str, text: str) -> Answer | None:
     spans = candidates(kind, lines[best], query) if kind else []
     if differs and not (spans := [span for span in spans if is_difference(lines[best], *span)]):
         return None
+    if kind == "date" and asks_for_end(question):
+        query = [*query, *END_WORDS]
     if is_negated(lines[best]):  # a single word would not tell that the sentence denies it
         spans = []
     return Answer(_nearest(spans, lines[best], query, kind), lines[best], min(1.0, overlap or score))
@@ -178,10 +183,22 @@ def _nearest(spans: Sequence[tuple[int, int]], sentence: str, query: Sequence[st
     if kind == "count" and (counted := [s for s in spans if set(content_words(sentence[slice(*s)])) & set(query)]):
         spans = counted
     meant = {other for word in query for other in synonyms(word)}
-    places = [m.start() for m in re.finditer(r"[^\W_]+", sentence) if stem(m.group().lower()) in meant]
+    held = [m for m in re.finditer(r"[^\W_]+", sentence) if stem(m.group().lower()) in meant]
+    places = [m.span() for m in held]
+    first = min(spans)[1]
+    later = [place for place in places if place[0] >= first]
+    if len(spans) > 1 and kind in ("date", "count"):
+        places = later or places  # what stands before all values tells none of them apart
+        found = {stem(m.group().lower()) for m in held}
+        if not later and kind == "date" and any(not found.intersection(synonyms(word)) for word in query):
+            return sentence
+
+    def gap(place: tuple[int, int], span: tuple[int, int]) -> int:
+        between = sentence[place[1] : span[0]] if place[0] < span[0] else sentence[span[1] : place[0]]
+        return len(between) + 40 * len(_CLAUSE.findall(between))
 
     def distance(span: tuple[int, int]) -> tuple[float, int]:
-        gaps = sorted(min(abs(place - span[0]), abs(place - span[1])) for place in places) or [0]
+        gaps = sorted(gap(place, span) for place in places) or [0]
         return sum(gaps[:2]) / len(gaps[:2]), -span[0] if kind == "money" else span[0]
 
     start, end = min(spans, key=distance)

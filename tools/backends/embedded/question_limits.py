@@ -20,6 +20,16 @@ _STEP = re.compile(
 _MORE = re.compile(r"\s*(?:\w+\s+)?(?:more|less|fewer|longer|higher|lower|older|younger|cheaper)\b", re.I)
 
 
+END_WORDS = ("end", "until", "till", "termin", "termina", "acaba", "endet", "bis", "até", "hasta", "finit", "jusqu")
+"""Stems before the day on which something ends."""
+_UNTIL = re.compile(r"\b(?:(?:un)?til when|bis wann|até quando|hasta cuándo|jusqu['’]à quand|jusqu['’]quand)\b", re.I)
+
+
+def asks_for_end(question: str) -> bool:
+    """Whether a question asks for the last day of something: "Until when is the lease?"."""
+    return _UNTIL.search(question) is not None
+
+
 def is_negated(words: str) -> bool:
     """Whether a question or a sentence denies something: "Who was not on board?"."""
     return _NEGATION.search(words) is not None

@@ -20,6 +20,10 @@ _ABBREVIATION = re.compile(
 )
 _NUMBERED = re.compile(r"\b(?:nos?|nr|n[º°]|fig|vol|pp?|art|ch|sec|tel)\.\s*$", re.I)
 """Abbreviations that a number follows: `No. 7`."""
+_DAY_NUMBER = re.compile(r"\b\d{1,2}\.\s*$")
+_MONTH = re.compile(r"(?:Jan|Jän|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)(?:\w*[rilzt])?\b|März|Juni|Juli|August")
+"""German months, which stand in capitals behind a day's number: `3. Mai`."""
+_BEFORE_ORDINAL = re.compile(r"\b(?:am|zum|vom|bis|ab|seit|der|den|dem|des|im|beim)\s+\d{1,2}\.\s*$", re.I)
 _END = re.compile(r"""[.!?…]+["')\]”’]*\s+(?=["'(\[“‘¿¡]?[^\W_a-z])|[。！？]""")
 
 _UNSPACED = re.compile("[぀-ヿ㐀-鿿가-힣]")
@@ -90,7 +94,9 @@ def _split(block: str) -> Iterator[str]:
     for end in _END.finditer(block):
         tail = block[max(start, end.end() - 16) : end.end()].strip()
         numbered = _NUMBERED.search(tail) and block[end.end() : end.end() + 1].isdigit()
-        if not (numbered or _ABBREVIATION.search(tail)):
+        ordinal = (_DAY_NUMBER.search(tail) and _MONTH.match(block, end.end())) or _BEFORE_ORDINAL.search(tail)
+        small = block[end.end() : end.end() + 1].islower()
+        if not (numbered or ordinal or small or _ABBREVIATION.search(tail)):
             yield block[start : end.end()].strip()
             start = end.end()
     if rest := block[start:].strip():

@@ -8,6 +8,7 @@ import pytest
 
 from hugginggpt.graph.call import Artifact
 from hugginggpt.graph.errors import ExpertError
+from hugginggpt.tools.backends.embedded.entity_patterns import find_entities
 from hugginggpt.tools.backends.embedded.experts.summarize import summarize_text
 from hugginggpt.tools.backends.embedded.extractive_qa import find_answer
 from hugginggpt.tools.backends.embedded.tokenization import sentences
@@ -408,3 +409,55 @@ def test_a_sum_that_the_text_says_is_an_answer(run_expert: RunExpert) -> None:
         "lexical-qa", {"question": "What is the sum?", "context": "Two chairs at 6 euros.\nThe sum is 12 euros."}
     )
     assert "12" in (made["text"].text or "")
+
+
+LEASE = "The lease starts on 1 March 2026 and ends on 28 February 2027."
+CONTRACT = "O contrato começa em 1 de agosto de 2026 e termina em 31 de julho de 2028."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("When does the lease end?", LEASE, "28 February 2027"),
+        ("When does the lease expire?", LEASE, "28 February 2027"),
+        ("When does the lease start?", LEASE, "1 March 2026"),
+        ("Until when is the lease?", LEASE, "28 February 2027"),
+        ("Quando vence o contrato?", CONTRACT, CONTRACT),
+        ("Até quando vai o contrato?", CONTRACT, "31 de julho de 2028"),
+        ("How high is lighthouse 7?", "Lighthouse 9 is 7 metres high. Lighthouse 7 is 31 metres high.", "31 metres"),
+        ("Wann erfolgt die Lieferung?", "Die Lieferung erfolgt am 3. Mai. Danke.", "3. Mai"),
+    ],
+)
+def test_value_beside_the_asked_relation_answers(question: str, text: str, expected: str) -> None:
+    found = find_answer(question, text)
+    assert found is not None
+    assert found.short == expected
+
+
+def test_number_of_a_question_is_never_looked_up_in_another_things_sentence() -> None:
+    assert find_answer("How high is lighthouse 7?", "Lighthouse 9 is 7 metres high.") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "会议定于2026年10月8日下午2点举行。每人500元。请于9月20日之前报名。",
+            {"2026年10月8日", "下午2点", "500元", "9月20日"},
+        ),
+        ("夏祭りは2026年8月22日です。大人500円、子ども200円です。", {"2026年8月22日", "500円", "200円"}),
+        ("El 9 de abril son 18 euros.", {"9 de abril", "18 euros"}),
+        ("Zahlbar bis zum 15. Juli oder am 3. Mai.", {"15. Juli", "3. Mai"}),
+    ],
+)
+def test_dates_times_and_amounts_are_found_in_other_languages(text: str, expected: set[str]) -> None:
+    assert {found.word for found in find_entities(text)} == expected
+
+
+def test_day_number_with_a_full_stop_ends_no_sentence() -> None:
+    assert sentences("Zahlbar bis zum 15. Juli 2026. Am 3. Mai kommt er. Er ist 12. Sie geht.") == [
+        "Zahlbar bis zum 15. Juli 2026.",
+        "Am 3. Mai kommt er.",
+        "Er ist 12.",
+        "Sie geht.",
+    ]
