@@ -49,12 +49,6 @@ class Job(NamedTuple):
 
 Outcome = tuple[Job, Any, BaseException | None]
 """A job with its value or its error."""
-Do = Callable[[Job, RowConnection], tuple[Any, BaseException | None]]
-"""Does a job: its value or its error."""
-
-
-class _HalfDone(Exception):
-    """A job failed after it had written something: the batch is rolled back, and done again with each job apart."""
 
 
 class Connection:
@@ -103,42 +97,25 @@ class Connection:
             self._db = None
 
     def _do(self, batch: list[Job]) -> None:
+        outcomes: list[Outcome] = []
         try:
             db = self._db = self._db or self._open()
+            if writing := any(job.writes for job in batch):
+                db.execute("BEGIN IMMEDIATE")  # the write lock at once: a reader that turns writer may be refused
             try:
-                outcomes = self._committed(batch, db, self._one)
-            except _HalfDone:  # seldom: its rows can't be taken back alone
-                outcomes = self._committed(batch, db, self._one_apart)
+                outcomes = [(job, *self._one(job, db)) for job in batch]
+                if writing:
+                    db.execute("COMMIT")
+                    self._check_place()
+            finally:
+                if db.in_transaction:
+                    db.rollback()
         except BaseException as failure:  # of any kind: it goes to the callers, and the thread serves the next jobs
             outcomes = [(job, None, self._as_storage_error(failure)) for job in batch]
         _deliver(outcomes)
 
-    def _committed(self, batch: list[Job], db: RowConnection, do: Do) -> list[Outcome]:
-        """The jobs' values and errors, in a transaction that is committed; after an error of its own nothing is."""
-        if writing := any(job.writes for job in batch):
-            db.control("BEGIN IMMEDIATE")  # the write lock at once: a reader that turns writer may be refused
-        try:
-            outcomes = [(job, *do(job, db)) for job in batch]
-            if writing:
-                db.control("COMMIT")
-                self._check_place()
-            return outcomes
-        finally:
-            if db.in_transaction:
-                db.rollback()
-
     def _one(self, job: Job, db: RowConnection) -> tuple[Any, BaseException | None]:
-        """One job's value, or its error where it wrote nothing. Raises `_HalfDone` where it did."""
-        written = db.total_changes
-        try:
-            return job.work(db), None
-        except Exception as error:  # handed to the caller whose work it was
-            if job.writes and (db.total_changes != written or not db.in_transaction):
-                raise _HalfDone from error
-            return None, self._as_storage_error(error)
-
-    def _one_apart(self, job: Job, db: RowConnection) -> tuple[Any, BaseException | None]:
-        """One job's value or error; what a failed one wrote is rolled back. Costs two statements more for each job."""
+        """One job's value or error; only the writes of a failed job are rolled back."""
         try:
             if not job.writes:
                 return job.work(db), None

@@ -33,16 +33,16 @@ class RowConnection(RedactingConnection):
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Roll back what the body wrote if it raises; the transaction goes on."""
-        self.control("SAVEPOINT job")
+        self._control("SAVEPOINT job")
         try:
             yield
         except BaseException:
             if self.in_transaction:  # some errors (a full disk) end the whole transaction
-                self.control("ROLLBACK TO job")
-                self.control("RELEASE job")
+                self._control("ROLLBACK TO job")
+                self._control("RELEASE job")
             raise
-        self.control("RELEASE job")
+        self._control("RELEASE job")
 
-    def control(self, sql: str) -> None:
+    def _control(self, sql: str) -> None:
         """Execute a statement that has no values, so that none is to be redacted."""
         Connection.execute(self, sql)

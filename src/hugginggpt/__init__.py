@@ -8,8 +8,6 @@ import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .graph.version import __version__
-
 if TYPE_CHECKING:
     from .apps.api import arun, astream, run, stream
     from .apps.continued_runs import afork, aresume, aretry, fork, resume, retry
@@ -59,6 +57,7 @@ if TYPE_CHECKING:
     from .graph.result import Result, Run
     from .graph.settings import Settings
     from .graph.task import Ref, Task, Template
+    from .graph.version import __version__
     from .graph.world import World, build_graph, open_world
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())
@@ -81,6 +80,7 @@ _NAMES = {
     "graph.result": "Result Run",
     "graph.settings": "Settings",
     "graph.task": "Ref Task Template",
+    "graph.version": "__version__",
     "graph.world": "World build_graph open_world",
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}

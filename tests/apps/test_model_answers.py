@@ -26,9 +26,7 @@ def files(tmp_path: Path) -> list[str]:
 def answered(home: Path, answer: str, files: list[str], *counted: str) -> hugginggpt.Outcome:
     with serve(in_turn(chat(counting(*counted)), chat(answer))) as server:
         settings = Settings(home=home, llm=f"openai:scripted@{server.url}/v1", openai_api_key="k", llm_window=100_000)
-        return hugginggpt.run(
-            "Count the lines and summarise it", files=files, settings=settings, options={"select": "rank"}
-        )
+        return hugginggpt.run("Count the lines of both", files=files, settings=settings, options={"select": "rank"})
 
 
 def test_a_run_whose_answer_contradicts_its_results_is_done_in_part(home: Path, files: list[str]) -> None:

@@ -106,23 +106,27 @@ async def test_a_task_whose_first_candidate_stands_out_waits_for_no_choice(home:
 
 
 @pytest.mark.parametrize(
-    ("reply", "reason"),
+    ("reply", "calls", "reason"),
     [
-        (failing(500, "out of memory"), "first by rank: the choice could not be asked: openai:m at "),
-        (chat("The second."), "first by rank: the controller's choice could not be read"),
-        (chat("[]"), "first by rank: the controller made no choice for this task"),
+        # the second without a form of the answer, which may be what the server fails on
+        (failing(500, "out of memory"), 2, "first by rank: the choice could not be asked: openai:m at "),
+        (chat("The second."), 1, "first by rank: the controller's choice could not be read"),
+        (chat("[]"), 1, "first by rank: the controller made no choice for this task"),
         (
             chat('{"choices": [{"task": 0, "id": "no/ne"}, {"task": 1, "id": 7}]}'),
+            1,
             "first by rank: the controller chose ",
         ),
     ],
 )
-async def test_a_choice_that_fails_is_the_first_by_rank_and_says_so(home: Path, reply: Reply, reason: str) -> None:
+async def test_a_choice_that_fails_is_the_first_by_rank_and_says_so(
+    home: Path, reply: Reply, calls: int, reason: str
+) -> None:
     with serve(choosing(lambda _: reply)) as server:
         events = await drive(home, server.url)
 
     assert last(events).status == "succeeded"
-    assert sum(stage_of(received) == "choose" for received in server.requests) == 1
+    assert sum(stage_of(received) == "choose" for received in server.requests) == calls
     assert [name for name, _ in chosen(events).values()] == ["org/any", "org/news", "org/any"]
     assert all(why.startswith(reason) for _, why in list(chosen(events).values())[:2])
 

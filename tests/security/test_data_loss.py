@@ -40,7 +40,7 @@ FENCES = (
     Fence(
         "a file moved away is not written to",
         "checkpoints/connection.py",
-        "                self._check_place()\n",
+        "                    self._check_place()\n",
         "",
         "test_data_loss.py::test_a_write_to_a_replaced_database_is_an_error",
     ),

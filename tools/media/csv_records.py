@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
-from ...graph.errors import ExpertError, input_too_large
+from ...graph.errors import ExpertError, input_error, input_too_large
 
 MAX_COLUMNS = 5_000
 MAX_CELLS = 2_000_000
@@ -36,6 +36,24 @@ def read_records(text: str, label: str, media_type: str) -> Iterator[list[str]]:
         if number * columns > MAX_CELLS:
             raise _too_large(label, f"more than {MAX_CELLS:,} cells, in {columns:,} columns")
         yield record
+
+
+def check_quotes(text: str, label: str, media_type: str) -> None:
+    """Raises `ExpertError` for a quotation mark that is not closed: the rows behind it would be part of one cell."""
+    if '"' not in text:
+        return
+    stated = _SEP.match(text)
+    delimiter = stated[1] if stated else delimiter_of(text, media_type)
+    records, line = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 0
+    try:
+        for _ in records:
+            line = records.line_num
+    except csv.Error as error:
+        if records.line_num - line > 1 or "end of data" in str(error):
+            raise input_error(
+                f"a quotation mark in line {line + 1} of {label} is not closed",
+                hint="Close it or leave it out: all rows behind it are part of that cell.",
+            ) from None
 
 
 def _filled(records: Iterable[list[str]], label: str) -> Iterator[list[str]]:

@@ -7,7 +7,7 @@ from typing import Any
 from ...graph.call import Material
 from ...graph.errors import input_too_large
 from ...graph.untrusted_json import InvalidJson, read_untrusted_json
-from .csv_records import MEDIA_TYPES, read_records
+from .csv_records import MEDIA_TYPES, check_quotes, read_records
 from .table_body import table_body
 
 Row = dict[str, Any]
@@ -34,6 +34,7 @@ def rows(material: Material) -> list[Row] | None:
 
 
 def _table_rows(text: str, label: str, media_type: str) -> list[Row]:
+    check_quotes(text, label, media_type)
     read = read_records(text, label, media_type)
     first, records = table_body(list(read), label)
     names = distinct_names(first)

@@ -19,6 +19,7 @@ from .follow_up import refers_back
 from .number_check import check_numbers, say_doubts
 from .query import read_query
 from .question_words import words_of
+from .several_in_a_cell import members_counted
 from .shown import MAX_ROWS, listed, listed_numbers, rows_of, say, shown_rows, stop
 from .sums import difference, no_measure, sums
 from .table_query import Query, no_condition, not_understood
@@ -76,6 +77,8 @@ def _answer(query: Query, table: Columns) -> str:
     if not query.table.count:
         return said("none", table=table.label)
     wanted = query.operations
+    if members := members_counted(query):
+        return members
     if "difference" in wanted:
         return difference(query)
     if "sort" in wanted or query.limit or (wanted & {"top", "bottom"}):

@@ -27,6 +27,7 @@ SECTIONS = (
         "nouns",
         "units",
         "ranges",
+        "excluding",
         "operations",
     ),
     *("directions", "media", "examples"),

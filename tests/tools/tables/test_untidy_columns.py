@@ -201,3 +201,20 @@ def test_dates_that_may_be_day_or_month_first_are_said_to_be_read_as_day_first()
     with collecting() as heard:
         assert answer_about(table("day,n\n02/03/2024,1\n25/03/2024,2\n"), "sum of n in March") == "3"
     assert heard.lacks == []
+
+
+def test_a_quotation_mark_that_is_not_closed_is_refused() -> None:
+    with pytest.raises(ExpertError, match="quotation mark in line 2 of us3"):
+        table('name,note,paid\nBo,"never closed,20\nCem,fine,30\n')
+    with pytest.raises(ExpertError, match="quotation mark in line 2 of us3"):
+        table('name,note,paid\nBo,"never closed,20\nCem,"fine",30\n')
+    assert table('name,note\nBo,"two\nlines, ""said"""\nCem,"5" nail\n').count == 2
+
+
+def test_lists_in_cells_count_as_many_as_they_hold() -> None:
+    family = table("name,children\nAna,Ida; Ole\nBo,Pia\nCem,\n")
+    with collecting() as heard:
+        assert answer_about(family, "how many children are there?") == "3 (Ida, Ole, Pia)"
+    assert "cells of children that hold several values are counted by these" in heard.notes
+    with pytest.raises(ExpertError, match="hold several values"):
+        answer_about(family, "how many children per name?")

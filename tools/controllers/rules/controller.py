@@ -21,6 +21,7 @@ from .answers import answer_paragraphs
 from .clauses import ParsedRequest, parse_request
 from .counted_files import with_counted_files
 from .example_intents import find_intents_by_examples, with_examples
+from .excluded_files import without_excluded_files
 from .follow_ups import questions_before, repeated, without_replaced
 from .handlers.film_tracks import refuse_tracks, use_track, with_track
 from .handlers.operations import convert_last, cut_to_times
@@ -88,7 +89,7 @@ def propose(request: Request) -> Proposal:
     corrections = _corrections(parsed) if language == "en" else NO_EDITS
     if corrections.replacements:
         parsed = parse_request(corrections.apply(request.text), request.files)
-    parsed = with_counted_files(parsed, language)
+    parsed = with_counted_files(without_excluded_files(parsed, language), language)
     parsed, names = without_output_names(parsed, language)
     parsed, spoken = without_recorded_language(parsed, language)
     # 2. clauses -> intents, by rules; in other languages by examples

@@ -17,7 +17,7 @@ from .clauses import ParsedRequest
 from .lexicon import FILES
 from .masking import FileMention
 
-_ALIKE = {"text": ("text", "document"), "document": ("document", "text", "image"), "table": ("table",)}
+ALIKE = {"text": ("text", "document"), "document": ("document", "text", "image"), "table": ("table",)}
 """Kinds of files that a noun may mean: a letter may be a PDF."""
 _MARK = "[\ue010-\ue0ff]"
 _ANY = r"(?:files?|ones?)"
@@ -63,14 +63,14 @@ def with_counted_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
         parsed,
         masked=masked,
         files=tuple(sorted((*kept, *mentions), key=lambda file: (file.start < 0, file.start))),
-        passed_over=frozenset(files) - counted - named if counted else frozenset(),
+        passed_over=parsed.passed_over | (frozenset(files) - counted - named if counted else frozenset()),
         undecided=tuple((each.start, each.end) for each in found if not each.files),
     )
 
 
 def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Iterator[_Found]:
     """The counted files, in the order of the words; "the other" means those not named so far."""
-    patterns, nouns = _patterns(code), _nouns(code)
+    patterns, nouns = _patterns(code), file_nouns(code)
     before: list[tuple[int, Resource]] = [(file.start, file.resource) for file in parsed.files if file.start >= 0]
     named = {file for _, file in before}
     numbers, end = wording(code).numbers, 0
@@ -82,7 +82,7 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
         if match.start() < end:
             continue
         noun = next((found for name, found in words.items() if name.endswith("noun") and found), None)
-        kinds = _ALIKE.get(nouns.get(noun or "", ""), (nouns.get(noun or "", ""),)) if noun in nouns else ()
+        kinds = ALIKE.get(nouns.get(noun or "", ""), (nouns.get(noun or "", ""),)) if noun in nouns else ()
         among = [file for file in files if not kinds or file.kind in kinds]
         known = [file for position, file in before if position < match.start()]
         if len(among) < 2 or (not known and (words.get("others") or (words.get("bare") and not counts))):
@@ -120,11 +120,11 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
 def _says_nothing(words: str) -> bool:
     """Whether words before a noun only name a kind of data or a result: "the audio file", "the resulting picture"."""
     last = words.rsplit(maxsplit=1)[-1]
-    return last in (*_nouns("en"), *_OF_ALL) or (len(last) > 4 and last.endswith(("ed", "ing")))
+    return last in (*file_nouns("en"), *_OF_ALL) or (len(last) > 4 and last.endswith(("ed", "ing")))
 
 
 @cache
-def _nouns(code: str) -> dict[str, str]:
+def file_nouns(code: str) -> dict[str, str]:
     """Nouns of whole files, with their plurals; those that are parts of a text too ("paragraph") count no files."""
     language = wording(code)
     known = {noun: kind for noun, kind in language.nouns.items() if kind != "text" or noun not in language.units}
@@ -137,7 +137,7 @@ def _patterns(code: str) -> re.Pattern[str]:
         return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
     language = wording(code)
-    ordinals, nouns = f"{either([*language.ordinals])}|{_DIGITS}", either([*_nouns(code)])
+    ordinals, nouns = f"{either([*language.ordinals])}|{_DIGITS}", either([*file_nouns(code)])
     if code != "en":
         edge = "" if language.unspaced else r"\b"
         return re.compile(rf"{_ARTICLE}{edge}(?P<ordinal>{ordinals}){_COUNTER}(?P<noun>{nouns}){edge}")

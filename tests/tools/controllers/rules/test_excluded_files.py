@@ -1,0 +1,37 @@
+"""Promises on files that a request leaves out by name: "every file but not a.txt"."""
+
+import pytest
+from tests.tools.controllers.rules.test_counted_files import proposed, taken
+
+TEXTS = "a.txt b.txt c.txt"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Summarise every file but not a.txt", "b.txt c.txt"),
+        ("Summarise all the texts except a.txt", "b.txt c.txt"),
+        ("Except for a.txt, summarise all the files", "b.txt c.txt"),
+        ("Summarise everything except a.txt and b.txt", "c.txt"),
+        ("Summarise a.txt and c.txt, but not b.txt", "a.txt c.txt"),
+        ("Summarise every file without a.txt and summarise a.txt", "b.txt c.txt a.txt"),
+        ("Fasse alle Dateien zusammen, aber nicht a.txt", "b.txt c.txt"),
+        ("Fasse alle Dateien außer a.txt zusammen", "b.txt c.txt"),
+        ("Résume chaque fichier, mais pas a.txt", "b.txt c.txt"),
+        ("Resume todos los archivos, pero no a.txt", "b.txt c.txt"),
+        ("Resuma todos os arquivos exceto a.txt", "b.txt c.txt"),
+        ("总结除了a.txt以外的所有文件", "b.txt c.txt"),
+        ("a.txt以外のすべてのファイルを要約して", "b.txt c.txt"),
+    ],
+)
+def test_no_task_takes_a_file_that_the_request_leaves_out(text: str, names: str) -> None:
+    """The other files are taken, and none is reported."""
+    proposal = proposed(text, TEXTS)
+    assert [name for name, _ in taken(proposal)] == names.split()
+    assert proposal.refusals == ()
+
+
+def test_but_before_a_file_with_a_value_of_its_own_leaves_out_nothing() -> None:
+    """A contrast of values is no exclusion."""
+    proposal = proposed("rotate a.jpg by 90 degrees but b.jpg by 180 degrees", "a.jpg b.jpg")
+    assert taken(proposal) == [("a.jpg", 90), ("b.jpg", 180)]
