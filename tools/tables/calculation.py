@@ -15,6 +15,7 @@ from .columns import Columns
 from .counting import counted, many_of
 from .extremes import extreme
 from .first_rows import each_once
+from .folding import fold
 from .follow_up import refers_back
 from .number_check import check_numbers, say_doubts
 from .query import read_query
@@ -23,6 +24,7 @@ from .several_in_a_cell import members_counted
 from .shown import MAX_ROWS, listed, listed_numbers, rows_of, say, shown_rows, stop
 from .sums import difference, no_measure, sums
 from .table_query import Query, no_condition, not_understood
+from .table_words import operation_words
 from .total_row import check_rates, doubt, is_rate, without_totals
 
 
@@ -44,6 +46,7 @@ def answered(table: Columns, question: str) -> tuple[str, Sequence[Query]]:
 def _answered(table: Columns, question: str) -> tuple[str, Query]:
     body, total = without_totals(table)
     query = read_query(question, with_period(body, question))
+    query.asks_who = fold(question).split()[0].strip("¿") in operation_words(query.language)["people"]
     counts = query.operations <= {"count", "people", "rows"}
     if not (query.conditional or counts) and (back := refers_back(question, query.language)):
         raise not_understood(table, [back])  # rows of a question that is not here

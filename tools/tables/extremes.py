@@ -23,6 +23,8 @@ def extreme(query: Query) -> str:
     subjects = [column for column in query.subjects if column != measure]
     if query.group is not None and (query.apart or (query.group not in query.alternatives and subjects)):
         return _best_of_each(query, query.group)
+    if query.asks_who and query.columns[:1] == [measure] and query.group is None:
+        subjects = []  # "who earns the most, and in which city do they live?": of that row
     subjects += [] if query.group is None else [query.group]
     together = len(subjects) > 1 and each_once(table, subjects)
     added = query.whole.is_numeric(measure) and ("average" in query.operations or not is_rate(query.whole, measure))

@@ -37,6 +37,8 @@ class Query:
     """Single rows are ranked, and no sums: "the two lowest units"."""
     yes_or_no: bool = False
     """Whether there are such rows: "is the Brightwater invoice paid?"."""
+    asks_who: bool = False
+    """Whether it begins by asking for a person, who is a row."""
     in_time: bool = False
     """The highest and lowest are the latest and earliest."""
     alternatives: tuple[int, ...] = ()

@@ -142,3 +142,13 @@ def test_hours_are_not_counted_by_their_cells() -> None:
     assert answer_about(hours, "How many different hours did Ida work?").startswith("2 (")
     with pytest.raises(ExpertError, match=r"column hours of hours\.csv holds “7:30”, which is no number"):
         answer_about(hours, "How many hours did Ida work?")
+
+
+def test_who_has_the_most_is_a_row_and_not_the_group_that_is_asked_beside() -> None:
+    staff = Table(
+        label="staff.csv",
+        names=("name", "salary", "city"),
+        cells=(("Mia", "52", "Berlin"), ("Paul", "61", "Munich"), ("Rita", "45", "Berlin")),
+    )
+    answer = answer_about(staff, "Who has the highest salary, and in which city do they live?")
+    assert answer == "61 (name Paul, salary 61, city Munich)"
