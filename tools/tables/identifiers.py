@@ -1,4 +1,4 @@
-"""`without_identifiers`: numbers that only tell rows apart are not added: "the total of the open orders" is no sum of order numbers."""
+"""`without_identifiers`: numbers that only tell rows apart are not added: "the total of the open orders"."""
 
 from collections.abc import Sequence
 
@@ -16,11 +16,11 @@ _ADDING = frozenset(("sum", "average", "median"))
 def without_identifiers(query: Query, marks: Sequence[Mark]) -> None:
     """Takes the only column of quantities in place of one whose numbers are identifiers, and says so.
 
-    Where the question names a quantity beside it, that alone is meant. `ExpertError`, which names the columns, where there are
-    several quantities or none.
+    Where the question names a quantity beside it, that alone is meant. `ExpertError`, which names the columns, where there
+    are several quantities or none.
     """
     table = query.whole
-    if not query.operations & _ADDING or query.group is not None and "sum" not in query.operations:
+    if not query.operations & _ADDING or (query.group is not None and "sum" not in query.operations):
         return
     texts = {mark.column: mark.text for mark in marks if mark.role == "column"}
     found = [n for n in query.columns if n != query.group and _identifies(table, n, texts.get(n, ""))]
@@ -51,10 +51,8 @@ def _identifies(table: Columns, column: int, typed: str) -> bool:
     Where that is open, the things are meant, and not their numbers, by a form of the name ("orders" for `order`).
     """
     code, counted = is_code(table, column), fold(typed) != fold(table.names[column])
-    if (
-        code is False
-        or not counted
-        and (code is None or column or not any(map(table.is_numeric, range(1, len(table.names)))))
+    if code is False or (
+        not counted and (code is None or column or not any(map(table.is_numeric, range(1, len(table.names)))))
     ):
         return False
     return column == 0 or (code is True and is_in_order(table, column))

@@ -1,4 +1,4 @@
-"""`QuestionReader`: the marks of a question, read one kind after another: ranges, comparisons, values, and what to compute."""
+"""`QuestionReader`: the marks of a question, read one kind after another: conditions, and what to compute."""
 
 from collections.abc import Sequence
 
