@@ -7,7 +7,6 @@ that a second request finds warm workers; `hugginggpt.close()` closes it.
 from asyncio import to_thread
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from contextlib import aclosing
-from os.path import isfile
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -157,7 +156,7 @@ def _read(plan: Any, files: Iterable[Any]) -> Plan:
         raise UsageError(f"the plan is of type {type(plan).__name__}", hint="give a Plan or the paper's JSON list")
     entries = plan if isinstance(plan, str) else list(plan)
     names = [file if isinstance(file, str) else str(file.get("filename") or "") for file in files]
-    return with_names_as_files(Plan.from_hugginggpt(entries), exists=isfile, attached=names)
+    return with_names_as_files(Plan.from_hugginggpt(entries), attached=names)
 
 
 def _words_of(plan: Plan) -> str:

@@ -51,6 +51,7 @@ async def start_fork(world: World, parent: Run, changes: Changes) -> Run:
     redo = tuple(sorted(set(changes.redo)))
     options = base.options.model_copy(
         update={"models": {**models, **given}, "redo": redo}
+        | dict(await world.ledger.runs.kept_limits(thread_id))
         | {name: limit for name, limit in changes.limits.items() if limit is not None}
     ).begun(now())
     said = [PLAN_EDITED] if plan.digest != base.plan.digest else []

@@ -1,13 +1,13 @@
 """`check_budget` and `time_left`: what a run and its conversation have spent, against the limits in the run's row."""
 
 import json
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ..graph.advice import option
+from ..graph.advice import form, option
 from ..graph.clock import now
 from ..graph.deadline import seconds_until
 from ..graph.errors import LimitReached
-from ..graph.options import Options
+from ..graph.options import THREAD_LIMITS, Options
 from .row_connection import RowConnection
 from .work_time import known_seconds
 
@@ -20,6 +20,14 @@ _CONVERSATION = """
 _SPENT = """
     SELECT count(*), total(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)), total(cost), count(*) - count(cost)
     FROM llm_calls WHERE run_id IN (SELECT value FROM json_each(?))"""
+
+
+def kept_limits(thread_id: str, db: RowConnection) -> dict[str, Any]:
+    """The limits of a conversation that its newest run has, by name: those of its next one, which it does not name."""
+    query = "SELECT options FROM runs WHERE thread_id = ? ORDER BY started_at DESC, rowid DESC LIMIT 1"
+    row = db.execute(query, [thread_id]).fetchone()
+    options = Options.model_validate_json(row[0]) if row and row[0] else Options()
+    return options.model_dump(include=set(THREAD_LIMITS), exclude_none=True)
 
 
 class Limited(NamedTuple):
@@ -120,4 +128,6 @@ def _worked(who: str, most: float) -> str:
 
 
 def _reached(run_id: str, what: str, name: str, value: str) -> LimitReached:
-    return LimitReached(what, hint=f"raise the limit: {option(name, value)}", run_id=run_id)
+    kept = "all runs of a conversation have its limits; " if name in THREAD_LIMITS else ""
+    who = "only your user can raise the limit" if form() == "tool" else "raise the limit"
+    return LimitReached(what, hint=f"{kept}{who}: {option(name, value)}", run_id=run_id)

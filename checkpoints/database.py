@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextvars import copy_context
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
@@ -82,6 +83,8 @@ class Database:
         return connection is not None and connection.moved
 
     def _put(self, job: Job) -> None:
+        context, work = copy_context(), job.work  # errors are worded for the caller: see `advice.py`
+        job = job._replace(work=lambda db: context.run(work, db))
         with _lock:
             if self._closed:
                 raise StorageError(f"the database {self.file} was closed")

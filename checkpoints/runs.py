@@ -2,7 +2,9 @@
 
 import json
 import logging
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from ..graph.advice import command
 from ..graph.clock import now
@@ -10,7 +12,7 @@ from ..graph.errors import LimitReached, RunBusy
 from ..graph.options import LIMITS, Options
 from ..graph.ports import Beside
 from ..graph.result import Proposal, Run, RunStatus
-from .budgets import time_left
+from .budgets import kept_limits, time_left
 from .row_connection import RowConnection
 from .run_leases import Claim, RunLeases, another_run
 from .run_rows import read_run
@@ -95,6 +97,10 @@ class SqliteRuns(RunLeases):
     async def time_left(self, run_id: str) -> tuple[float, LimitReached] | None:
         """Seconds until the first of a run's limits of time is reached, and the error for then; None for no such limit."""
         return await self._database.read(partial(time_left, run_id))
+
+    async def kept_limits(self, thread_id: str) -> Mapping[str, Any]:
+        """The limits of a conversation that its newest run has, by name."""
+        return await self._database.read(partial(kept_limits, thread_id))
 
     async def set_options(self, run_id: str, options: Options) -> None:
         """Change the options of a run."""

@@ -107,9 +107,17 @@ def setting(name: str, value: str) -> str:
 
 def option(name: str, value: str) -> str:
     """Give an option of a run a value."""
-    if form() == "command":
-        return f"--{name.replace('_', '-')} {value}"
-    return f"options={{{name!r}: {_literal(value)}}}" if form() == "python" else f"{name}={value} in the run's options"
+    given = f"options={{{name!r}: {_literal(value)}}}"
+    match form():
+        case "command" if name.startswith("thread_max_"):
+            return f"--thread-budget '{name.removeprefix('thread_max_').removeprefix('llm_')}={value}'"
+        case "command":
+            return f"--{name.replace('_', '-')} {value}"
+        case "python":
+            return given
+        case "tool":
+            return f"as_tool({given})"
+    return f"{name}={value} in the run's options"
 
 
 def expert(task: str, model_id: str) -> str:

@@ -19,7 +19,8 @@ from .resource import Kind
 LONGEST_NAME = 2048
 """Characters; longer words are no names."""
 
-_UNKNOWN: tuple[Kind, str] = ("document", "application/octet-stream")
+UNKNOWN: tuple[Kind, str] = ("document", "application/octet-stream")
+"""Kind and media type of a name whose extension says nothing."""
 
 _URL = re.compile(r"https?://[^\s<>\"'`“”‘’「」]+", re.IGNORECASE)
 _QUOTED = re.compile(r"""(["'`])((?:(?!\1)[^\n]){1,255})\1|“([^”\n]{1,255})”|‘([^’\n]{1,255})’""")
@@ -57,7 +58,7 @@ class Mention(NamedTuple):
 def kind_of_name(name: str) -> tuple[Kind, str]:
     """Kind and media type by the extension of a file name or URL; `document` for unknown extensions."""
     path = urlsplit(name).path if _URL.match(name) and "[" not in name and "]" not in name else name
-    return types_by_suffix().get(path.rpartition(".")[2].lower(), _UNKNOWN)
+    return types_by_suffix().get(path.rpartition(".")[2].lower(), UNKNOWN)
 
 
 def mentions(text: str) -> list[Mention]:

@@ -112,3 +112,5 @@ class Options(Frozen):
 
 LIMITS = frozenset(name for name in Options.model_fields if "max_" in name) | {"deadline"}
 """Options that a run stops at; they can be raised while it is under way. None is none."""
+THREAD_LIMITS = frozenset(name for name in LIMITS if name.startswith("thread_"))
+"""Those of a conversation: a run that does not name them has those of the newest run of its conversation."""

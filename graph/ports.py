@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from .board import Board
 from .call import Artifact, Call, Part
@@ -175,6 +175,9 @@ class Runs(Protocol):
 
     async def time_left(self, run_id: str) -> tuple[float, LimitReached] | None:
         """Seconds until the first of a run's limits of time is reached, and the error for then; None for no such limit."""
+
+    async def kept_limits(self, thread_id: str) -> Mapping[str, Any]:
+        """The limits of a conversation that its newest run has, by name."""
 
     async def set_status(self, run_id: str, status: RunStatus) -> None:
         """Record that a run waits, continues, or was interrupted."""

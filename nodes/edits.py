@@ -4,7 +4,8 @@ An edited result becomes a row of its own, without expert and fingerprint, in an
 tasks are done again. Rows and files that were recorded stay as they are.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from ..graph.state import State, epoch_of, legacy_epoch
 from ..graph.task import resources_in
 from .edited_fields import EditedFields
 from .edited_results import edited_result, validation_problems
+from .given_plan import is_path
 from .run_options import unknown_choices
 
 N = TypeVar("N", bound=Frozen)
@@ -54,6 +56,7 @@ async def read_edits(state: State, ledger: Ledger, store: Store, fields: EditedF
     problems += ["plan: it has no task"] if recorded.plan.tasks and not plan.tasks else []
     if _named(plan) - known:
         problems.append("plan: it names data that is not of this conversation")
+    problems += await asyncio.to_thread(lambda: list(_paths_as_texts(plan, recorded.plan)))
     if run.epoch and not run.epoch.startswith(f"{run.run_id}:"):
         problems.append("run.epoch: there is no such epoch of this run")
     if run.options.models != recorded.options.models:
@@ -101,6 +104,22 @@ def _read(noun: type[N], data: Any, where: str, problems: list[str]) -> N | None
     except ValidationError as error:
         problems += validation_problems(error, where)
     return None
+
+
+def _paths_as_texts(plan: Plan, recorded: Plan) -> Iterable[str]:
+    """A sentence for each text that was written into the plan and is a path: an edited state brings no new files."""
+    had = {text for _, _, text in _texts(recorded)}
+    for task, name, text in _texts(plan):
+        if text not in had and is_path(text):
+            yield f"plan: {name} of task {task} is the path {text}: give a new file in a fork with another plan"
+
+
+def _texts(plan: Plan) -> Iterable[tuple[str, str, str]]:
+    for task in plan.tasks:
+        for name, value in task.inputs.items():
+            for single in value if isinstance(value, tuple) else (value,):
+                if isinstance(single, str):
+                    yield task.label, name, single
 
 
 def _named(plan: Plan) -> set[str | None]:

@@ -38,13 +38,16 @@ async def fork_from(
     except InvalidPlan as error:
         problems = error.problems
         edits = Edits(parent, parent.plan, tuple(row for row in parent.results if row.edited))
+    kept = await ledger.runs.kept_limits(parent.thread_id)
+    options = edits.run.options
+    kept = {name: limit for name, limit in kept.items() if getattr(options, name) == getattr(parent.options, name)}
     base = parent if edits.run.epoch == parent.epoch else parent.model_copy(update={"results": ()})
     fork = fork_of(
         base,
         run_id=await _new_id(parent.thread_id, saved.checkpoint["id"], ledger),
         thread_id=parent.thread_id,
         plan=await long_texts_stored(edits.plan, store),
-        options=edits.run.options,
+        options=options.model_copy(update=kept),
         edited=edits.results,
         changes=edits.what,
     )

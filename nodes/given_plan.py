@@ -1,16 +1,38 @@
 """A plan that the caller gives with the request: it is checked, its files are read, and no controller makes another."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from ..graph.errors import InvalidPlan
-from ..graph.mentions import LONGEST_NAME, kind_of_name, mentions
+from ..graph.mentions import LONGEST_NAME, UNKNOWN, kind_of_name, mentions
 from ..graph.plan import Plan
 from ..graph.resource import Resource
 from ..graph.result import Run
 from ..graph.task import Single, resources_in
+
+_WRITTEN_AS_PATH = re.compile(r"(?:/|~[\\/]|\.{1,2}[\\/]|[A-Za-z]:[\\/])[^\s/\\]\S*")
+"""Absolute, of the home folder, or from the working folder on; `//` and `/ 2` are none."""
+
+
+def is_path(text: str) -> bool:
+    """Whether a text is a path and nothing else, so that it stands for a file. Looks at the disk.
+
+    It is where it has a suffix that files have, is written as `/a`, `~/a`, `./a`, names a file that exists, or one in a
+    folder that exists (`notes/todo`); `and/or` and `24/7` are texts.
+    """
+    if not text or len(text) > LONGEST_NAME or "\n" in text or "\0" in text:
+        return False
+    if [each.name for each in mentions(text)] == [text] or _WRITTEN_AS_PATH.fullmatch(text):
+        return True
+    path, in_folder = Path(text), "/" in text.strip("/") and not re.search(r"\s", text)
+    try:
+        return path.is_file() or (in_folder and path.parent.is_dir())
+    except OSError:  # too long a name, or no right to look: nothing that could be read
+        return False
 
 
 def read_given_plan(given: Any, attached: Sequence[str | Resource] = ()) -> Plan | None:
@@ -35,24 +57,21 @@ def with_tasks(plan: Plan) -> Plan:
 def with_names_as_files(
     plan: Plan,
     words: Collection[str] = (),
-    exists: Callable[[str], bool] = lambda _: False,
     attached: Iterable[str | Resource] = (),
 ) -> Plan:
-    """The plan with each text that is the name of a file, and nothing else, as that file, which is to be read.
+    """The plan with each text that is a path (`is_path`) as that file, which is to be read.
 
     For plans in the paper's JSON, where a file and its name look the same. `words`: texts that are known to be texts.
-    `exists`: looks for a name with spaces, which may be a sentence as well. `attached`: files of the request, which a
-    text may name without their folders.
+    `attached`: files of the request, which a text may name without their folders.
     """
     there = {_bare(name) for name in map(_name_of, attached) if name}
 
     def named(_: str, value: Single) -> Single:
         if not isinstance(value, str) or value in words:
             return value
-        is_name = value in there or [each.name for each in mentions(value)] == [value]
-        if not is_name and not (len(value) <= LONGEST_NAME and "\n" not in value and exists(value)):
+        if value not in there and not is_path(value):
             return value
-        kind, media_type = kind_of_name(value)
+        kind, media_type = kind_of_name(value) if kind_of_name(value) != UNKNOWN else ("text", "text/plain")
         return Resource(kind=kind, media_type=media_type, name=value)
 
     try:

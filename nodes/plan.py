@@ -55,7 +55,9 @@ def plan_node(
 
     async def plan(state: State) -> Json:
         # 1. the request
-        options = with_limits(options_of(state.get("options"), current().context, places), limits)
+        run_id, thread_id = _ids()
+        given_options = options_of(state.get("options"), current().context, places)
+        options = with_limits(given_options, limits, await ledger.runs.kept_limits(thread_id))
         options = redact.record(options)
         await _check_taken_up(ledger)
         if options.models:
@@ -64,9 +66,10 @@ def plan_node(
         text, history = _request_of(state)
         if unsaved := await _unsaved_answer(state, ledger):
             history = (*history, ("assistant", unsaved))
-        run_id, thread_id = _ids()
         attached, earlier = _files_of(state)
-        given_plan = with_attached(read_given_plan(state.get("given_plan"), attached), attached)
+        given_plan = with_attached(
+            await asyncio.to_thread(read_given_plan, state.get("given_plan"), attached), attached
+        )
         gathered = await fetcher.gather(text, [*attached, *files_named_in(given_plan, attached)])
         typed, text = text, redact.text(text)  # nothing below holds a secret that the user typed
         known = await ledger.thread_resources(thread_id)

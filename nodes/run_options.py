@@ -48,9 +48,15 @@ def _reason(error: ErrorDetails) -> str:
     return f"{error['msg'].removeprefix('Value error, ')} (it is {_short(error['input'])})"
 
 
-def with_limits(options: Options, limits: Mapping[str, Any]) -> Options:
-    """The options of a run that begins now, with those `limits` that they do not set. Raises `UsageError`."""
+def with_limits(options: Options, limits: Mapping[str, Any], kept: Mapping[str, Any]) -> Options:
+    """The options of a run that begins now, with those limits that they do not set. Raises `UsageError`.
+
+    `limits`: of the settings. `kept`: of the conversation, from its newest run. Of two the lower one holds.
+    """
     default = {name: limit for name, limit in limits.items() if getattr(options, name) is None}
+    for name, limit in kept.items():
+        if getattr(options, name) is None:
+            default[name] = min(limit, default.get(name, limit))
     options = options.model_copy(update=default).begun(now())
     if options.deadline and seconds_until(options.deadline, now()) <= 0:
         raise UsageError(

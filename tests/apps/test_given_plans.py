@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import hugginggpt
-from hugginggpt import InvalidPlan, Settings
+from hugginggpt import HuggingGPTError, InvalidPlan, Settings
 
 
 @pytest.fixture
@@ -71,3 +71,41 @@ def test_a_plan_given_at_approval_or_to_a_fork_that_leaves_a_file_out_is_reporte
     assert (whole.status, whole.refusals) == ("succeeded", ())
     part = whole.fork(plan=plan).resume(True)
     assert (part.status, part.refusals) == ("partial", (said,))
+
+
+def counting(text: str) -> list[dict[str, Any]]:
+    """The plan that counts the words of a text."""
+    return [{"task": "count", "args": {"text": text}, "parameters": {"look_for": "words"}}]
+
+
+ENTRIES: dict[str, Any] = {
+    "run": lambda plan, settings: hugginggpt.run("Count", plan=plan, settings=settings),
+    "fork": lambda plan, settings: hugginggpt.run("Count", plan=counting("a b"), settings=settings).fork(plan=plan),
+    "resume": lambda plan, settings: hugginggpt.run(
+        "Count", plan=counting("a b"), options={"approve": "always"}, settings=settings
+    ).resume({"approve": True, "plan": plan}),
+}
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_a_path_in_a_plan_is_a_file_or_is_refused_and_never_a_text(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes").mkdir()
+    for name in ("NOTES", "notes/todo"):
+        (tmp_path / name).write_text("one two three")
+    words = {"and/or": 1, "24/7": 1, "/ 2": 1, "a/b c": 2, "NOTES": 3, "notes/todo": 3, str(tmp_path / "NOTES"): 3}
+    for text, number in words.items():
+        outcome = ENTRIES[entry](counting(text), settings)
+        assert (outcome.status, outcome.results[0].text) == ("succeeded", str(number)), text
+    for text in ("/nosuch/file", "~/nosuch", "./nosuch", "notes/nosuch"):
+        with pytest.raises(HuggingGPTError, match=r"there is no file|is not there"):
+            ENTRIES[entry](counting(text), settings)
+
+
+def test_a_folder_in_a_plan_is_refused(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("one two three")
+    with pytest.raises(InvalidPlan, match="is a folder"):
+        ENTRIES["fork"](counting(str(tmp_path)), settings)
+    assert ENTRIES["run"](counting(str(tmp_path)), settings).status == "failed"

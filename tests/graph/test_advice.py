@@ -4,12 +4,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 import hugginggpt
 from hugginggpt import Settings, as_tool
+from hugginggpt.apps.cli.run import Limits
+from hugginggpt.apps.cli.run_commands import run_commands
 from hugginggpt.graph import advice
 from hugginggpt.graph.advice import Form, call_advises
 from hugginggpt.graph.errors import UsageError
+from hugginggpt.graph.options import LIMITS
+from hugginggpt.nodes.run_options import options_of
 from hugginggpt.tools.wording.refusals import refusal
 from shell import Shell
 
@@ -24,7 +29,13 @@ from shell import Shell
         ),
         (
             "tool",
-            ["hugginggpt.resume('r1')", "as_tool(settings=Settings(home=DIR))", "the run's options", "m}", "files="],
+            [
+                "hugginggpt.resume('r1')",
+                "as_tool(settings=Settings(home=DIR))",
+                "as_tool(options={'max_llm_calls': N})",
+                "m}",
+                "files=",
+            ],
         ),
         ("server", ["hugginggpt.resume('r1')", "HUGGINGGPT_HOME=DIR", "the run's options", "m}", "files="]),
     ],
@@ -44,6 +55,24 @@ def test_a_step_is_worded_as_one_types_it_there(form: Form, words: list[str]) ->
         ]
     assert all(word in line for word, line in zip(words, said, strict=True)), said
     assert form == "command" or not any("--" in line for line in (*said, *more)), (said, more)
+
+
+@pytest.mark.parametrize("name", sorted(LIMITS))
+def test_the_advice_of_each_limit_names_what_exists_in_each_entry(name: str) -> None:
+    """The command's options, `Options`, and the arguments of `as_tool`."""
+    value = "10m" if name == "deadline" else "7"
+    with call_advises("command"):
+        flag, _, given = advice.option(name, value).partition(" ")
+    for verb in ("run", "chat", "resume", "retry", "fork"):
+        declared = typer.main.get_command(run_commands).commands[verb].params  # type: ignore[attr-defined]
+        field = next(option.name for option in declared if flag in option.opts)
+        assert Limits(**{field: given.strip("'")}).options().keys() == {name}
+    with call_advises("python"):
+        assert options_of(eval(f"dict({advice.option(name, value)})")["options"], None).model_fields_set == {name}
+    with call_advises("tool"):
+        assert eval(advice.option(name, value), {"as_tool": as_tool}).name == "hugginggpt"
+    with call_advises("server"):
+        assert advice.option(name, value).startswith(f"{name}={value} in ")
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "pt", "zh", "ja"])

@@ -330,3 +330,12 @@ async def test_a_request_that_is_added_by_hand_is_refused_and_an_instruction_tha
         assert (await Session(world).history.run()).status == "partial"
         state, _ = await edited(world, {"messages": [{"role": "user", "content": "and in French"}]})
     assert "messages can't be edited: a request that is added by hand is not answered" in state["answer"]
+
+
+async def test_a_path_that_is_written_into_the_plan_of_a_state_is_refused(scripted: OpenScripted) -> None:
+    async with scripted([step(0)]) as world:
+        await ask(world)
+        plan = (await world.graph.aget_state(THREAD)).values["plan"]
+        plan["tasks"][0]["inputs"] = {"text": "/etc/nosuch"}
+        state, _ = await edited(world, {"plan": plan})
+    assert "text of task 0 (text2text-generation) is the path /etc/nosuch" in " ".join(state["problems"])

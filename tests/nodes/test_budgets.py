@@ -102,6 +102,21 @@ async def test_a_conversation_has_limits_of_its_own_that_runs_forks_and_resumes_
             assert last(other).status == "succeeded"
 
 
+async def test_a_limit_of_a_conversation_holds_for_its_later_runs_and_forks_until_another_is_given(home: Path) -> None:
+    with serve(ScriptedChatModel([SENTENCE], answer="Done [0].")) as server:
+        async with open_world(priced(home, server.url, thread_max_tokens=10_000)) as world:
+            first = {"thread_max_llm_calls": 4, "thread_max_tokens": 9_000}
+            for given, known in ((first, (4, 9_000)), ({}, (4, 9_000)), ({"thread_max_llm_calls": 6}, (6, 9_000))):
+                await go(world, where=("chat",), **given)
+                run: Run = await Session(world).run()
+                assert (run.options.thread_max_llm_calls, run.options.thread_max_tokens) == known
+            other: Run = await Session(world).run(last(await go(world, where=("chat",), thread="u")).run_id)
+            assert (other.options.thread_max_llm_calls, other.options.thread_max_tokens) == (None, 10_000)
+            with pytest.raises(LimitReached, match=r"conversation t has used . of 6 calls") as stopped:
+                _ = [each async for each in Session(world).fork(other, Changes(redo=(0,), thread_id="t"))]
+            assert "all runs of a conversation have its limits" in stopped.value.hint
+
+
 @pytest.mark.parametrize(
     ("limit", "words", "raised"),
     [
@@ -173,7 +188,8 @@ def test_options_settings_and_tool_have_the_same_limits(home: Path, call: Callab
             said = str(error)
         assert server.requests == []
     assert "has spent $0 of $0 that it may spend; nothing was planned" in said
-    assert "max_cost" in said
+    assert ("only your user can raise the limit: as_tool(options={'max_cost'" in said) == ("tool" in said)
+    assert "options={'max_cost': DOLLARS}" in said
 
 
 async def test_limits_of_a_context_count_too(home: Path) -> None:

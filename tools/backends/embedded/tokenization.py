@@ -22,6 +22,9 @@ _NUMBERED = re.compile(r"\b(?:nos?|nr|n[º°]|fig|vol|pp?|art|ch|sec|tel)\.\s*$"
 """Abbreviations that a number follows: `No. 7`."""
 _END = re.compile(r"""[.!?…]+["')\]”’]*\s+(?=["'(\[“‘¿¡]?[^\W_a-z])|[。！？]""")
 
+_UNSPACED = re.compile("[぀-ヿ㐀-鿿가-힣]")
+"""Kana, Chinese characters and Hangul."""
+
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text; a line that is no running text (a heading, a list item) is a sentence of its own."""
@@ -31,6 +34,14 @@ def sentences(text: str) -> list[str]:
 def words(text: str) -> list[str]:
     """The words in lower case, numbers too."""
     return re.findall(r"[^\W_]+(?:['’.,:-][^\W_]+)*", text.lower())
+
+
+def word_count(text: str) -> int:
+    """How many words there are: what stands between blanks and has a letter or a digit, as `a@b.example` or `don't`.
+
+    Chinese, Japanese and Korean text, which has few blanks or none, is cut at its punctuation as well.
+    """
+    return sum(len(words(part)) if _UNSPACED.search(part) else any(map(str.isalnum, part)) for part in text.split())
 
 
 def content_words(text: str) -> list[str]:

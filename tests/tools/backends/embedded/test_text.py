@@ -319,6 +319,8 @@ CODES = json.dumps([{"label": "QR Code: hello"}, {"label": "EAN-13: 400638133393
         ('[{"entity_group": "MONEY", "word": "5 EUR"}]', {"label": "amounts"}, "", "1"),
         ("one\n\ntwo\n", {}, "", "2"),
         ("to be or not", {}, "count the words", "4"),
+        ("a.b@c.example https://a.example/fair don't - well-known & 3.5, and/or", {}, "count the words", "6"),
+        ("你好。世界。", {}, "count the words", "2"),
     ],
 )
 def test_counting_is_exact(

@@ -12,7 +12,7 @@ from ....tables.open_table import open_table
 from ....tables.total_row import body
 from ..goal_words import goal_text, has_word, strings
 from ..registry import expert
-from ..tokenization import sentences, words
+from ..tokenization import sentences, word_count
 
 _KINDS: dict[str, re.Pattern[str]] = {
     "code": re.compile(r"[\w -]+: "),
@@ -69,7 +69,7 @@ def _count(material: Material, label: str, unit: str) -> int:
 
 
 _IN_TEXT: dict[str, Callable[[str], int]] = {
-    "words": lambda text: len(words(text)),
+    "words": word_count,
     "sentences": lambda text: len(sentences(text)),
     "characters": len,
     "paragraphs": lambda text: len([part for part in re.split(r"\n\s*\n", text) if part.strip()]),

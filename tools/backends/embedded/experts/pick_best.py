@@ -11,7 +11,7 @@ from ....tables.open_table import open_table
 from ....tables.total_row import body
 from ..goal_words import strings
 from ..registry import expert
-from ..tokenization import words
+from ..tokenization import word_count
 
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
@@ -62,7 +62,7 @@ def _fitting(call: Call, item: Material, where: Sequence[str]) -> float:
 
 def _value(item: Material, label: str, by_length: bool) -> float:
     if by_length:
-        return float(len(words(item.text())))
+        return float(word_count(item.text()))
     found = rows(item)
     if found is None:
         number = _NUMBER.search(item.text())
