@@ -126,6 +126,8 @@ def as_tool(
             "as_tool(graph=...) takes no settings, llm or file_roots: its graph has them",
             hint="give them to build_graph, or leave the graph out",
         )
+    if not isinstance(thread, str | None) or (thread is not None and not thread.strip()):
+        raise UsageError(f"thread is {thread!r}, and must be a text that names a conversation", hint="thread='trip'")
     if not isinstance(graph, Graph | None):
         raise UsageError(f"as_tool(graph=...) is of type {type(graph).__name__}", hint="give one made with build_graph")
     settings = (settings_given(settings) or settings_for_others()).with_given(

@@ -148,4 +148,4 @@ def outputs() -> str:
 
 def _literal(value: str) -> str:
     """As Python reads it; a name in capitals stands for what the caller has."""
-    return value if value.isupper() or value.isdecimal() else repr(value)
+    return value if value.isupper() or value.replace(".", "", 1).isdecimal() else repr(value)

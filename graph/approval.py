@@ -25,6 +25,9 @@ def checked_approval(given: object) -> str:
     limits = [_LIMIT.fullmatch(part.strip()) for part in re.split(r",|\bor\b", text)]
     if not all(limits):
         raise ValueError(f"must be {FORM}")
+    names = [limit[1].lower() for limit in limits if limit]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise ValueError(f"must name {twice} once")
     return ",".join(f"{limit[1].lower()}>{limit[2]}" for limit in limits if limit)
 
 

@@ -4,8 +4,11 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-FORM: Final = "a time (2026-11-30T18:00, local where it names no zone) or how long from now (90s, 10m, 2h)"
-_LENGTH: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])", re.IGNORECASE)
+FORM: Final = "a time (2026-11-30T18:00, local where it names no zone) or how long from now (90s, 10m, 1h30m)"
+_PART: Final = re.compile(
+    r"(\d+(?:\.\d+)?)\s*(?:(s)(?:ec(?:ond)?s?)?|(m)(?:in(?:ute)?s?)?|(h)(?:(?:ou)?rs?)?|(d)(?:ays?)?)\s*", re.IGNORECASE
+)
+_LONGEST: Final = 36_500 * 86_400
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -21,16 +24,27 @@ def checked_deadline(given: object) -> object:
             return moment.astimezone().isoformat()
     except (ValueError, OverflowError):
         pass
-    if isinstance(given, str) and (found := _LENGTH.fullmatch(given.strip())) and float(found[1]) > 0:
-        return f"{found[1]}{found[2].lower()}"
-    raise ValueError(f"must be {FORM}")
+    parts = _parts(given.strip()) if isinstance(given, str) else []
+    if not parts:
+        raise ValueError(f"must be {FORM}")
+    if not 0 < sum(float(number) * _SECONDS[unit] for number, unit in parts) <= _LONGEST:
+        raise ValueError("must be later than now, by 100 years at most")
+    return "".join(f"{number}{unit}" for number, unit in parts)
+
+
+def _parts(length: str) -> list[tuple[str, str]]:
+    """`1h 30 minutes` as numbers with the letters of their units; none where it is no length of time."""
+    found = list(_PART.finditer(length))
+    whole = "".join(part[0] for part in found) == length
+    return [(part[1], next(unit for unit in part.groups()[1:] if unit).lower()) for part in found] if whole else []
 
 
 def set_deadline(deadline: str, now: float) -> str:
     """The moment, where it is a length of time from `now`, in seconds since the epoch."""
-    if not (found := _LENGTH.fullmatch(deadline)):
+    if not (parts := _parts(deadline)):
         return deadline
-    return datetime.fromtimestamp(now + float(found[1]) * _SECONDS[found[2]], UTC).astimezone().isoformat()
+    seconds = sum(float(number) * _SECONDS[unit] for number, unit in parts)
+    return datetime.fromtimestamp(now + seconds, UTC).astimezone().isoformat()
 
 
 def seconds_until(deadline: str, now: float) -> float:

@@ -52,6 +52,7 @@ class Options(Frozen):
     )
     max_cost: float | None = Field(
         default=None,
+        allow_inf_nan=False,
         ge=0,
         exclude_if=_not_set,
         examples=[0.5],
@@ -59,6 +60,7 @@ class Options(Frozen):
     )
     max_seconds: float | None = Field(
         default=None,
+        allow_inf_nan=False,
         gt=0,
         exclude_if=_not_set,
         examples=[600],
@@ -80,10 +82,18 @@ class Options(Frozen):
         default=None, ge=0, exclude_if=_not_set, description="As max_tokens, for all runs of the conversation."
     )
     thread_max_cost: float | None = Field(
-        default=None, ge=0, exclude_if=_not_set, description="As max_cost, for all runs of the conversation."
+        default=None,
+        allow_inf_nan=False,
+        ge=0,
+        exclude_if=_not_set,
+        description="As max_cost, for all runs of the conversation.",
     )
     thread_max_seconds: float | None = Field(
-        default=None, gt=0, exclude_if=_not_set, description="As max_seconds, for all runs of the conversation."
+        default=None,
+        allow_inf_nan=False,
+        gt=0,
+        exclude_if=_not_set,
+        description="As max_seconds, for all runs of the conversation.",
     )
     llm: str = Field(
         default="",

@@ -31,7 +31,7 @@ def timeline(run: Run) -> tuple[Span, ...]:
     """The tasks that have a result, in the order of the plan."""
     rows = {row.task_id: row for row in run.results}
     own = [row for row in rows.values() if not _is_older(row, run)]
-    sent = min((row.started_at for row in own), default=run.started_at)
+    sent = min((row.started_at for row in own if row.started_at), default=run.started_at)  # 0: of no call
     spans = dict[int, Span]()
     for task in run.plan.tasks:
         if (row := rows.get(task.id)) is None:

@@ -38,7 +38,9 @@ async def edited_result(
         if None in made:
             problems.append(f"{where}.outputs.{name}: give its new content as `text`, or the hash of data that is here")
         outputs[name] = tuple(resource for resource in made if resource)
-    notes = (*(note for note in result.notes if note != EDITED), EDITED)
+    whole = not any(resource in had for found in outputs.values() for resource in found)
+    past = {EDITED, *(row.notes if row and whole else ())}  # what was said of a call says nothing of what replaces it
+    notes = (*(note for note in result.notes if note not in past), EDITED)
     no_call = {"assignment": None, "fingerprint": "", "inputs": (), "started_at": 0.0, "duration": 0.0, "attempts": 0}
     return result.model_copy(update={"outputs": outputs, "notes": notes, "queued": 0.0, **no_call})
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from ..graph.advice import setting
+from ..graph.advice import option, setting
 from ..graph.choice import Choice
 from ..graph.errors import LimitReached
 from ..graph.estimate import Amounts, Estimate, Measured, TaskEstimate
@@ -121,3 +121,17 @@ def refuse_unpriced(run: Run, estimate: Estimate) -> None:
             f"where a call is free: HUGGINGGPT_LLM_PRICE={unpriced[0].model_id}=0/0",
             run_id=run.run_id,
         )
+
+
+def over_budget(options: Options, estimate: Estimate) -> list[str]:
+    """A sentence for each limit that the estimate alone is over: the run is expected to stop there."""
+    amounts = {"max_llm_calls": "calls", "max_tokens": "tokens", "max_cost": "cost", "max_seconds": "seconds"}
+    found = list[str]()
+    for limit, name in ((f"{of}{each}", amount) for each, amount in amounts.items() for of in ("", "thread_")):
+        expected, most = getattr(estimate.total, name), getattr(options, limit)
+        if expected is not None and most is not None and expected > most:
+            shown = f"{round(expected, 3 if name == 'seconds' else 6):,}"
+            found.append(
+                f"the estimate of {name} ({shown}) is over {option(limit, f'{most:g}')}: the run may stop there"
+            )
+    return found

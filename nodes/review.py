@@ -18,7 +18,7 @@ from ..graph.result import PLAN_EDITED, REFUSED, Proposal, Result, Run
 from ..graph.state import Json, Node, State, epoch_of
 from .controller_here import ControllerHere
 from .edits import Edits, read_edits
-from .estimates import Estimates, refuse_unpriced
+from .estimates import Estimates, over_budget, refuse_unpriced
 from .execution import current
 from .feasibility import looked_up
 from .given_plan import refusals_with, with_tasks
@@ -92,6 +92,7 @@ def review_node(
         if other := here.instead_of(run):
             warnings = [other, *warnings]
         estimate = await estimates.of(plan, run.options, run.request.text, experts, done)
+        warnings = [*warnings, *over_budget(run.options, estimate)]
         emit(PlanReady.of(run, plan, warnings, estimate))
         return warnings, estimate
 

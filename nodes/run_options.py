@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ..graph.advice import command, option
+from ..graph.advice import command, form, option
 from ..graph.clock import now
 from ..graph.deadline import seconds_until
 from ..graph.errors import UsageError
@@ -32,20 +32,32 @@ def options_of(given: Any, context: Any, places: Collection[str] = PLACES) -> Op
     try:
         options = Options.model_validate(merged)
     except ValidationError as error:
-        wrong = (
-            f"options.{'.'.join(map(str, each['loc']))}: {_reason(each)}" for each in error.errors(include_url=False)
-        )
-        raise UsageError("; ".join(wrong), hint=f"The options are {', '.join(Options.model_fields)}.") from None
+        wrong = error.errors(include_url=False)
+        unknown = any(each["type"] == "extra_forbidden" for each in wrong)
+        hint = f"The options are {', '.join(Options.model_fields)}." if unknown else ""
+        raise UsageError("; ".join(map(_sentence, wrong)), hint=hint) from None
     if problems := unknown_choices(options.models):
         raise UsageError("; ".join(problems), hint=f"{command('tasks')} lists the task types.")
     return options
+
+
+def _sentence(error: ErrorDetails) -> str:
+    name = ".".join(map(str, error["loc"]))
+    if form() == "command" and name in LIMITS:
+        given = f"{error['input']:g}" if isinstance(error["input"], float) else str(error["input"])
+        return f"{option(name, given)} can't be: it {_said(error)}"
+    return f"options.{name}: {_reason(error)}"
+
+
+def _said(error: ErrorDetails) -> str:
+    return error["msg"].removeprefix("Value error, ").replace("Input should", "must").partition(", unable")[0]
 
 
 def _reason(error: ErrorDetails) -> str:
     if error["type"] == "extra_forbidden":
         near = get_close_matches(str(error["loc"][-1]), Options.model_fields, 1)
         return f"there is no such option{f'; did you mean {near[0]}?' if near else ''}"
-    return f"{error['msg'].removeprefix('Value error, ')} (it is {_short(error['input'])})"
+    return f"{_said(error)} (it is {_short(error['input'])})"
 
 
 def with_limits(options: Options, limits: Mapping[str, Any], kept: Mapping[str, Any]) -> Options:

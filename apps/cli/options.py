@@ -57,16 +57,16 @@ Select = Annotated[
     option("--select", "controller|rank", "Who chooses among several experts; rank takes the first, no call."),
 ]
 MaxCalls = Annotated[
-    int | None, option("--max-llm-calls", "N", "Stop, resumably, after N calls to the controller's model.", min=0)
+    int | None, option("--max-llm-calls", "N", "Stop, resumably, after N calls to the controller's model.")
 ]
-MaxTokens = Annotated[int | None, option("--max-tokens", "N", "Stop, resumably, after N tokens, in and out.", min=0)]
+MaxTokens = Annotated[int | None, option("--max-tokens", "N", "Stop, resumably, after N tokens, in and out.")]
 MaxCost = Annotated[
     float | None,
-    option("--max-cost", "DOLLARS", "Stop, resumably, at so many dollars; refuses what has no price.", min=0),
+    option("--max-cost", "DOLLARS", "Stop, resumably, at so many dollars; refuses what has no price."),
 ]
 MaxSeconds = Annotated[
     float | None,
-    option("--max-seconds", "SECONDS", "Stop, resumably, after so many seconds of work on the run.", min=0),
+    option("--max-seconds", "SECONDS", "Stop, resumably, after so many seconds of work on the run."),
 ]
 Deadline = Annotated[
     str | None, option("--deadline", "TIME", "Stop, resumably, then: 10m from now, or 2026-11-30T18:00.")

@@ -99,29 +99,48 @@ def print_explanation(proposal: Proposal, text: str) -> None:
 
 def print_with_estimate(console: Console, plan: Plan, estimate: Estimate | None) -> None:
     """Print a plan, and what it is expected to spend: by task, for the controller, in all."""
-    console.print(plan_table(plan, estimate))
+    console.print(plan_table(plan, estimate, console.width))
     if estimate is None:
         return
     if estimate.controller.calls:
-        console.print(f"estimate for the controller: {estimate.controller}", soft_wrap=True, markup=False)
+        console.print(f"estimate for the controller, at most: {estimate.controller}", soft_wrap=True, markup=False)
     console.print(f"estimate in all: {estimate.total}", soft_wrap=True, markup=False)
 
 
-def plan_table(plan: Plan, estimate: Estimate | None = None) -> Table:
-    """A plan as a table, with a row for each task."""
+def plan_table(plan: Plan, estimate: Estimate | None, width: int) -> Table:
+    """A plan as a table, with a row for each task; one line for each field where its words do not fit into the columns."""
     by_task = {task.task_id: task for task in estimate.tasks} if estimate else {}
-    shown = table("id", "task", "after", "inputs", "parameters", "for", *(["estimate"] if estimate else []))
-    for task in plan.tasks:
-        expected = [_expected(by_task.get(task.id))] if estimate else []
-        shown.add_row(
-            str(task.id),
-            task.type,
-            ", ".join(map(str, task.depends_on)),
-            format_inputs(task),
-            plain(", ".join(f"{name}={value}" for name, value in task.parameters.items())),
-            plain(task.goal, 60),
-            *expected,
-        )
+    rows = [
+        {
+            "id": str(task.id),
+            "task": task.type,
+            "after": ", ".join(map(str, task.depends_on)),
+            "inputs": format_inputs(task),
+            "parameters": plain(", ".join(f"{name}={value}" for name, value in task.parameters.items())),
+            "for": plain(task.goal, 60),
+            "estimate": _expected(by_task.get(task.id)) if estimate else "",
+        }
+        for task in plan.tasks
+    ]
+    names = [name for name in (rows[0] if rows else ()) if any(row[name] for row in rows)]
+    words = {name: max(len(word) for row in rows for word in (name, *row[name].split())) for name in names}
+    spare = width - sum(words.values()) - 2 * len(names)  # two blanks between columns
+    if spare >= 0:
+        whole = {name: max(len(row[name]) for row in rows) for name in names}
+        for _ in range(spare):  # rich alone would make a column narrower than its words
+            words[max(names, key=lambda name: whole[name] - words[name])] += 1
+        shown = table(*names)
+        for column in shown.columns:
+            column.width = min(words[str(column.header)], max(whole[str(column.header)], len(str(column.header))))
+        for row in rows:
+            shown.add_row(*(row[name] for name in names))
+        return shown
+    shown = table("id", "task")
+    for row in rows:
+        shown.add_row(row["id"], row["task"])
+        for name in names[2:]:
+            if row[name]:
+                shown.add_row("", f"{name}: {row[name]}")
     return shown
 
 

@@ -52,6 +52,10 @@ class PlanDraft:
                     ready = await self._edited()
                 case "l" | "":
                     return None
+                case "y":
+                    warn("that plan can't be run: edit it again (e), or run the one before the edits (w)")
+                case _:
+                    note("type one of the letters in brackets")
 
     def kept(self) -> str:
         """How to go on with what was edited; empty where nothing was."""

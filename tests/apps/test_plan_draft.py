@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from hugginggpt.apps.cli.plan import print_with_estimate
 from hugginggpt.apps.cli.plan_draft import PlanDraft
 from hugginggpt.apps.session import Session
+from hugginggpt.graph.estimate import Amounts, Estimate, TaskEstimate
 from hugginggpt.graph.options import Options
+from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.world import World
 from scripting import OpenScripted, last
 
@@ -68,6 +72,7 @@ async def test_a_mistake_in_an_edited_plan_is_explained_and_edited_again(
     said = capsys.readouterr().err
     assert said.count("the edited plan can't be run: ") == 2
     assert "sumarization" in said
+    assert said.count("that plan can't be run: edit it again (e)") == 1
     assert "Ships." in said  # shown again
     assert "estimate in all: " in said
 
@@ -104,3 +109,22 @@ async def test_an_editor_that_does_not_exist_is_named_and_the_plan_can_still_be_
         monkeypatch.setenv("EDITOR", "/none/ed")
         assert await draft.verdict() is True
     assert "set EDITOR to a program that edits a text" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("width", [40, 60, 71, 80, 93, 97, 100, 104, 120])
+def test_a_plan_is_shown_without_a_word_that_is_broken(width: int) -> None:
+    long = {**SENTENCE, "task": "automatic-speech-recognition", "args": {"audio": "minutes-of-the-meeting.wav"}}
+    plan = Plan.from_hugginggpt([long, {**SENTENCE, "id": 1, "dep": [0], "args": {"text": "<resource>-0"}}])
+    tasks = [TaskEstimate(task_id=each, model_id="embedded/whisper-tiny", seconds=2.0) for each in (0, 1)]
+    console = Console(file=io.StringIO(), width=width)
+    print_with_estimate(console, plan, Estimate.of(plan, tasks, Amounts(calls=1)))
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    for word in (
+        "automatic-speech-recognition",
+        "summarization",
+        "embedded/whisper-tiny:",
+        "minutes-of-the-meeting.wav",
+    ):
+        assert word in shown
+    assert "estimate for the controller, at most: " in shown
+    assert shown.count("$0") == 4  # nothing is cut off at the edge

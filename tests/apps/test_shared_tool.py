@@ -121,6 +121,7 @@ def test_making_a_tool_opens_nothing(home: Path) -> None:
         ({"llm": "opnai:gpt"}, "there is no controller 'opnai:gpt'"),
         ({"file_roots": ["/no/such/folder"]}, "there is no folder /no/such/folder"),
         ({"graph": ..., "llm": "openai:x"}, "takes no settings, llm or file_roots"),
+        ({"thread": 5}, "thread is 5, and must be a text"),
     ],
     ids=str,
 )

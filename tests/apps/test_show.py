@@ -171,6 +171,9 @@ async def test_the_critical_path_is_what_made_the_run_as_long_as_it_was(home: Pa
     assert all(span.sent <= span.ready <= span.started <= span.ended for span in spans.values())
     found = await as_json(home, "show", run.run_id, "--trace")
     assert found["critical_path"] == ["1", "3", "4"]
+    no_call = run.results[0].model_copy(update={"started_at": 0.0, "duration": 0.0})
+    others = run.model_copy(update={"results": (no_call, *run.results[1:])})
+    assert min(span.sent for span in timeline(others)) >= run.started_at
     lines = (await shown(home, "show", "--trace")).stdout.splitlines()
     assert [line[2] for line in lines[:5]] == [" ", "*", " ", "*", "*"]
 

@@ -36,7 +36,7 @@ async def test_a_context_is_respected_and_the_options_of_the_input_win(scripted:
         ({"models": {"summarisation": "m"}}, "there is no task type 'summarisation'; did you mean summarization?"),
         ({"models": {"moon": "m"}}, "there is no task type 'moon', and it is no task's number"),
         ({"models": {"summarization": " "}}, "no model is named for summarization"),
-        ({"max_tokens": -1}, "options.max_tokens: Input should be greater than or equal to 0"),
+        ({"max_tokens": -1}, "options.max_tokens: must be greater than or equal to 0"),
         ({"llm": "openai:gpt-5@http://127.0.0.1:1/v1"}, "options.llm names the address of a server"),
         ({"llm": "nonsense"}, "there is no controller 'nonsense'"),
         ("always", "context must be an object"),

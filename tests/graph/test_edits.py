@@ -13,6 +13,7 @@ from hugginggpt.graph.options import Options
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.result import EDITED, Run
 from hugginggpt.graph.world import World
+from hugginggpt.nodes.edited_results import edited_result
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, scripted_expert
 from scripting import OpenScripted, ask, last, step
 
@@ -339,3 +340,18 @@ async def test_a_path_that_is_written_into_the_plan_of_a_state_is_refused(script
         plan["tasks"][0]["inputs"] = {"text": "/etc/nosuch"}
         state, _ = await edited(world, {"plan": plan})
     assert "text of task 0 (text2text-generation) is the path /etc/nosuch" in " ".join(state["problems"])
+
+
+async def test_what_was_said_of_a_result_falls_away_with_it_when_it_is_edited_by_hand(scripted: OpenScripted) -> None:
+    async with scripted([step(0)]) as world:
+        await ask(world)
+        run = await Session(world).history.run()
+        row = run.results[0].model_copy(update={"notes": ("it was recognised with a certainty of 0.44 of 1",)})
+        made = row.model_dump(mode="json")
+        given = made | {"notes": [*row.notes, "by me"], "outputs": {"text": "said otherwise"}}
+        whole = await edited_result(given, run.plan.tasks[0], row, set(), world.store, [])
+        same = await edited_result(made, run.plan.tasks[0], row, set(), world.store, [])
+    assert whole
+    assert same
+    assert whole.notes == ("by me", EDITED)
+    assert same.notes == (*row.notes, EDITED)

@@ -1,6 +1,7 @@
 """A run and its conversation stop at their limits of calls, tokens, dollars and time: clearly and resumably."""
 
 import json
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,9 @@ from pydantic import ValidationError
 import hugginggpt
 from hugginggpt.apps.changes import Changes
 from hugginggpt.apps.cli.arguments import thread_limits_of
+from hugginggpt.apps.cli.run import Limits
 from hugginggpt.apps.session import Session
+from hugginggpt.graph.advice import call_advises
 from hugginggpt.graph.deadline import checked_deadline, seconds_until, set_deadline
 from hugginggpt.graph.errors import LimitReached, UsageError
 from hugginggpt.graph.events import Event
@@ -158,17 +161,35 @@ async def test_a_deadline_is_a_moment_from_when_the_run_begins_that_a_fork_keeps
     assert 7_100 < seconds_until(run.options.deadline or "", run.started_at) <= 7_200
 
 
-@pytest.mark.parametrize("wrong", ["soon", "10", "0s", "-5m", "2026-13-01", 7, ""])
+@pytest.mark.parametrize("wrong", ["soon", "10", "-5m", "1h30", "2026-13-01", 7, ""])
 def test_a_deadline_that_is_none_is_refused(wrong: Any) -> None:
     with pytest.raises(ValidationError, match=r"must be a time .* or how long from now"):
         Options(deadline=wrong)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"max_seconds": 0}, "--max-seconds 0 can't be: it must be greater than 0"),
+        ({"max_seconds": math.inf}, "--max-seconds inf can't be: it must be a finite number"),
+        ({"max_cost": math.nan}, "--max-cost nan can't be: it must be a finite number"),
+        ({"deadline": "0s"}, "--deadline 0s can't be: it must be later than now, by 100 years at most"),
+        ({"deadline": "999999999999d"}, "--deadline 999999999999d can't be: it must be later than now, by 100 years"),
+        ({"thread_budget": "seconds=0"}, "--thread-budget 'seconds=0' can't be: it must be greater than 0"),
+    ],
+)
+def test_the_command_refuses_a_limit_in_a_sentence_that_names_its_option(given: dict[str, Any], sentence: str) -> None:
+    with call_advises("command"), pytest.raises(UsageError) as refused:
+        Limits(**given).options()
+    assert refused.value.message.startswith(sentence)
+    assert refused.value.hint == ""
 
 
 def test_a_deadline_is_a_time_or_a_length_of_time() -> None:
     moment = datetime(2026, 11, 30, 18, tzinfo=UTC)
     for given in (moment, moment.isoformat(), "2026-11-30T19:00+01:00"):
         assert seconds_until(str(checked_deadline(given)), moment.timestamp()) == 0
-    for given in (timedelta(minutes=10), "10m", "600 S"):
+    for given in (timedelta(minutes=10), "10m", "600 S", "5m 300s", "10 minutes", "0h10min"):
         assert seconds_until(set_deadline(str(checked_deadline(given)), moment.timestamp()), moment.timestamp()) == 600
 
 

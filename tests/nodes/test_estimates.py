@@ -10,6 +10,7 @@ from langgraph.types import Command
 import hugginggpt
 from hugginggpt.apps.cli.arguments import approval_of
 from hugginggpt.apps.session import Session
+from hugginggpt.graph.advice import call_advises
 from hugginggpt.graph.approval import asks, checked_approval
 from hugginggpt.graph.errors import UsageError
 from hugginggpt.graph.estimate import Amounts, Estimate, Measured, TaskEstimate
@@ -19,7 +20,7 @@ from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.price import model_price
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
-from hugginggpt.nodes.estimates import Estimates
+from hugginggpt.nodes.estimates import Estimates, over_budget
 from hugginggpt.tools.scripted import ScriptedChatModel, scripted_expert, serve
 from scripting import OpenScripted, last
 
@@ -143,14 +144,16 @@ def test_a_run_asks_where_its_estimate_is_over_a_limit_or_may_be(approve: str, w
     assert asks(checked_approval(approve), estimate) == (bool(why), why)
 
 
-@pytest.mark.parametrize("wrong", ["", "sometimes", "cost>", "cost<1", "cost>0.1,", "price>1", "cost>-1", 3, None])
+@pytest.mark.parametrize(
+    "wrong", ["", "sometimes", "cost>", "cost<1", "cost>0.1,", "price>1", "cost>-1", "cost>1,cost>5", 3, None]
+)
 def test_a_limit_that_can_t_be_read_is_refused_in_words_by_command_python_and_tool(wrong: Any, home: Path) -> None:
-    with pytest.raises(UsageError, match=r"approve.*'cost>0.10'"):
+    with pytest.raises(UsageError, match=r"approve.*('cost>0.10'|must name cost once)"):
         hugginggpt.run("go", options={"approve": wrong}, settings=Settings(home=home))
     if wrong is not None:
-        with pytest.raises(UsageError, match=r"approve is .* must be always, never"):
+        with pytest.raises(UsageError, match=r"approve is .* must (be always, never|name cost once)"):
             hugginggpt.as_tool(approve=wrong)
-    with pytest.raises(UsageError, match="--approve must be always, never, or"):
+    with pytest.raises(UsageError, match=r"--approve must (be always, never, or|name cost once)"):
         approval_of(wrong)
 
 
@@ -178,3 +181,13 @@ async def test_a_reply_that_can_t_be_read_is_asked_again_under_a_limit_too(scrip
         (problem,) = state["__interrupt__"][0].value["problems"]
         assert "neither approval nor refusal" in problem
         assert (await world.graph.ainvoke(Command(resume="yes"), config))["run"]["status"] == "succeeded"
+
+
+def test_an_estimate_over_a_budget_is_said_before_anything_is_spent() -> None:
+    estimate = Estimate(total=Amounts(calls=3, tokens=None, cost=0.25, seconds=1.5))
+    with call_advises("command"):
+        said = over_budget(Options(max_cost=0.1, max_seconds=2, max_tokens=1, thread_max_llm_calls=2), estimate)
+    assert said == [
+        "the estimate of calls (3) is over --thread-budget 'calls=2': the run may stop there",
+        "the estimate of cost (0.25) is over --max-cost 0.1: the run may stop there",
+    ]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-_STYLE_HIDES = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_STYLED = re.compile(r"(?:^|;)\s*(display|visibility)\s*:\s*([\w-]+)", re.IGNORECASE)
 
 
 def _never(_element: Any) -> bool:
@@ -40,7 +40,18 @@ def _names(words: str) -> frozenset[str]:
 
 
 def _is_hidden(element: Any) -> bool:
-    return element.get("hidden") is not None or bool(_STYLE_HIDES.search(element.get("style") or ""))
+    return element.get("hidden") is not None or _styled(element, "display", "none") or keeps_its_place(element)
+
+
+def keeps_its_place(element: Any) -> bool:
+    """Whether an element is not shown, and its place is empty: a hidden cell of that kind moves no other."""
+    return _styled(element, "visibility", "hidden", "collapse")
+
+
+def _styled(element: Any, name: str, *values: str) -> bool:
+    """Whether the last word of the `style` on something is one of some values."""
+    found = [value.lower() for key, value in _STYLED.findall(element.get("style") or "") if key.lower() == name]
+    return bool(found) and found[-1] in values
 
 
 def _is_vanished(run: Any) -> bool:

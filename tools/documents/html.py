@@ -6,6 +6,7 @@ from pathlib import Path
 from .encodings import decoded
 from .forms import HTML
 from .marked_up import text_of
+from .page_styles import apply_styles
 from .reading import Reading, unreadable
 
 _DECLARED = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)|<\?xml[^>]+encoding=["']([\w-]+)""", re.IGNORECASE)
@@ -13,14 +14,20 @@ _DECLARED = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)|<\?xml[^>]+
 
 def page_text(path: Path, label: str) -> Reading:
     """A page of HTML."""
-    text = html_text(path.read_bytes())
+    text, unread = _shown(path.read_bytes())
     if not text.strip():
         raise unreadable(label, "a page", "it shows no text", "Where scripts write it, save the page as PDF.")
-    return Reading(text)
+    notes = (f"its styles may hide parts that are read ({', '.join(unread[:3])})",) if unread else ()
+    return Reading(text, notes)
 
 
 def html_text(data: bytes | str) -> str:
     """The visible text of a page; empty where it shows none."""
+    return _shown(data)[0]
+
+
+def _shown(data: bytes | str) -> tuple[str, list[str]]:
+    """The visible text, and the selectors of styles that may hide more."""
     from lxml import etree
     from lxml import html as parser
 
@@ -29,8 +36,9 @@ def html_text(data: bytes | str) -> str:
     try:
         root = parser.document_fromstring(text)
     except (etree.ParserError, ValueError):  # nothing but white space or comments
-        return ""
-    return text_of(root, HTML)
+        return "", []
+    unread = apply_styles(root)
+    return text_of(root, HTML), unread
 
 
 def _text(data: bytes) -> str:

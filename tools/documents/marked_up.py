@@ -4,11 +4,12 @@ One walk for all; a `Form` says which elements are paragraphs, rows, cells, and 
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from .forms import HTML, WORD, Form, local
+from .forms import HTML, WORD, Form, keeps_its_place, local
 from .merged_cells import spans, spread
 from .reading import joined
 
@@ -99,11 +100,13 @@ class _Writer:
     def _table(self, table: Any) -> None:
         """A table as Markdown's; one that only arranges blocks (one column or row, a table in it) as blocks."""
         self.end_block()
-        rows = [list(_within(row, self.form.cells)) for row in _within(table, self.form.rows)]
+        hidden = self.form.hidden
+        rows = [list(_within(row, self.form.cells, hidden)) for row in _within(table, self.form.rows, hidden)]
         texts = spread([[(_in_cell(cell, self.form), *spans(cell)) for cell in row] for row in rows])
         texts = [row for row in texts if any(row)]
         nested = any(next(_iter(cell, self.form.tables), None) is not None for row in rows for cell in row)
-        self.blocks += [_in_cell(each, self.form) for each in table if local(each) == "caption"]
+        captions = [each for each in table if local(each) == "caption" and not hidden(each)]
+        self.blocks += [_in_cell(each, self.form) for each in captions]
         if nested or len(texts) < 2 or max(map(len, texts), default=0) < 2:
             for cell in (cell for row in rows for cell in row):
                 self.blocks += [text for text in [text_of_parts(cell, self.form)] if text]
@@ -133,7 +136,9 @@ def _as_line(row: list[str]) -> str:
 
 
 def text_of_parts(element: Any, form: Form) -> str:
-    """The text of what an element holds."""
+    """The text of what an element holds; none of one that is hidden."""
+    if form.hidden(element):
+        return ""
     writer = _Writer(form)
     writer._inside(element, local(element))
     writer.end_block()
@@ -144,13 +149,16 @@ def _in_cell(cell: Any, form: Form) -> str:
     return re.sub(r"\s*\n\s*", " ", text_of_parts(cell, form)).strip()
 
 
-def _within(element: Any, names: frozenset[str]) -> Any:
-    """The elements of some names below one, those in inner ones left out."""
+def _within(element: Any, names: frozenset[str], hidden: Callable[[Any], bool]) -> Any:
+    """The elements of some names below one, those in inner and hidden ones left out; a cell that keeps its place stays."""
     for child in element:
-        if local(child) in names:
+        named = local(child) in names
+        if not local(child) or (hidden(child) and not (named and names == HTML.cells and keeps_its_place(child))):
+            continue
+        if named:
             yield child
         elif local(child) not in HTML.tables | WORD.tables:
-            yield from _within(child, names)
+            yield from _within(child, names, hidden)
 
 
 def _iter(element: Any, names: frozenset[str]) -> Any:
