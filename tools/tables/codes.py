@@ -37,13 +37,13 @@ def is_code(table: Columns, column: int) -> bool | None:
     if singulars(table.names[column]) == singulars(PurePath(table.label).stem):  # the rooms of rooms.csv
         return True
     dense = low >= _DENSE * _DENSE and high - low < _DENSE * found.numbers
-    if high - low == found.numbers - 1 or (dense and _is_in_order(table, column)):
+    if high - low == found.numbers - 1 or (dense and is_in_order(table, column)):
         return True
     first = not column and found.numbers > 2 and any(map(table.is_numeric, range(1, len(table.names))))
     return None if dense or first or low >= _LARGE else False
 
 
-def _is_in_order(table: Columns, column: int) -> bool:
+def is_in_order(table: Columns, column: int) -> bool:
     """Whether the first numbers of a column only rise or only fall."""
     cells = [row[column] for row in table.first(_LARGE)]
     numbers = [number for number in map(table.number, cells) if number is not None]

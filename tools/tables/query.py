@@ -1,24 +1,13 @@
 """`read_query`: what a question asks of a table, as a `Query`: conditions, columns, an operation. Every word counts."""
 
-from collections.abc import Sequence
-
-from .bounds import age_of, bound_of, written
 from .columns import Columns
-from .conditions import kept
 from .days import with_days
 from .first_rows import sort_key, take_first, with_yes_columns
 from .follow_up import FOLLOWED, followed
-from .one_by_one import group_apart, one_by_one
-from .question_words import Mark, mark_words, question_language, words_of
-from .ranges import alternates, joined, joins
+from .identifiers import without_identifiers
+from .question_reader import QuestionReader
+from .question_words import mark_words, question_language, words_of
 from .table_query import Query, not_understood
-from .table_words import COMPARISONS, months_between, operation_words, period_name
-
-_RANKS = ("top", "bottom", "highest", "lowest")
-_LIMITING = ("not", "empty", *COMPARISONS)
-"""Roles of words that say nothing alone."""
-_EXCLUDING = ("not", "!=", "empty")
-"""Roles of words before what is left out: "except June", "without June"."""
 
 
 def read_query(question: str, over: Columns) -> Query:
@@ -30,13 +19,14 @@ def read_query(question: str, over: Columns) -> Query:
         raise not_understood(table, left)
     words = words_of(question, table, language)
     marks = with_yes_columns(with_days(marks, words), table)
-    reader = _Reader(marks, table, over, language, words)
+    reader = QuestionReader(marks, table, over, language, words)
     reader.read_ranges()
     reader.read_empty()
     reader.read_comparisons()
     reader.read_values()
     query = reader.query()
     query.calculate()
+    without_identifiers(query, marks)
     query.yes_or_no = query.conditional and query.asks_yes_or_no(question)
     if unused := query.contradiction(question) or [mark.text for mark in marks if mark not in reader.used]:
         typed = {mark.role: mark.text for mark in marks}
@@ -44,216 +34,3 @@ def read_query(question: str, over: Columns) -> Query:
     query.key = sort_key(query, marks)
     take_first(query, marks)
     return query
-
-
-class _Reader:
-    def __init__(
-        self, marks: Sequence[Mark], table: Columns, over: Columns, language: str, words: Sequence[str]
-    ) -> None:
-        """`table`: rows that hold the values of the question; `over`: what it is computed over."""
-        self.marks, self.table, self.over, self.language, self.words = marks, table, over, language, words
-        self.used: set[Mark] = set()
-        self.where: list[str] = []
-        self.periods: list[Mark] = []
-        self.excluded: list[Mark] = []
-        """Periods that it leaves out: "except June"."""
-        self.compared: list[int] = []
-        self.empty: list[int] = []
-        self.apart: int | None = None
-        self.alternatives: list[int] = []
-        """Columns of which it names several values: "North or South"."""
-
-    def _near(self, number: int, step: int) -> Mark | None:
-        return self.marks[number + step] if 0 <= number + step < len(self.marks) else None
-
-    def read_empty(self) -> None:
-        """`no salary`, `without a phone`, `salary missing`: rows without a value in a column."""
-        for number, mark in enumerate(self.marks):
-            without = mark.role == "not" and mark.text in operation_words(self.language)["empty"]  # "keinen Preis"
-            near = [self._near(number, 1)] if without or mark.role == "empty" else []
-            near += [] if without or not near else [self._near(number, -1)]
-            if near and near[0] and near[0].role in ("value", "period") and near[0].start == mark.end:
-                continue  # "without returns"
-            if column := next((m for m in near if m and m.role == "column" and m not in self.used), None):
-                self.empty.append(column.column)
-                self.used |= {mark, column}
-
-    def read_ranges(self) -> None:
-        """`from March to June`, `between March and June`: dates, or names of months in a column of these."""
-        for number, first in enumerate(self.marks):
-            between = self._near(number, -1)
-            follows = [m for m in self.marks[number + 1 : number + 3] if m.role != "<="][:1]
-            last = follows[0] if follows else first
-            if not {first.role, last.role} <= {"value", "period"} or first.column != last.column or last is first:
-                continue
-            found, opened = joins(first, last, between, self.words, self.language)
-            if not found:
-                continue
-            before = self._near(number, -2 if opened else -1)
-            if before and before.role in _EXCLUDING:
-                raise not_understood(self.table, [before.text])  # no condition says "outside of a range"
-            name = self.table.names[first.column]
-            if self.table.is_dated(first.column):
-                self.where += [
-                    f"{name} >= {bound_of(first, self.table, self.over, self.language)}",
-                    f"{name} <= {bound_of(last, self.table, self.over, self.language)}",
-                ]
-            elif cells := months_between(self.table.known(first.column).cells, first.text, last.text, self.language):
-                self.where.append(f"{name} = {' or '.join(cells)}")
-            else:
-                continue
-            self.compared.append(first.column)
-            self.used |= {first, last, *(m for m in self.marks if first.end <= m.start < last.start)}
-            self.used |= {between} if opened and between else set()
-
-    def read_comparisons(self) -> None:
-        """`price above 2`, `above 2 units`, `between 1 and 5`."""
-        for number, mark in enumerate(self.marks):
-            after = [m for m in self.marks[number + 1 : number + 3] if m.role in ("number", "value", "period")]
-            comparing = mark not in self.used and mark.role in (">", ">=", "<", "<=", "between")
-            if not comparing or len(after) < 1 + (mark.role == "between"):
-                continue
-            before, behind = self._near(number, -1), self._near(number, 2)
-            bounds = after[:2] if mark.role == "between" else after[:1]
-            signs = (">=", "<=") if mark.role == "between" else (mark.role,)
-            if bounds[0].role == "number":
-                beside = [m for m in (before, behind) if m and self._is_measure(m)]
-                if behind in beside and before and before.end < mark.start and behind.start == bounds[-1].end:
-                    beside = [behind]  # "rooms that have more than 1 guests"
-                if not beside and before and before.role == "people":
-                    beside = age_of(before, self.table)
-            else:  # a date: of its own column, whatever is beside it
-                beside = [bounds[0]]
-            if not beside:
-                continue
-            column = beside[0]
-            name = self.table.names[column.column]
-            texts = [bound_of(m, self.table, self.over, self.language) for m in bounds]
-            self.where += [f"{name} {sign} {text}" for sign, text in zip(signs, texts, strict=True)]
-            self.compared.append(column.column)
-            self.used |= {mark, column, *bounds}
-            verb = before if before and before.role == "column" and before.column == column.column else None
-            opened = self._near(number, -2)
-            if (
-                verb and opened and opened.role in ("count", "people") and opened.end <= verb.start
-            ):  # "how many members joined after"
-                self.used.add(verb)
-
-    def _is_measure(self, mark: Mark) -> bool:
-        return mark.role == "column" and mark not in self.used and self.over.is_numeric(mark.column)
-
-    def read_values(self) -> None:
-        """`in North`, `region North`, `not from North`, `order 1001`, `in March`."""
-        chosen: dict[tuple[int, str], list[Mark]] = {}
-        excluded: set[Mark] = set()
-        for number, mark in enumerate(self.marks):
-            before, after = self._near(number, -1), self._near(number, 1)
-            if mark in self.used or mark.role not in ("value", "number", "period"):
-                continue
-            beside = [m for m in (before, after) if m and m.role == "column" and m not in self.used]
-            if mark.role == "number":
-                if not (before and before in beside and before.end == mark.start):
-                    continue
-                chosen.setdefault((before.column, "="), []).append(mark)
-                self.used |= {mark, before}
-                continue
-            earlier = next((m for m in self.marks[:number][::-1] if m.role != "people"), None)
-            chained = bool(
-                earlier and earlier in excluded and joined(earlier, mark, self.words, self.language)
-            )  # "except June and July"
-            negation = earlier if earlier and (chained or earlier.role in _EXCLUDING) else None
-            excluded |= {mark} if negation else set()
-            self.used |= {mark, *(m for m in beside if m.column == mark.column and len(self.marks) > 2)}
-            self.used |= {negation} if negation else set()
-            if mark.role == "period" and negation:
-                self.excluded.append(mark)
-            elif mark.role == "period":
-                self.periods.append(mark)
-            else:
-                chosen.setdefault((mark.column, "!=" if negation else "="), []).append(mark)
-        for (column, sign), marks in chosen.items():
-            self.alternatives += [column] if len(marks) > 1 else []
-            if sign == "=" and one_by_one(marks, self.marks, self.words, self.language):
-                self.apart = column
-            self.where += written(self.table, column, sign, marks, self.language)
-
-    def _rows_asked_for(self) -> Columns:
-        """The rows within the conditions, periods and empty cells that the question names."""
-        left_out = [f"{self.table.names[mark.column]} != {period_name(mark.text)}" for mark in self.excluded]
-        rows = kept(self.over, [*self.where, *left_out])
-        for monthly in (True, False):  # in any of the months, and in any of the years
-            alike = [mark for mark in self.periods if mark.text.startswith("-") is monthly]
-            if len(alike) > 1 and any(mark.role in _RANKS for mark in self.marks):  # "which had more, April or May?"
-                raise not_understood(self.table, [period_name(mark.text, self.language) for mark in alike])
-            if len(alike) > 1 and alternates(
-                m for m in self.marks if m in self.used
-            ):  # "in the North in January and in the South in February"
-                raise not_understood(self.table, [period_name(mark.text, self.language) for mark in alike])
-            rows = rows.within(alike[0].column, *(mark.text for mark in alike)) if alike else rows
-        for column in self.empty:
-            rows = rows.without_value(column)
-        return rows
-
-    def _counts_best(self, after: Mark | None) -> bool:
-        """Whether a number before `after` says how many are asked for: "which 2 regions sold most"."""
-        named = after is not None and after.role == "column" and not self.over.is_numeric(after.column)
-        return named and any(mark.role in _RANKS for mark in self.marks)
-
-    def _divides(self, after: Mark | None, query: Query) -> bool:
-        """Whether "per" or "by" before a mark says something: of what each, or the order."""
-        return (
-            self.apart is not None
-            or "sort" in query.operations
-            or (after is not None and after.role in ("column", "value", "number"))
-        )
-
-    def query(self) -> Query:
-        """The query of the marks; those that are part of it become used."""
-        query = Query(
-            self._rows_asked_for(),
-            self.over,
-            [],
-            conditional=bool(self.where or self.periods or self.excluded or self.empty),
-            where=tuple(self.where),
-            periods=tuple(
-                f"{'not ' * (mark in self.excluded)}in {period_name(mark.text)}"
-                for mark in (*self.periods, *self.excluded)
-            ),
-            empty=tuple(self.empty),
-            alternatives=tuple(self.alternatives),
-            language=self.language,
-        )
-        for number, mark in enumerate(self.marks):
-            if mark in self.used:
-                continue
-            before, after = self._near(number, -1), self._near(number, 1)
-            if mark.role == "column":
-                query.columns.append(mark.column)
-                if before and before.role == "per" and query.group is not None:
-                    continue
-                if before and before.role == "per" and not {"sort", "top", "bottom"} & query.operations:
-                    query.group = query.columns.pop()
-            elif mark.role == "number":
-                ranked = any(m and m.role in _RANKS for m in (before, after)) or self._counts_best(after)
-                if not mark.text.isdigit() or not ranked:
-                    continue
-                query.limit = int(mark.text)
-            elif mark.role in _LIMITING or (mark.role == "per" and not self._divides(after, query)):
-                continue
-            elif mark.role in ("people", "per"):
-                pass
-            else:
-                query.operations.add(mark.role)
-                counted = after is not None and after.role == "people" and after.start == mark.end
-                query.counts_best = query.counts_best or (mark.role in ("highest", "lowest") and counted)
-                dated = after is not None and after.role == "column" and self.over.is_dated(after.column)
-                in_time = dated or mark.text in operation_words(self.language)["in time"]
-                query.in_time = query.in_time or (mark.role in ("highest", "lowest") and in_time)
-            self.used.add(mark)
-        query.columns = list(dict.fromkeys(query.columns))
-        if not query.columns and query.operations & {"sum", "average", "median", "highest", "lowest"}:
-            query.columns = self.compared[:1]
-        group_apart(query, self.apart)
-        if query.operations & {"highest", "lowest"} and not query.subjects and query.group is None:
-            query.group = next(iter(self.alternatives), None)
-        return query

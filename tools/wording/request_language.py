@@ -41,7 +41,7 @@ def own_words(request: str) -> str:
     """The words of a request in lower case, without its quotations, file names and pasted text."""
     text = QUOTATION.sub(" ", request[:20_000])
     before, *rest = _BEFORE_PASTED.split(text, maxsplit=1)
-    few = len(_WORD.findall(before)) < _FEW
+    few = bool(rest) and len(_WORD.findall(before)) < _FEW
     text = " ".join((before, before, before, *rest)) if few else before
     for mention in mentions(text):
         text = text.replace(mention.name, " ")
@@ -49,7 +49,10 @@ def own_words(request: str) -> str:
 
 
 def language_of(own: str, verbs: re.Pattern[str] | None = None) -> str:
-    """One of `LANGUAGES`, a name of other_languages.toml, or `other`. `verbs`: of English, each weighs two words."""
+    """One of `LANGUAGES`, a name of other_languages.toml, or `other`. `verbs`: of English, each weighs two words.
+
+    No language is recognised by words alone that English has too ("a", "me").
+    """
     words = [match.group() for match in _WORD.finditer(own[:20_000])][:_MAX_WORDS]
     if not words:
         return "en"
@@ -59,11 +62,15 @@ def language_of(own: str, verbs: re.Pattern[str] | None = None) -> str:
     votes = {name: _common_votes(bare, name) for name in _common()}
     if english > max(votes.values()):
         return "en"
+    also = {folded(word) for word in function_words() | _shared()}
+    certain = [word for word in bare if word not in also]
+    only = {name for name in votes if _common_votes(certain, name)}
     for word in bare:
         for name in _of_examples().get(word, ()):
             votes[name] += 2.0 / len(_of_examples()[word])
-    best = max(votes, key=lambda name: votes[name])
-    return best if votes[best] >= _LEAST and votes[best] > 2 * english else "en"
+            only.add(name)
+    best = max((name for name in votes if name in only), key=lambda name: votes[name], default="en")
+    return best if votes.get(best, 0.0) >= _LEAST and votes[best] > 2 * english else "en"
 
 
 @cache
@@ -91,10 +98,18 @@ def _common_votes(words: list[str], name: str) -> float:
 
 
 def _english(words: list[str], verbs: re.Pattern[str] | None) -> float:
-    """The weight of the words that are English and no other language's."""
+    """The weight of the words that are English and no other language's; the first of English examples weighs as a verb."""
     own = [word for word in words if word not in _shared()]
     found = sum(bool(verbs.fullmatch(word)) for word in own) if verbs else 0
-    return 2.0 * found + sum(word in function_words() for word in own)
+    begins = words[0] in _only_english() and not (verbs and verbs.fullmatch(words[0]))
+    return 2.0 * (found + begins) + sum(word in function_words() for word in own)
+
+
+@cache
+def _only_english() -> frozenset[str]:
+    """Words of English examples that no other language's examples or common words have."""
+    common = (words for groups in _common().values() for words in groups)
+    return wording("en").vocabulary.difference(_shared(), *common, *(wording(code).vocabulary for code in SPACED))
 
 
 @cache

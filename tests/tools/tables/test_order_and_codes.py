@@ -114,3 +114,35 @@ def test_what_sorting_and_counting_can_not_say_is_refused(question: str, word: s
     """No other question is answered in its place."""
     with pytest.raises(ExpertError, match=f"I do not understand “{word}”"):
         answer_about(table(ORDERS), question)
+
+
+INVOICES = "invoice,customer,status,amount{}\n4711,Kim,paid,120{}\n4722,Lee,open,80{}\n4719,Kim,open,45{}\n"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("total of the open invoices", "125"),
+        ("sum of the invoices", "245"),
+        ("average of the open invoices", "62.5"),
+        ("total amount of the open invoices", "125"),
+        ("total of the open invoices by customer", "Lee 80; Kim 45"),
+    ],
+)
+def test_a_sum_of_things_adds_their_quantity_and_not_their_numbers(question: str, answer: str) -> None:
+    """ "The total of the open orders" adds the amounts, and no order numbers."""
+    assert answer_about(table(INVOICES.format("", "", "", "")), question) == answer
+    numbered = INVOICES.replace("4711", "1").replace("4722", "2").replace("4719", "3")
+    assert answer_about(table(numbered.format("", "", "", "")), question) == answer
+
+
+def test_which_quantity_of_things_is_added_is_said_or_asked() -> None:
+    """The column that is taken is named; with several quantities, or none, the sum is refused with their names."""
+    with collecting() as heard:
+        answer_about(table(INVOICES.format("", "", "", "")), "total of the open invoices")
+    assert heard.notes == ["the numbers of invoice in t.csv tell its rows apart, so those of amount are taken"]
+    with pytest.raises(ExpertError, match="tell its rows apart, so they are not added") as refused:
+        answer_about(table(INVOICES.format(",pieces", ",2", ",7", ",5")), "total of the open invoices")
+    assert "amount, pieces" in (refused.value.hint or "")
+    with pytest.raises(ExpertError, match="tell its rows apart"):
+        answer_about(table("order,status\n1,open\n2,paid\n3,open\n"), "sum of the open orders")

@@ -35,6 +35,19 @@ def test_a_request_is_recognised_by_its_own_words(language: str, text: str) -> N
     assert language_of(own_words(text)) == language
 
 
+SHORT = (
+    "Build me a rocket|Book a flight|Call me a taxi|Plan a trip|Fix a bug|Buy me a car|Sing me a lullaby|Compose a song"
+    "|Find Ana a doctor|Greet Marco|Film a volcano|Rent a villa|Adopt a llama|Call Juan|Bring me a beer|Do a backflip"
+    "|Draw El Greco|Read La Repubblica|Summarise Le Monde|Translate Das Boot|Paint Los Angeles|Order a pizza"
+)
+
+
+@pytest.mark.parametrize("text", SHORT.split("|"))
+def test_a_short_request_in_english_is_english(text: str) -> None:
+    """Words that English shares with another language ("a", "me"), and names, make no other language of it."""
+    assert language_of(own_words(text)) == "en"
+
+
 @pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
 def test_examples_are_recognised_as_their_own_language(code: str) -> None:
     """At least 95 in 100; the others are words that two languages write alike ("recorta {file}")."""

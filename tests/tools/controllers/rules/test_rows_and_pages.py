@@ -237,3 +237,27 @@ def test_everything_except_a_part_reports_nothing() -> None:
 def test_words_are_counted_in_the_text_that_was_judged_and_not_in_the_verdict(text: str, counted: object) -> None:
     tasks = propose(Request(text=text)).plan.tasks
     assert [task.inputs["items"] for task in tasks if task.type == "count"] == [counted]
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("How many e-mails are in club.mbox?", "e-mails"),
+        ("Count the messages in club.mbox", "e-mails"),
+        ("How many appointments are in week.ics?", "appointments"),
+        ("How many slides are in talk.pptx?", "slides"),
+    ],
+)
+def test_what_a_file_consists_of_is_not_counted_as_something_else(text: str, part: str) -> None:
+    """The e-mails of a mailbox are no e-mail addresses: a count that no expert makes is refused in a sentence."""
+    proposal = propose(Request(text=text))
+    assert not proposal.plan.tasks
+    assert f"no expert here counts the {part} of a file" in str(proposal.refusals[0])
+
+
+def test_e_mail_addresses_are_still_counted() -> None:
+    """Addresses are found in the text of a mailbox."""
+    assert [name for name, _ in planned("How many e-mail addresses are in club.mbox?")] == [
+        "token-classification",
+        "count",
+    ]

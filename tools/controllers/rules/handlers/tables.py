@@ -59,8 +59,7 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
     if paged and (documents := linker.resolver.resolve(intent, ("document",), everything=True)):
         linker.add_task("count", {"items": tuple(r.value for r in documents)}, intent, {"look_for": "pages"})
         return True
-    columns = _COLUMNS.match(words) if has("table") else None
-    if columns:
+    if has("table") and (columns := _COLUMNS.match(words)):
         linker.use(intent.start, intent.start + columns.end())
         if columns["rows"] or columns["more"]:
             _add_items(linker, intent, "count", _tables(linker, intent), {})
