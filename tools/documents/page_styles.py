@@ -18,7 +18,7 @@ _STATE = re.compile(r"::|:(?!nth-|first-|last-|not|is|where|only-|empty)", re.IG
 
 
 def apply_styles(root: Any) -> list[str]:
-    """Returns the selectors of hiding rules that are not understood; those of states (`:hover`) change nothing for a reader."""
+    """Returns the selectors of hiding rules that are not understood; those of states (`:hover`) are passed over."""
     rules = list(_rules(root))
     if not any(map(_hides, (said for _, said in rules))):
         return []
