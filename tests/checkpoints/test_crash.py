@@ -226,7 +226,7 @@ async def test_a_run_killed_while_answering_repeats_only_the_answer(home: Path, 
 async def test_a_run_killed_while_it_waits_for_approval_still_waits(home: Path, opened, word: str) -> None:
     killed("start", home, 3, word, stall="approval")
     async with opened(random_dag(3)) as world:
-        assert [event.event for event in await resumed(world)] == ["run_waiting", "run_finished"]
+        assert [event.event for event in await resumed(world)] == ["plan_ready", "run_waiting", "run_finished"]
         assert (await Session(world).history.run()).status == "waiting"
         assert calls(home) == []
         assert finish(await resumed(world, True)).status == "succeeded"

@@ -5,6 +5,7 @@ import re
 from ...graph.errors import ControllerError
 from .messages import Messages, length_of, text_of
 
+_LOCAL = "huggingface-local:"
 _SWITCHES = {
     "llamacpp": "start llama-server with -c {tokens}",
     "ollama": "use a model that reads {tokens} tokens at once (`ollama show` says it)",
@@ -40,7 +41,7 @@ def larger_window(model: str, tokens: int) -> str:
     window = 4_096
     while window < tokens * 1.5:
         window *= 2
-    if model.startswith("huggingface-local:"):
+    if model.startswith(_LOCAL):
         return f"choose a model that reads {window} tokens at once"
     return (
         _SWITCHES.get(model.partition(":")[0], _ANY).format(tokens=window) + f", and set HUGGINGGPT_LLM_WINDOW={window}"
@@ -50,8 +51,11 @@ def larger_window(model: str, tokens: int) -> str:
 def check_not_cut(model: str, messages: Messages, read: int, *, known_window: bool = False) -> None:
     """Raises `PromptCut` where a server reports that it `read` fewer tokens than the prompt can be.
 
-    `known_window`: the user has said how large the server's window is.
+    A model on this machine is given the whole prompt or refuses it. `known_window`: the user has said how large the
+    server's window is.
     """
+    if model.startswith(_LOCAL):
+        return
     least = _LEAST_IN_KNOWN_WINDOW if known_window else _LEAST
     if read >= least and _fewest_tokens(messages, *(_MORE if read in _WINDOWS else _MOST)) > read:
         characters = length_of(messages)
