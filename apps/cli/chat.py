@@ -15,10 +15,11 @@ from ...graph.events import Event
 from ...graph.options import Options
 from .answer_text import AnswerText
 from .arguments import choices_of, selection_of
+from .common_options import CommonOptions, Limits
 from .consent import TerminalConsent, terminal_consent
 from .console import err, exit_when_interrupted, report_error, run_async
 from .live_tree import LiveTree
-from .run import CommonOptions, Limits, check_writable, show_event
+from .shown_run import check_writable, show_event
 
 HELP = """A line is a request; it may name files and refer to earlier results ("now in French").
 /file PATH    attach a file or URL to the next request

@@ -8,8 +8,9 @@ from ...graph.errors import InvalidPlan, UsageError
 from ...graph.events import Event
 from ...graph.plan import Plan
 from .arguments import choices_of, settings_of_home
+from .common_options import CommonOptions, Limits
 from .console import note, plain, report_errors
-from .run import CommonOptions, Limits, show_and_exit
+from .shown_run import show_and_exit
 
 if TYPE_CHECKING:
     from ..session import Session

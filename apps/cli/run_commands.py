@@ -36,7 +36,8 @@ def run(
     replay: options.Replay = None,
 ) -> None:
     """Plan a request, choose an expert for each task, run them, answer."""
-    from .run import CommonOptions, Limits, replay_run, run_request
+    from .common_options import CommonOptions, Limits
+    from .run import replay_run, run_request
 
     common = CommonOptions(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json, where=where)
     if replay:
@@ -82,7 +83,7 @@ def chat(
     From a pipe, and with --json, the exit code is the worst of all requests; else that of the last one.
     """
     from .chat import converse
-    from .run import CommonOptions, Limits
+    from .common_options import CommonOptions, Limits
 
     converse(
         CommonOptions(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json, where=where),
@@ -136,7 +137,8 @@ def resume(
     download: options.Download = None,
 ) -> None:
     """Go on with a run that waits for approval or was interrupted; what is recorded is not run again."""
-    from .run import CommonOptions, Limits, resume_run
+    from .common_options import CommonOptions, Limits
+    from .run import resume_run
 
     resume_run(
         CommonOptions(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json),
@@ -182,7 +184,8 @@ def retry(
 
     Limits count what the run has spent so far.
     """
-    from .run import CommonOptions, Limits, retry_run
+    from .common_options import CommonOptions, Limits
+    from .run import retry_run
 
     common = CommonOptions(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json)
     retry_run(common, run, limits=Limits(max_llm_calls, max_tokens, max_cost, max_seconds, deadline, thread_budget))
@@ -216,8 +219,8 @@ def fork(
 
     The other run stays as it is. Without a change: what failed is tried again, in a run of its own.
     """
+    from .common_options import CommonOptions, Limits
     from .fork import fork_run
-    from .run import CommonOptions, Limits
 
     common = CommonOptions(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json)
     fork_run(

@@ -3,9 +3,10 @@
 import pytest
 
 from hugginggpt.apps.cli.answer_text import AnswerText
+from hugginggpt.apps.cli.common_options import CommonOptions
 from hugginggpt.apps.cli.console import err
 from hugginggpt.apps.cli.live_tree import LiveTree
-from hugginggpt.apps.cli.run import CommonOptions, show_event
+from hugginggpt.apps.cli.shown_run import show_event
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.errors import UsageError
 from hugginggpt.graph.events import RunFinished

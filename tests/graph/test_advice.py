@@ -8,7 +8,7 @@ import typer
 
 import hugginggpt
 from hugginggpt import Settings, as_tool
-from hugginggpt.apps.cli.run import Limits
+from hugginggpt.apps.cli.common_options import Limits
 from hugginggpt.apps.cli.run_commands import run_commands
 from hugginggpt.graph import advice
 from hugginggpt.graph.advice import Form, call_advises

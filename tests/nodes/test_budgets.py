@@ -13,7 +13,7 @@ from pydantic import ValidationError
 import hugginggpt
 from hugginggpt.apps.changes import Changes
 from hugginggpt.apps.cli.arguments import thread_limits_of
-from hugginggpt.apps.cli.run import Limits
+from hugginggpt.apps.cli.common_options import Limits
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.advice import call_advises
 from hugginggpt.graph.deadline import checked_deadline, seconds_until, set_deadline
