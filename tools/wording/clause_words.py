@@ -68,7 +68,13 @@ class ClauseWords:
     @property
     def is_background(self) -> bool:
         """Whether the clause is negated or only gives a reason: it asks for nothing."""
-        return self.is_negated or self.starts_with("purpose")
+        return self.is_negated or (self.starts_with("purpose") and not self._has_other_accents("purpose"))
+
+    def _has_other_accents(self, group: str) -> bool:
+        """Whether the first word of a list is typed with accents that it has not: "qué no" asks, and "que no" explains."""
+        found = self._first(group)
+        typed = self.text[slice(*found.span())].lower() if found else ""
+        return typed != folded(typed) and typed not in self.language.section("clauses")[group]
 
     @property
     def is_negated(self) -> bool:

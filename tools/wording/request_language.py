@@ -23,6 +23,8 @@ _FEW = 4
 """Words before a text that may be pasted; so few decide the language together with the text, and count three times."""
 _LEAST = 2.0
 """Votes that a language needs."""
+_BEGUN = 3
+"""Words from which the first tells the language, where none is English alone: "Llama a Juan"."""
 _MAX_WORDS = 300
 """Words of a request that are counted."""
 _KANA = ("HIRAGANA", "KATAKANA")
@@ -65,6 +67,8 @@ def language_of(own: str, verbs: re.Pattern[str] | None = None) -> str:
     also = {folded(word) for word in function_words() | _shared()}
     certain = [word for word in bare if word not in also]
     only = {name for name in votes if _common_votes(certain, name)}
+    if not english and len(bare) >= _BEGUN:
+        only |= {name for name in votes if bare[0] in _common()[name][0]}
     for word in bare:
         for name in _of_examples().get(word, ()):
             votes[name] += 2.0 / len(_of_examples()[word])

@@ -5,6 +5,7 @@ things stand between a file and the words that ask. Not covered: things without 
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -136,7 +137,9 @@ def _requests(words: str, questions: Questions, language: Wording) -> bool:
     near = [
         next((m.meaning for m in nearest(thing, language.code, most=1) if m.score >= _REQUEST), "") for thing in things
     ]
-    return any(name and not name.startswith(_FOUND) for name in near) or all(map(_is_entity, near))
+    whole = nearest(words[questions.start : questions.end], language.code, most=1)
+    entities = bool(whole) and whole[0].score >= _REQUEST and _is_entity(whole[0].meaning)
+    return entities or any(name and not name.startswith(_FOUND) for name in near) or all(map(_is_entity, near))
 
 
 def _is_entity(meaning: str) -> bool:
@@ -146,6 +149,11 @@ def _is_entity(meaning: str) -> bool:
 def _either(words: tuple[str, ...]) -> str:
     longest = sorted(words, key=len, reverse=True)
     return "|".join(re.escape(word) if word.endswith("'") else rf"{re.escape(word)}(?!\w)" for word in longest)
+
+
+def _question_words(clauses: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The words of `question`, and those that begin a question only where several stand side by side: `asks_apart`."""
+    return (*clauses["question"], *clauses.get("asks_apart", ()))
 
 
 @cache
@@ -164,7 +172,7 @@ def _place(code: str) -> re.Pattern[str]:
 def _asking(code: str) -> re.Pattern[str]:
     """The words that begin a question: "tell me until when"."""
     clauses = wording(code).clauses
-    return re.compile(rf"\s*(?:(?:{_either(clauses['asks_for'])})\s+)?(?:{_either(clauses['question'])})")
+    return re.compile(rf"\s*(?:(?:{_either(clauses['asks_for'])})\s+)?(?:{_either(_question_words(clauses))})")
 
 
 @cache
@@ -183,7 +191,7 @@ def _patterns(code: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
         )
     polite = "|".join(_either(tuple(clauses[name])) for name in ("polite", "then"))
     thing = _either((*clauses["article"],))
-    question = _either((*clauses["question"], *clauses["asks_for"]))
+    question = _either((*_question_words(clauses), *clauses["asks_for"]))
     either = _either(tuple(joints))
     return (
         re.compile(
