@@ -33,6 +33,7 @@ def cuts_of(masked: str, language: Wording) -> list[int]:
     listed += [range(each.start + 1, each.end) for each in several_questions(masked, language.code)]
     listed += [range(match.start(), match.end()) for match in _dates(language.code).finditer(words)]
     listed += [range(match.start() + 1, match.end()) for match in both_ends(language.code).finditer(words)]
+    listed += [range(match.start() + 1, match.end()) for match in _places(language.code).finditer(words)]
     if pages := read_pages(masked, language.code):
         listed.append(range(pages[0].start + 1, pages[-1].end))
     listed += [range(part.start, part.end) for part in read_parts(masked, language.code)]
@@ -60,6 +61,18 @@ def _listed(code: str) -> re.Pattern[str]:
     names = words_pattern(wording(code).languages, wording(code))
     item = rf"(?:[{_FILES}]|{names.pattern})" if names else f"[{_FILES}]"
     return re.compile(rf"{item}\s*(?:(?:{either})\s*){{1,2}}(?=(?:[^\W\d_]{{2,4}}\s)?{item})")
+
+
+@cache
+def _places(code: str) -> re.Pattern[str]:
+    """From a place to another with the same word before it: "in Munich and in Hamburg", where the clause ends."""
+    places, joints = wording(code).clauses.get("place", ()), connectives(code, ("and", "or"))
+    if not places or joints is None or wording(code).unspaced:
+        return re.compile(r"(?!)")
+    before, name = "|".join(map(re.escape, places)), r"(?:[^\W_]+(?:\s[^\W_]+)?)"
+    return re.compile(
+        rf"(?<!\w)(?P<before>{before})\s{name}\s{joints.pattern}\s(?P=before)\s{name}(?=\s*(?:[,;.?!]|\Z|(?:[^\W_]+\s)?[{_FILES}]))"
+    )
 
 
 @cache

@@ -61,9 +61,7 @@ class ClauseWords:
         """Whether a number and a unit of time stand in it."""
         units = [word for word, unit in self.language.units.items() if unit in ("second", "minute")]
         pattern = words_pattern(units, self.language)
-        return (
-            pattern is not None and pattern.search(self.words) is not None and re.search(r"\d", self.words) is not None
-        )
+        return bool(pattern and pattern.search(self.words) and re.search(r"\d", self.words))
 
     @property
     def is_background(self) -> bool:
@@ -72,8 +70,7 @@ class ClauseWords:
 
     def _has_other_accents(self, group: str) -> bool:
         """Whether the first word of a list is typed with accents that it has not: "qué no" asks, and "que no" explains."""
-        found = self._first(group)
-        typed = self.text[slice(*found.span())].lower() if found else ""
+        typed = self.text[slice(*found.span())].lower() if (found := self._first(group)) else ""
         return typed != folded(typed) and typed not in self.language.section("clauses")[group]
 
     @property

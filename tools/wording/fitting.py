@@ -52,7 +52,9 @@ def fit_cost(name: str, at_hand: Sequence[Kind], named: Sequence[Kind]) -> float
     picture = VOCABULARY[meaning.task_type].outputs[0].kind == "image"
     for port in ports:
         usable = [cost for kind in at_hand if (cost := step_cost(kind, port, picture)) is not None]
-        if len(usable) < (2 if port.many and port.kinds == ("text",) and len(ports) == 1 else 1):
+        if len(usable) < (
+            2 if port.many and port.kinds == ("text",) and len(ports) == 1 and meaning.name == "join-text" else 1
+        ):
             return None
         costs.append(min(usable))
     steps = {kind: [cost for port in ports if (cost := step_cost(kind, port, picture)) is not None] for kind in named}

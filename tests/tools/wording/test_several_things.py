@@ -30,6 +30,13 @@ def questions(text: str) -> list[Any]:
         ("Quel est le total et quelle est l'adresse dans recu.png ?", ["quel est le total", "quelle est l'adresse"]),
         ("¿Cuál es el alquiler, la fianza y el plazo de contrato.pdf?", ["el alquiler", "la fianza", "el plazo"]),
         ("Qual é o aluguel e o prazo em contrato.pdf?", ["o aluguel", "o prazo"]),
+        (
+            "¿Cuándo y dónde empieza el viaje, y qué no comen los niños en viaje.txt?",
+            ["cuándo empieza", "dónde empieza", "qué no comen"],
+        ),
+        ("Quand et où commence le voyage, et que mange Léa dans a.txt ?", ["quand", "où", "que mange Léa"]),
+        ("a.txt: Was bringt Juan nicht mit und was essen die Kinder nicht?", ["was bringt Juan", "was essen"]),
+        ("Quando e onde começa a excursão em a.txt?", ["quando", "onde"]),
         ("合同.pdf里的租金、押金和到期日是多少？", ["租金", "押金", "到期日"]),
         ("契約書.pdfの家賃と敷金と契約期間を教えて", ["家賃", "敷金", "契約期間"]),
     ],
@@ -53,6 +60,33 @@ def test_each_thing_that_is_asked_for_is_a_question_of_its_own(text: str, asked:
 )
 def test_a_question_is_not_divided_within_a_date(text: str) -> None:
     assert questions(text) == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wie viele Zeilen in verkauf.csv sind in Hamburg und in Berlin?",
+        "¿Cuántas filas hay en Madrid y en Sevilla en ventas.csv?",
+        "Quantas linhas há em Lisboa e em Braga em vendas.csv?",
+        "Combien de lignes y a-t-il à Lyon et à Nice, dans equipe.xlsx ?",
+    ],
+)
+def test_a_question_is_not_divided_between_two_places(text: str) -> None:
+    assert questions(text) == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Was steht in a.txt?",
+        "¿Qué pone en a.txt?",
+        "O que está escrito em a.txt?",
+        "a.txt里写了什么？",
+        "Affiche a.txt",
+    ],
+)
+def test_who_asks_what_stands_in_a_text_is_shown_it(text: str) -> None:
+    assert [task.type for task in plan(text).plan.tasks] == ["join-text"]
 
 
 def test_a_request_behind_the_things_is_no_thing() -> None:

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
+from .asked_words import asks_several, kinds_asked, places_of
 from .day_and_time import with_times
 from .entity_patterns import find_entities
 from .question_synonyms import synonyms
@@ -11,11 +13,6 @@ from .tokenization import STOP_WORDS, content_words
 _CAPITAL = f"[{''.join(char for char in map(chr, range(0x530)) if char.isupper())}]"
 """A capital letter of the Latin, Greek or Cyrillic script."""
 NAME = re.compile(rf"(?:{_CAPITAL}[\w'’.-]*[\w](?:\s+(?:(?:of|the|von|van|de|la|del|am|der)\s+)*(?={_CAPITAL}))?)+")
-SEVERAL = re.compile(
-    r"\W*(?:when|where|who|what time)\b[^?]{0,15}\b(?:and|or) (?:at |to |with |from )?(?:when|where|who|what|how|why)\b"
-)
-"""Two questions in one, as "when and where": only the sentence answers both."""
-_WHO = re.compile(r"\W*(?:who|whose|whom|wer|wem|wen|qui|quién|quem)\b")
 _UNIT = r"(?:\s(?:thousand|million|billion))?(?:[\s-][^\W\d_]+)?"
 _COUNT = re.compile(
     r"\b(?:\d[\d,.]*\d|\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
@@ -27,10 +24,7 @@ _BY = re.compile(r"\bby\s+(?:the\s+|an?\s+)?$")
 _NO_NAMES = frozenset(("EMAIL", "URL", "DATE", "TIME"))
 """What has letters of names and places in it, and is neither."""
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d{2}\b")
-_PLACE = re.compile(
-    r"(?=\b(?:in|at|on|near|from|to|off|outside|inside|beside|opposite)\s+((?:the\s+|a\s+)?[^,.;:!?()]+))", re.I
-)
-"""Without taking the words: "on Thursday in the library" has a place behind what is none."""
+_BEFORE_PLACE = "in|at|on|near|from|to|off|outside|inside|beside|opposite"
 
 _LENGTH = r"met(?:re|er)s?|kilomet(?:re|er)s?|km|cm|mm|miles?|f(?:oo|ee)t|ft|inch(?:es)?|yards?|storeys?|stories|m"
 _TIME = r"seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?|centur(?:y|ies)"
@@ -42,40 +36,18 @@ _UNITS: dict[str, re.Pattern[str]] = {
 }
 """The unit at the end of a measure, by the adjective after `how`."""
 
-QUESTIONS: dict[str, str] = {
-    "email": r"e-?mail",
-    "url": r"website|web ?site|url|web address",
-    "phone": r"phone|telephone|number to call",
-    "percent": r"percent|what share",
-    "year": r"(?:what|which|in what) year",
-    "time": r"what time|at what hour|opening hour",
-    "money": r"how much|what (?:is|was|does|did) .*(?:total|price|cost|amount|sum|bill|fee)|total|price of|cuánto"
-    r"|combien|wie viel",
-    "count": r"how (?:many|tall|high|long|far|old|deep|wide|big|heavy|fast|often)|number of",
-    "date": r"\bwhen\b|what (?:date|day)|which (?:date|day)|\bdate\b|cuándo|quand|\bwann\b",
-    "person": r"\bwho(?:se|m)?\b|\bquién|\bwer\b",
-    "place": r"\bwhere\b|\bdónde|\bwo\b",
-    "name": r"what is the name|what(?:'s| is) .* called|which (?:city|country|town|company|university|shop|restaurant"
-    r"|caf)",
-}
-"""Words that ask for a kind of value; the first kind with a match is the one expected."""
-
 SELF_EVIDENT = ("email", "url", "phone")
 """Kinds of which a single value in a text is the answer, whatever words are beside it."""
 
 
 def expected_kind(question: str) -> str:
     """The kind of value that a question asks for, e.g. `money`, `date`, `count`, `person`; empty for none or several."""
-    lower = re.sub(r"\b(wh\w+|how)['’]s\b", r"\1 is", question.lower())
-    if SEVERAL.match(lower):
-        return ""
-    if _WHO.match(lower):  # and not the address or the number that the question also names
-        return "person"
-    return next((kind for kind, form in QUESTIONS.items() if re.search(form, lower)), "")
+    kinds = [] if asks_several(question) else kinds_asked(question)
+    return kinds[0] if kinds else ""
 
 
-def candidates(kind: str, sentence: str, query: Iterable[str]) -> list[tuple[int, int]]:
-    """Where in a sentence values of a kind are; never the question's own words."""
+def candidates(kind: str, sentence: str, query: Iterable[str], code: str = "en") -> list[tuple[int, int]]:
+    """Where in a sentence values of a kind are; never the question's own words. `code`: the question's language."""
     forms = {"email": "EMAIL", "url": "URL", "phone": "PHONE", "percent": "PERCENT", "time": "TIME", "date": "DATE"}
     found = find_entities(sentence)
     spans = [(f.start, f.end) for f in found if f.group == forms.get(kind)]
@@ -101,7 +73,7 @@ def candidates(kind: str, sentence: str, query: Iterable[str]) -> list[tuple[int
         unit = next((_UNITS[word] for word in query if word in _UNITS), None)
         spans = [(a, b) for a, b in spans if not unit or unit.search(sentence[a:b])]
     elif kind == "place":
-        spans = [match.span(1) for match in _PLACE.finditer(sentence) if not match[1][0].isdigit()]
+        spans = [match.span(1) for match in _place(code).finditer(sentence) if not match[1][0].isdigit()]
     elif kind in ("person", "name"):
         spans = [match.span() for match in NAME.finditer(sentence) if match.group().lower() not in STOP_WORDS]
         spans = [span for span in spans if kind == "person" and _BY.search(sentence[: span[0]])] or spans
@@ -112,6 +84,13 @@ def candidates(kind: str, sentence: str, query: Iterable[str]) -> list[tuple[int
         spans = [(a, b) for a, b in spans if not any(start < a and end == b for start, end in spans)]
     known = {other for word in query for other in synonyms(word)} if kind == "person" else set(query)
     return [(a, b) for a, b in spans if kind == "count" or not set(content_words(sentence[a:b])) <= known]
+
+
+@cache
+def _place(code: str) -> re.Pattern[str]:
+    """Without taking the words: "on Thursday in the library" has a place behind what is none."""
+    before = "|".join(filter(None, (_BEFORE_PLACE if code == "en" else "", places_of(code)))) or "(?!)"
+    return re.compile(rf"(?=\b(?:{before})\s+((?:the\s+|a\s+)?[^,.;:!?()]+))", re.I)
 
 
 def numbers_of(query: Iterable[str]) -> set[str]:

@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .answer_kinds import NAME, QUESTIONS, SELF_EVIDENT, SEVERAL, candidates, expected_kind, numbers_of
+from .answer_kinds import NAME, SELF_EVIDENT, candidates, expected_kind, numbers_of
+from .asked_words import asks_several, kinds_asked, language_of_question
 from .question_limits import END_WORDS, asks_for_difference, asks_for_end, is_difference, is_negated
 from .question_synonyms import synonyms
 from .tokenization import content_words, sentences, stem
@@ -64,7 +65,7 @@ def find_answer(question: str, text: str) -> Answer | None:
         return answer
     query = [word for word in content_words(question) if word not in {"pleas", "tell", "giv"}]
     lines = sentences(text)
-    kind = expected_kind(question)
+    kind, code = expected_kind(question), language_of_question(question)
     if not lines or not (query or kind):
         return None
     stems = [set(content_words(line)) for line in lines]
@@ -77,7 +78,7 @@ def find_answer(question: str, text: str) -> Answer | None:
     def score_of(number: int) -> tuple[float, float]:
         overlap = _overlap(query, weight, stems[number]) / whole
         before = _overlap(query, weight, stems[number - 1]) / whole if number else 0.0
-        fits = bool(candidates(kind, lines[number], query)) if kind else False
+        fits = bool(candidates(kind, lines[number], query, code)) if kind else False
         fits = fits and bool(overlap or before or kind in SELF_EVIDENT or not query)
         return overlap + 0.25 * before * (overlap < 1) + 0.3 * fits, overlap
 
@@ -92,17 +93,15 @@ def find_answer(question: str, text: str) -> Answer | None:
     relevant = (n for n in relevant if not stems[n] or not stems[n] <= echoed)
     if differs := asks_for_difference(question):
         kind = "percent" if kind == "percent" else "count"
-    several = [
-        each for each in QUESTIONS if SEVERAL.match(question.lower()) and re.search(QUESTIONS[each], question.lower())
-    ]
-    relevant = (n for n in relevant if all(candidates(each, lines[n], query) for each in several))
-    best = next((n for n in relevant if _has_kind(kind, lines[n], query, key, stems[n])), None)
+    several = kinds_asked(question) if asks_several(question) else []
+    relevant = (n for n in relevant if all(candidates(each, lines[n], query, code) for each in several))
+    best = next((n for n in relevant if _has_kind(kind, lines[n], query, key, stems[n], code)), None)
     if best is None:
         return None
     score, overlap = score_of(best)
     if not overlap and score < 0.3:
         return None
-    spans = candidates(kind, lines[best], query) if kind else []
+    spans = candidates(kind, lines[best], query, code) if kind else []
     if differs and not (spans := [span for span in spans if is_difference(lines[best], *span)]):
         return None
     if kind == "date" and asks_for_end(question):
@@ -132,7 +131,7 @@ def _labelled(question: str, text: str) -> Answer | None:
         return None
     ((value, line),) = values.items()
     kind = expected_kind(question)
-    spans = candidates(kind, value, content_words(question)) if kind else []
+    spans = candidates(kind, value, content_words(question), language_of_question(question)) if kind else []
     return Answer(_nearest(spans, value, (), kind), line, 1.0)
 
 
@@ -167,9 +166,11 @@ def _same(one: str, other: str) -> bool:
     return long == short or (len(short) > 3 and len(long) - len(short) < 3 and long.startswith(short))
 
 
-def _has_kind(kind: str, sentence: str, query: Sequence[str], key: Sequence[tuple[str, ...]], stems: set[str]) -> bool:
+def _has_kind(
+    kind: str, sentence: str, query: Sequence[str], key: Sequence[tuple[str, ...]], stems: set[str], code: str
+) -> bool:
     """Whether a sentence has a value of the expected kind; for names, amounts and dates, all key words are enough."""
-    if not kind or not key or candidates(kind, sentence, query):
+    if not kind or not key or candidates(kind, sentence, query, code):
         return True
     specific = len(key) > 1 or len(key[0]) > 1
     strict = kind in (*SELF_EVIDENT, "money", "count", "percent", "time", "person")

@@ -1,0 +1,93 @@
+"""`kinds_asked`, `asks_several`: the words that ask for a kind of value, and two questions in one, by language.
+
+English is read by patterns; the other languages by the section `[asked]` of their data files.
+"""
+
+import re
+from functools import cache
+
+from ...wording.nearest import words_pattern
+from ...wording.request_language import language_of, own_words
+from ...wording.wording import LANGUAGES, folded, wording
+
+QUESTIONS: dict[str, str] = {
+    "email": r"e-?mail",
+    "url": r"website|web ?site|url|web address",
+    "phone": r"phone|telephone|number to call",
+    "percent": r"percent|what share",
+    "year": r"(?:what|which|in what) year",
+    "time": r"what time|at what hour|opening hour",
+    "money": r"how much|what (?:is|was|does|did) .*(?:total|price|cost|amount|sum|bill|fee)|total|price of",
+    "count": r"how (?:many|tall|high|long|far|old|deep|wide|big|heavy|fast|often)|number of",
+    "date": r"\bwhen\b|what (?:date|day)|which (?:date|day)|\bdate\b",
+    "person": r"\bwho(?:se|m)?\b",
+    "place": r"\bwhere\b",
+    "name": r"what is the name|what(?:'s| is) .* called|which (?:city|country|town|company|university|shop|restaurant"
+    r"|caf)",
+}
+"""Words of English that ask for a kind of value; the first kind with a match is the one expected."""
+_SEVERAL = re.compile(
+    r"\W*(?:when|where|who|what time)\b[^?]{0,15}\b(?:and|or) (?:at |to |with |from )?(?:when|where|who|what|how|why)\b"
+)
+_WHO = re.compile(r"\W*(?:who|whose|whom)\b")
+_SHORT = 2
+"""Letters of a word that has to be typed with its accents: "où" is not "ou"."""
+
+
+@cache
+def language_of_question(question: str) -> str:
+    """The language that a question is read in; English where it is in none with a data file."""
+    code = language_of(own_words(question))
+    return code if code in LANGUAGES else "en"
+
+
+def kinds_asked(question: str) -> list[str]:
+    """Every kind of value that a question asks for, the expected one first."""
+    code = language_of_question(question)
+    lower = re.sub(r"\b(wh\w+|how)['’]s\b", r"\1 is", question.lower())
+    if code == "en":
+        found = [kind for kind, form in QUESTIONS.items() if re.search(form, lower)]
+        begins = _WHO.match(lower) is not None
+    else:
+        found = [kind for kind in QUESTIONS if _found(kind, code, lower)]
+        first = _found("person", code, lower)
+        begins = first is not None and not lower[: first.start()].strip(" ¿¡")
+    # and not the address or the number that the question also names
+    return sorted(found, key=lambda kind: kind != "person") if begins else found
+
+
+def asks_several(question: str) -> bool:
+    """Whether it is two questions in one, as "when and where": only the sentence answers both."""
+    code, lower = language_of_question(question), question.lower()
+    return bool(_SEVERAL.match(lower) if code == "en" else _several(code).match(folded(lower)))
+
+
+@cache
+def places_of(code: str) -> str:
+    """The words before a place, as alternatives of a pattern."""
+    listed = wording(code).section("asked").get("places", ())
+    return "|".join(map(re.escape, listed))
+
+
+def _found(kind: str, code: str, lower: str) -> re.Match[str] | None:
+    pattern = words_pattern(tuple(map(folded, wording(code).section("asked").get(kind, ()))), wording(code))
+    for match in pattern.finditer(folded(lower)) if pattern else ():
+        if len(match.group()) > _SHORT or lower[slice(*match.span())] in wording(code).section("asked")[kind]:
+            return match
+    return None
+
+
+@cache
+def _several(code: str) -> re.Pattern[str]:
+    language = wording(code)
+    asked = language.section("asked")
+    words = [folded(word) for kind in ("date", "place", "person", "time") for word in asked[kind]]
+    more = (*language.clauses["question"], *language.clauses.get("asks_apart", ()))
+    first, second = words_pattern(tuple(words), language), words_pattern((*words, *more), language)
+    joints = words_pattern((*language.clauses["and"], *language.clauses["or"], ","), language)
+    if first is None or second is None or joints is None:
+        return re.compile(r"(?!)")
+    gap = r"[^?？]{0,8}?" if language.unspaced else r"[^?]{0,15}"
+    if language.unspaced:
+        return re.compile(rf".*?{first.pattern}(?:{gap}{joints.pattern}.{{0,2}})?{second.pattern}")
+    return re.compile(rf"\W*{first.pattern}{gap}{joints.pattern}\s+(?:\w{{1,5}}\s)?{second.pattern}")
