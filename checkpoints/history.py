@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from typing import Any
 
 from ..graph.advice import command, setting
@@ -73,7 +74,7 @@ class History:
         """Raises `UsageError` where the newest run of a conversation is unfinished. Only such a one is read as a whole."""
         newest = await self.newest(thread_id)
         if newest and newest[1] in UNFINISHED and (run := await self.run(newest[0])).unfinished:
-            raise unfinished(run)
+            raise await self._ledger.database.read(partial(unfinished, run))
 
     async def unfinished(self) -> Run | None:
         """The newest run that can be resumed."""
