@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import time
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,13 @@ from hugginggpt.apps.changes import Changes
 from hugginggpt.apps.cli.app import app
 from hugginggpt.apps.session import Session
 from hugginggpt.checkpoints.lineage import lineage_of
+from hugginggpt.graph.call import Artifact, Call
+from hugginggpt.graph.events import Event, TaskQueued
 from hugginggpt.graph.result import Run
 from hugginggpt.graph.timeline import timeline
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, scripted_expert
-from scripting import OpenScripted, ask, last, step
+from scripting import Held, OpenScripted, ask, last, step
+from shell import Shell
 
 TASKS = [
     step(0),
@@ -180,23 +184,45 @@ async def test_the_critical_path_is_what_made_the_run_as_long_as_it_was(home: Pa
 
 async def test_the_time_for_which_a_task_waited_for_a_slot_is_kept(home: Path, scripted: OpenScripted) -> None:
     alone = ScriptedCatalog([scripted_expert("text2text-generation", needs=("gpu:0",))])
-    async with scripted([step(0), step(1)], catalog=alone, backend=ScriptedBackend(latency=0.15)) as world:
-        await ask(world)
+    backend = Held(latency=0.15)
+    async with scripted([step(0), step(1)], catalog=alone, backend=backend) as world:
+        async for event in Session(world).start("do it", thread_id="t"):
+            if isinstance(event, TaskQueued):
+                backend.released.set()
         run = await Session(world).run()
     waited = sorted(row.queued for row in run.results)
     assert waited[0] == 0.0
     assert 0.1 < waited[1] < run.duration
 
 
-async def test_a_living_run_is_watched_to_its_end(home: Path, scripted: OpenScripted) -> None:
-    async with scripted(TASKS, backend=ScriptedBackend(latency=0.6)) as world:
-        running = asyncio.ensure_future(ask(world))
-        async with asyncio.timeout(20):
-            while not await Session(world).history.runs():  # noqa: ASYNC110  (rows of a file)
-                await asyncio.sleep(0.02)
-        watched = await shown(home, "show", "--watch", "--json")
+async def _events(run: AsyncIterator[Event], begun: asyncio.Event) -> list[Event]:
+    events = []
+    async for event in run:
+        events.append(event)
+        begun.set()
+    return events
+
+
+async def test_a_living_run_is_watched_to_its_end(scripted: OpenScripted, shell: Shell) -> None:
+    class Watched(Held):
+        """Each of the first and the last task ends once the watcher has shown that it is at work."""
+
+        async def run(self, call: Call) -> Sequence[Artifact]:
+            artifacts = await super().run(call)
+            self.released.clear()
+            return artifacts
+
+    backend, lines = Watched(0, 3), list[dict[str, Any]]()
+    async with scripted(TASKS, backend=backend) as world:
+        begun, run = asyncio.Event(), Session(world).start("do it", thread_id="t")
+        running = asyncio.ensure_future(_events(run, begun))
+        await begun.wait()
+        with shell.start("show", "--watch", "--json") as watcher:
+            while line := await asyncio.to_thread(watcher.stdout.readline):
+                lines.append(json.loads(line))
+                if {0, 3} & set(lines[-1]["at_work"]):
+                    backend.released.set()
         assert last(await running).status == "succeeded"
-    lines = [json.loads(line) for line in watched.stdout.splitlines()]
     assert lines[-1]["status"] == "succeeded"
     assert len(lines) > 2
     done = [len(line["results"]) for line in lines]
