@@ -18,7 +18,8 @@ from ...graph.task import Task, resources_in
 WORDS = {
     "text-to-speech": "speech", "summarization": "summary", "translation": "translation", "image-to-text": "text",
     "automatic-speech-recognition": "transcript", "document-to-text": "text", "document-to-images": "page",
-    "video-to-images": "frame", "video-to-audio": "sound", "audio-to-audio": "changed", "crop": "cropped",
+    "video-to-images": "frame", "video-to-text": "subtitles",
+    "video-to-audio": "sound", "audio-to-audio": "changed", "crop": "cropped",
     "trim-audio": "part", "trim-video": "part", "mute": "silent", "filter": "filtered",
     "join-text": "joined", "text-part": "part", "mux": "film", "image-to-video": "film", "image-to-image": "changed",
     "text-classification": "kind", "token-classification": "found", "object-detection": "found",
