@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,14 @@ from hugginggpt.apps.changes import Changes
 from hugginggpt.apps.cli.app import app
 from hugginggpt.apps.session import Session
 from hugginggpt.checkpoints.lineage import lineage_of
+from hugginggpt.graph.at_work import AtWork
+from hugginggpt.graph.call import Artifact, Call
+from hugginggpt.graph.errors import ExpertError
+from hugginggpt.graph.expert import Candidate
 from hugginggpt.graph.result import Run
+from hugginggpt.graph.task import Task
 from hugginggpt.graph.timeline import timeline
+from hugginggpt.graph.world import World
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, scripted_expert
 from scripting import OpenScripted, ask, last, step
 
@@ -201,9 +208,66 @@ async def test_a_living_run_is_watched_to_its_end(home: Path, scripted: OpenScri
     assert len(lines) > 2
     done = [len(line["results"]) for line in lines]
     assert done == sorted(done)
-    assert [0] in [line["at_work"] for line in lines], "what runs now is shown before it is recorded"
+    first = next(line["at_work"] for line in lines if line["at_work"])
+    assert (first[0]["key"], first[1]) == ("0", {"key": "1", "phase": "waiting", "tasks": [0]})
     assert lines[-1]["at_work"] == []
     assert {"3": 2} in [line["members_done"] for line in lines]
+
+
+class Held(ScriptedBackend):
+    """Its calls end when they are let go; the first of task 4 fails."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let_go = asyncio.Event()
+
+    async def run(self, call: Call) -> Sequence[Artifact]:
+        if call.task.id == 4:
+            raise ExpertError("busy", kind="rate_limited", retryable=True, retry_after=30)
+        await self.let_go.wait()
+        return await super().run(call)
+
+
+class Slow(ScriptedCatalog):
+    """Task 1, once it was sent, gets its candidates when the calls are let go."""
+
+    world: World
+    let_go: asyncio.Event
+
+    async def candidates(self, task: Task, wanted: str | None = None) -> Sequence[Candidate]:
+        (run,) = await Session(self.world).history.runs()
+        if task.id == 1 and self.world.ledger.board.runs(run.epoch, ["1"]):
+            await self.let_go.wait()
+        return await super().candidates(task, wanted)
+
+
+async def test_of_a_run_under_way_each_task_says_what_it_is_doing(home: Path, scripted: OpenScripted) -> None:
+    """Choosing its expert, running, waiting for a slot, for data, or for the next attempt; nothing once it was stopped."""
+    tasks = [step(0), step(1), step(2), step(3, 0), step(4, task="summarization")]
+    experts = [scripted_expert("text2text-generation", needs=("gpu:0",)), scripted_expert("summarization")]
+    backend, catalog = Held(), Slow(experts)
+    async with scripted(tasks, catalog=catalog, backend=backend, retries=1) as world:
+        catalog.world, catalog.let_go = world, backend.let_go
+        running = asyncio.ensure_future(ask(world))
+        expected = {"0": "running", "1": "choosing", "2": "queued", "3": "waiting", "4": "retrying"}
+        now: tuple[AtWork, ...] = ()
+        async with asyncio.timeout(60):
+            while {each.key: each.phase for each in now} != expected:
+                await asyncio.sleep(0.05)
+                now = next((run.at_work for run in await Session(world).history.runs()), ())
+        assert [each.words for each in now] == [
+            "runs scripted/text2text-generation", "chooses its expert", "waits for a slot (gpu:0)",
+            "waits for task 0", "pauses before attempt 2 of scripted/summarization",
+        ]  # fmt: skip
+        (listed,) = await as_json(home, "runs")
+        assert {each["key"]: each["phase"] for each in listed["at_work"]} == expected
+        assert "0/5, 4 at" in (await shown(home, "runs")).stdout
+        text = (await shown(home, "show")).stdout
+        assert "· 3 text2text-generation waits for task 0" in text
+        assert "2 text2text-generation waits for a slot (gpu:0)" in text
+        running.cancel()
+        await asyncio.wait([running])
+        assert "at_work" not in await as_json(home, "show")
 
 
 @pytest.mark.parametrize(
