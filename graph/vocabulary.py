@@ -225,6 +225,8 @@ _ROWS: tuple[TaskType, ...] = (
          Parameter(name="width", type="integer", description="of the middle, in pixels"),
          Parameter(name="height", type="integer", description="of the middle, in pixels"),
          Parameter(name="share", type="number", description="how much of that side, 0 to 1"), IMAGE_FORMAT, LOOK_FOR),
+    _row("add-up", "deterministic", (_every("items", "text", alias="text"),), (OUT_TEXT,),
+         "add the amounts of several texts"),
     _row("join-text", "deterministic", (_many("texts", "text", alias="text"),), (OUT_TEXT,),
          "put texts one after another", Parameter(name="separator")),
     _row("text-part", "deterministic", (TEXT,), (OUT_TEXT,), "take a part of a text by its number",

@@ -1,6 +1,7 @@
 """What a file says beside its plain words is read too: repeats and cancellations, tables, senders."""
 
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -45,3 +46,16 @@ def test_an_e_mail_of_outlook_is_known_by_its_bytes_and_read_with_its_attachment
     assert "To: Alice Holm <alice@example.com>" in text
     assert "The captain is Björn Dahl." in text
     assert "| rope | 10.50 |" in text
+
+
+def test_tracked_changes_of_word_are_read_as_accepted_and_said(tmp_path: Path) -> None:
+    word = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    old, new = "<w:del><w:r><w:delText>40</w:delText></w:r></w:del>", "<w:ins><w:r><w:t>55</w:t></w:r></w:ins>"
+    body = f"<w:p><w:r><w:t>The fee: </w:t></w:r>{old}{new}</w:p>"
+    with ZipFile(tmp_path / "a.docx", "w") as parts:
+        parts.writestr("word/document.xml", f"<w:document {word}><w:body>{body}</w:body></w:document>")
+    found = read(
+        tmp_path / "a.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "a.docx"
+    )
+    assert found.text == "The fee: 55"
+    assert found.notes == ("its tracked changes (2) are read as if they were accepted",)

@@ -23,6 +23,7 @@ from .counted_files import with_counted_files
 from .example_intents import find_intents_by_examples, with_examples
 from .excluded_files import without_excluded_files
 from .follow_ups import questions_before, repeated, without_replaced
+from .handlers.altogether import add_answers
 from .handlers.film_tracks import plan_tracks, use_track, with_track
 from .handlers.operations import convert_last, cut_to_times
 from .handlers.registry import plan_intent
@@ -175,6 +176,7 @@ def _link(
         if not plan_tracks(linker, intent):
             plan_intent(linker, intent)
     use_track(linker)
+    add_answers(linker, intents)
     cut_to_times(linker)
     convert_last(linker)
     take_parts(linker)
