@@ -123,7 +123,7 @@ def reached_limit(run_id: str, db: RowConnection) -> LimitReached | None:
         check_budget(run_id, "", 0.0, db)
     except LimitReached as error:
         return error
-    left = time_left(run_id, db)
+    left = time_limits(run_id, db).run
     return left[1] if left and left[0] <= 0 else None
 
 
