@@ -15,8 +15,9 @@ CREATE VIEW runs_readable AS SELECT
     round(seconds, 2) AS seconds, controller,
     coalesce(json_array_length(plan, '$.tasks'), 0) AS tasks,
     {_COUNT.format("succeeded")} AS done, {_COUNT.format("failed")} AS failed,
-    (SELECT count(*) FROM llm_calls WHERE llm_calls.run_id = runs.run_id) AS llm_calls,
-    (SELECT coalesce(sum(input_tokens + output_tokens), 0) FROM llm_calls WHERE llm_calls.run_id = runs.run_id) AS tokens,
+    (SELECT count(nullif(stage, 'call')) FROM llm_calls WHERE llm_calls.run_id = runs.run_id) AS llm_calls,
+    (SELECT CAST(total(input_tokens) + total(output_tokens) AS INTEGER) FROM llm_calls
+        WHERE llm_calls.run_id = runs.run_id) AS tokens,
     (SELECT sum(cost) FROM llm_calls WHERE llm_calls.run_id = runs.run_id) AS dollars,
     answer
 FROM runs
@@ -34,5 +35,7 @@ FROM tasks JOIN runs ON runs.epoch = tasks.epoch
 
 def create_views(connection: Connection) -> None:
     """Make both; of a run the rows of tasks that count now, and not those of a plan or try before."""
+    for view in ("runs_readable", "tasks_readable"):
+        connection.execute(f"DROP VIEW IF EXISTS {view}")
     connection.execute(_RUNS)
     connection.execute(_TASKS)

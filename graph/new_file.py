@@ -85,7 +85,7 @@ def _name(file: BinaryIO, path: Path) -> None:
         raise
     except OSError:
         check_new(path)
-        os.rename(file.name, path)
+        Path(file.name).rename(path)
 
 
 def _prefix(path: Path) -> str:
