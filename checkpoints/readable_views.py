@@ -27,6 +27,7 @@ CREATE VIEW tasks_readable AS SELECT
     tasks.run_id AS run, tasks.key AS task, tasks.task_type AS type, tasks.status, tasks.model_id AS model,
     {_ISO.format("nullif(tasks.started_at, 0)")} AS started, round(tasks.duration, 3) AS seconds, tasks.attempts,
     tasks.error, instr(tasks.result, '"edited by hand"') > 0 AS edited_by_hand,
+    runs.parent IS NOT NULL AND tasks.started_at > 0 AND tasks.started_at < runs.started_at AS taken_over,
     (SELECT group_concat(coalesce(resources.text, resources.media_type || ' ' || resources.sha256), char(10))
         FROM resources WHERE resources.epoch = tasks.epoch AND resources.key = tasks.key) AS made
 FROM tasks JOIN runs ON runs.epoch = tasks.epoch

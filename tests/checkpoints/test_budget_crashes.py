@@ -69,7 +69,7 @@ def test_a_killed_run_stops_where_its_limit_is_however_often_it_goes_on(
         at_stop = spent(home)
         assert at_stop[0] == len(server.requests), "each call that was sent is counted, once"
         assert most is None or at_stop[0] == most
-        for verb in ("resume", "fork") if of else ("resume",):
+        for verb in ("resume", "fork") if of and 1 not in kills else ("resume",):  # a run without a plan is not forked
             assert spend_in_a_process(verb, home, server.url, limits) == STOPPED
             assert spent(home) == at_stop, f"{verb} frees nothing"
     if most is None:

@@ -22,7 +22,7 @@ def spend_in_a_process(verb: str, home: Path, url: str, limits: dict[str, Any]) 
     """Its exit code. `verb`: `start`, `resume` the newest run, or `fork` it into another conversation."""
     process = _processes.Process(target=_work, args=(verb, home, url, limits))
     process.start()
-    process.join(60)
+    process.join(300)  # the first waits for the imports of the fork server
     if process.exitcode is None:
         process.kill()
         process.join()
