@@ -18,7 +18,7 @@ class Members(NamedTuple):
 
 
 class NoSuchMember(LookupError):
-    """The words mean a result that is not there or can't be told: "the fifth summary" of three, "the shorter one"."""
+    """The words mean a result that is not there or that no plan knows: "the fifth summary" of three, "the shorter one"."""
 
 
 def members_meant(words: str, count: int, names: Callable[[str], bool]) -> Members | None:
