@@ -86,14 +86,19 @@ Where = Annotated[
     ),
 ]
 Download = Annotated[
-    str | None, option("--download", "ask|yes|no", "Whether models may be downloaded to run on this machine [ask].")
+    str | None,
+    option(
+        "--download",
+        "ask|yes|no",
+        "Whether models may be downloaded to run on this machine; not kept with a run [ask].",
+    ),
 ]
 Timeout = Annotated[
     float | None,
     option(
         "--timeout",
         "SECONDS",
-        "For one call to an expert [300]; the controller's: $HUGGINGGPT_LLM_FIRST_TOKEN [300], _NEXT_TOKEN [120].",
+        "For one call to an expert [300]; kept with the run. The controller's: $HUGGINGGPT_LLM_FIRST_TOKEN, _NEXT_TOKEN.",
     ),
 ]
 
@@ -157,6 +162,7 @@ ServerName = Annotated[str | None, option("--name", "NAME", "Name of the server 
 ServerApi = Annotated[str | None, option("--api", "tasks|openai|tei", "API of the server [found out by a call].")]
 ServedModel = Annotated[str | None, option("--served-model", "ID", "Model to use, if the server has several.")]
 KeyVariable = Annotated[str | None, option("--key-env", "VAR", "Environment variable with the key for the server.")]
+ServerPrice = Annotated[float | None, option("--price", "DOLLARS", "What a call to the server costs; 0 for nothing.")]
 Keep = Annotated[
     bool, typer.Option("--keep", help="Add the server though it does not do its task now; marked, exit code 3.")
 ]
