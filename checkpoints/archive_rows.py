@@ -8,7 +8,7 @@ from .row_connection import RowConnection
 from .run_rows import status_of_row
 
 TABLES: Final = ("runs", "tasks", "resources", "assignments", "llm_calls")
-OF_THE_PROCESS: Final = ("owner", "heartbeat")
+OF_THE_PROCESS: Final = ("owner", "heartbeat", "at_work")
 """Columns that have a meaning for the processes of one machine only."""
 _OF_THE_HOME: Final = {"resources": ("id",), "llm_calls": ("id",)}
 """Columns that a home numbers by itself."""

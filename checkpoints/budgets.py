@@ -117,6 +117,16 @@ def time_left(run_id: str, db: RowConnection) -> tuple[float, LimitReached] | No
     return min(left, key=lambda each: each[0], default=None)
 
 
+def reached_limit(run_id: str, db: RowConnection) -> LimitReached | None:
+    """The limit at which a run, or its conversation, has stopped; None where it can go on."""
+    try:
+        check_budget(run_id, "", 0.0, db)
+    except LimitReached as error:
+        return error
+    left = time_left(run_id, db)
+    return left[1] if left and left[0] <= 0 else None
+
+
 def conversation_of(run_id: str, db: RowConnection) -> tuple[str, list[str]]:
     """Its id, and its runs with those that they descend from."""
     (thread_id,) = db.execute("SELECT thread_id FROM runs WHERE run_id = ?", [run_id]).fetchone()

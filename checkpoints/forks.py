@@ -8,6 +8,7 @@ from ..graph.advice import resume
 from ..graph.clock import now
 from ..graph.errors import UsageError
 from ..graph.result import UNFINISHED, Result, Run
+from .budgets import reached_limit
 from .row_connection import RowConnection
 from .rows import resource_rows, task_row
 from .run_rows import read_run
@@ -29,7 +30,7 @@ def record_fork(
         return
     newest = db.query("SELECT * FROM runs WHERE thread_id = ? ORDER BY rowid DESC LIMIT 1", [run.thread_id])
     if (last := next((read_run(db, row, home) for row in newest), None)) and last.status in UNFINISHED:
-        raise unfinished(last)
+        raise unfinished(last, db)
     row = run.model_dump(include=set(_ROW)) | {
         "status": "interrupted",  # until an execution of the graph claims it
         "request": run.request.text,
@@ -51,11 +52,13 @@ def record_fork(
     _take_over(db, run, sorted(taken), epoch)
 
 
-def unfinished(last: Run) -> UsageError:
-    """The error of a conversation that can't go on before its last run is finished."""
+def unfinished(last: Run, db: RowConnection) -> UsageError:
+    """The error of a conversation that can't go on before its last run is finished; it names the limit that stopped it."""
+    limit = None if last.status == "waiting" else reached_limit(last.run_id, db)
+    why = f"; {limit.message}" if limit else ""
     return UsageError(
-        f"conversation {last.thread_id} has an unfinished run, {last.run_id} ({last.status})",
-        hint=f"finish it first: {resume(last.run_id)}",
+        f"conversation {last.thread_id} has an unfinished run, {last.run_id} ({last.status}){why}",
+        hint=f"finish it first: {resume(last.run_id)}{f'; {limit.hint}' if limit else ''}",
     )
 
 

@@ -3,7 +3,7 @@
 from sqlite3 import Connection
 from typing import Final
 
-FORMAT: Final = 10
+FORMAT: Final = 11
 """`PRAGMA user_version` after all migrations: a version refuses a home with a higher one than its own."""
 
 

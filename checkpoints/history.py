@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from typing import Any
 
 from ..graph.advice import command, setting
@@ -15,6 +16,7 @@ from .row_connection import RowConnection
 from .rows import COLUMNS, listed_once, valid_resources
 from .run_rows import read_run, status_of_row
 from .stored_files import rows_missing
+from .work_reports import work_of
 
 
 class History:
@@ -35,7 +37,7 @@ class History:
         def read(db: RowConnection) -> list[Run]:
             where = "WHERE thread_id = :thread" if thread_id else ""
             query = f"SELECT * FROM runs {where} ORDER BY rowid DESC LIMIT :limit"
-            return [read_run(db, row, self._home) for row in db.query(query, {"thread": thread_id, "limit": limit})]
+            return [self._run(db, row) for row in db.query(query, {"thread": thread_id, "limit": limit})]
 
         return await self._ledger.database.read(read)
 
@@ -44,7 +46,7 @@ class History:
 
         def read(db: RowConnection) -> list[Run]:
             query = "SELECT * FROM runs WHERE substr(run_id, 1, length(:name)) = :name ORDER BY rowid DESC LIMIT 5"
-            return [read_run(db, row, self._home) for row in db.query(query, {"name": name or ""})]
+            return [self._run(db, row) for row in db.query(query, {"name": name or ""})]
 
         found = [] if name == "" else await self._ledger.database.read(read)
         if not found:
@@ -54,6 +56,10 @@ class History:
         if name and len(found) > 1 and name not in (run.run_id for run in found):
             raise UnknownRun(f"{name} may be any of {', '.join(run.run_id for run in found)}", hint="write more of it")
         return next((run for run in found if run.run_id == name), found[0])
+
+    def _run(self, db: RowConnection, row: dict[str, Any]) -> Run:
+        run = read_run(db, row, self._home)
+        return run.model_copy(update={"at_work": at_work}) if (at_work := work_of(run, row)) else run
 
     async def newest(self, thread_id: str) -> tuple[str, RunStatus] | None:
         """Id and status of the newest run of a conversation, without its results; None where it has no run."""
@@ -68,7 +74,7 @@ class History:
         """Raises `UsageError` where the newest run of a conversation is unfinished. Only such a one is read as a whole."""
         newest = await self.newest(thread_id)
         if newest and newest[1] in UNFINISHED and (run := await self.run(newest[0])).unfinished:
-            raise unfinished(run)
+            raise await self._ledger.database.read(partial(unfinished, run))
 
     async def unfinished(self) -> Run | None:
         """The newest run that can be resumed."""

@@ -130,6 +130,12 @@ def estimates_of_format_10(db: Database) -> None:
     db.table("llm_calls").add_column("estimated", int)
 
 
+@migrations()
+def work_of_format_11(db: Database) -> None:
+    """What the tasks of a run under way are doing."""
+    db.table("runs").add_column("at_work", str)
+
+
 def refuse_newer(connection: Connection) -> None:
     """Raises `StorageError` for tables of a newer version."""
     found = connection.execute("PRAGMA user_version").fetchone()[0]

@@ -17,9 +17,11 @@ from ..graph.version import check_version
 from . import lease
 from .database import Database
 from .row_connection import RowConnection
+from .work_reports import WorkReports, write_reports
 from .work_time import known_seconds
 
 _log = logging.getLogger(__name__)
+_RETURNED = "owner = NULL, at_work = NULL"
 
 
 class Claim(NamedTuple):
@@ -44,6 +46,7 @@ class RunLeases:
         """By run: the execution of the graph that has or claims its lease; empty: a caller that will begin one."""
         self._on_cancel: dict[str, Callable[[], None]] = {}
         """By run: what to call when a process requests that it is cancelled."""
+        self._reports = WorkReports()
         self._counted: dict[str, float] = {}
         """By run: the moment up to which its time is recorded. Used by the thread of the database only."""
 
@@ -52,7 +55,7 @@ class RunLeases:
         self._holder.close()
         if self._owned:
             owned = sorted(self._owned)
-            self._database.submit(lambda db: self._change(owned, "owner = NULL", db), writes=True).result()
+            self._database.submit(lambda db: self._change(owned, _RETURNED, db), writes=True).result()
             self._owned.clear()
 
     async def claim(self, run_id: str) -> None:
@@ -109,7 +112,7 @@ class RunLeases:
     async def _return(self, run_id: str, change: str = "") -> None:
 
         def give_back(db: RowConnection) -> None:
-            self._change([run_id], f"{change}owner = NULL", db)
+            self._change([run_id], f"{change}{_RETURNED}", db)
             self._counted.pop(run_id, None)
 
         await self._database.write(give_back)
@@ -120,6 +123,7 @@ class RunLeases:
         self._owned.discard(run_id)
         self._executions.pop(run_id, None)
         self._on_cancel.pop(run_id, None)
+        self._reports.forget(run_id)
         if not self._owned:
             self._holder.stop_beating()
 
@@ -151,7 +155,8 @@ class RunLeases:
             if owner != self._holder.mark:
                 self._counted[run_id] = steady()
             query = (
-                f"UPDATE runs SET owner = ?1, heartbeat = ?2, seconds = ?3{change} WHERE run_id = ?4 AND owner IS ?5"
+                f"UPDATE runs SET owner = ?1, heartbeat = ?2, seconds = ?3, at_work = NULL{change} "
+                "WHERE run_id = ?4 AND owner IS ?5"
             )
             db.execute(query, [self._holder.mark, beats + 1, known_seconds(run_id, db), run_id, owner or None])
             return None
@@ -171,7 +176,9 @@ class RunLeases:
             self._counted[run_id] = until
 
     def _look(self) -> None:
-        """Have the runs cancelled for which that was requested."""
+        """Have the runs cancelled for which that was requested, and write what tasks are doing."""
+        if reports := dict(self._reports.changed()):
+            self._database.submit(partial(write_reports, reports, self._holder.mark), writes=True)
 
         def read(db: RowConnection) -> None:
             for run_id, cancel in list(self._on_cancel.items()):

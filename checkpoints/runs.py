@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from ..graph.advice import command
+from ..graph.at_work import AtWork
 from ..graph.clock import now
 from ..graph.errors import LimitReached, RunBusy
 from ..graph.options import LIMITS, Options
@@ -53,6 +54,14 @@ class SqliteRuns(RunLeases):
             silent.update([watched])
         await self.own(run.run_id, execution)
         return began[0] or run.controller
+
+    def at_work(self, run_id: str, work: AtWork) -> None:
+        """What a task is doing now, for those who look at the run; written within a second."""
+        self._reports.put(run_id, work)
+
+    def left(self, run_id: str, key: str) -> None:
+        """A task does nothing any more: it has a result, or was stopped."""
+        self._reports.remove(run_id, key)
 
     async def planned(self, run_id: str, epoch: str, proposal: Proposal, controller: str) -> None:
         """Record the plan of a run."""

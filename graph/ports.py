@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from .at_work import AtWork
 from .board import Board
 from .call import Artifact, Call, Part
 from .call_progress import CallProgress
@@ -169,6 +170,12 @@ class Runs(Protocol):
 
     async def planned(self, run_id: str, epoch: str, proposal: Proposal, controller: str) -> None:
         """Record the plan of a run."""
+
+    def at_work(self, run_id: str, work: AtWork) -> None:
+        """What a task is doing now, for those who look at the run."""
+
+    def left(self, run_id: str, key: str) -> None:
+        """A task does nothing any more: it has a result, or was stopped."""
 
     async def finish(self, run: Run) -> None:
         """Record how a run ended, and return its lease."""

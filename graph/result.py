@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AliasChoices, Field, field_serializer, field_validator
 
+from .at_work import AtWork
 from .expert import Assignment
 from .member import Member, Place, place_of
 from .options import Options
@@ -209,6 +210,8 @@ class Run(Frozen):
     started_at: float = 0.0
     duration: float = 0.0
     """Seconds that processes have worked on it, without the time it was paused or interrupted."""
+    at_work: tuple[AtWork, ...] = Field(default=(), exclude_if=lambda at_work: not at_work)
+    """Of a run that a process works on, as `History` reads it: its tasks without a result."""
     version: str = ""
     """Of the graph that made it; see `RunChanged`."""
     usage: Usage = Usage()

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..graph.advice import setting
+from ..graph.at_work import AtWork, Phase
 from ..graph.call import Artifact, Call
 from ..graph.caveats import collecting
 from ..graph.clock import now
@@ -51,12 +52,18 @@ class ExpertCalls:
         key: str,
         tries: Counter[str],
         waits: list[float],
+        report: Callable[[AtWork], None],
     ) -> Stored:
         """Call one expert, and again where the retry policy allows it. Raises `ExpertError`.
 
         Slots are held during an attempt only, not during a pause. `tries` counts the attempts by expert and place;
-        `waits` gets the seconds that each waited for its slots.
+        `waits` gets the seconds that each waited for its slots,
+        `report` what the call is doing.
         """
+
+        def doing(phase: Phase, **more: Any) -> None:
+            report(AtWork(key=key, phase=phase, since=now(), model_id=expert.model_id, **more))
+
         place = f"{expert.backend}:{expert.provider}:{expert.model_id}"
         async for attempt in attempts(self.settings.retries):
             with attempt:
@@ -66,17 +73,24 @@ class ExpertCalls:
                         scratch=self.store.unused_folder(), timeout=self.settings.timeout,
                     )  # fmt: skip
                     held.push_async_callback(self._clean_up, call)
+                    doing("preparing")
                     await self._prepare(call)  # before the slots: a download or a question to the user needs none
                     if full := self.slots.full(expert.needs):
                         emit(TaskQueued(run_id=run_id, task_id=task.id, key=key, slots=full))
+                        doing("queued", slots=full)
                     waiting_since = now()
                     await held.enter_async_context(self.slots.hold(expert.needs))
                     waits.append(now() - waiting_since)
                     if not tries[place]:
                         emit(TaskStarted(run_id=run_id, task_id=task.id, key=key, model_id=expert.model_id))
                     tries[place] += 1
+                    doing("running", attempt=tries[place])
                     with collecting() as heard:
-                        artifacts = await self._attempt(call)
+                        try:
+                            artifacts = await self._attempt(call)
+                        except ExpertError:
+                            doing("retrying", attempt=tries[place] + 1)
+                            raise
                     given = [material.resource.caveat or "" for materials in inputs.values() for material in materials]
                     notes = [artifact.note for artifact in artifacts] + heard.notes + given
                     gaps = [artifact.lacks for artifact in artifacts] + heard.lacks

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Final
 
+from ..graph.at_work import AtWork
+from ..graph.clock import now
 from ..graph.events import ExpertChosen, emit
 from ..graph.ports import Catalog, ControllerOf, Ledger
 from ..graph.state import Json, Node, TaskState
@@ -24,7 +26,11 @@ def select_node(*, controllers: ControllerOf, catalog: Catalog, ledger: Ledger) 
             await asyncio.sleep(HEAD_START)
         if task.key in await ledger.results(run["epoch"], [task.key]):
             return {"assignment": None}  # recorded already: neither choice nor wait is needed
-        assignment = await choices.of(task, run)
+        ledger.runs.at_work(run["run_id"], AtWork(key=task.key, phase="choosing", since=now()))
+        try:
+            assignment = await choices.of(task, run)
+        finally:
+            ledger.runs.left(run["run_id"], task.key)
         if assignment:
             emit(ExpertChosen(run_id=run["run_id"], assignment=assignment))
         await wait_for_inputs(task, run["epoch"], ledger)

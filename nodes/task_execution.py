@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ..graph.clock import now
@@ -116,8 +117,9 @@ class TaskExecution:
             assignment = first if expert == first.expert else _fallback(first, expert, errors[-1])
             try:
                 stored = await self.expert_calls.make(
-                    task, expert, inputs, run_id=self.run["run_id"], key=key, tries=tries, waits=waits
-                )
+                    task, expert, inputs, run_id=self.run["run_id"], key=key, tries=tries, waits=waits,
+                    report=partial(self.ledger.runs.at_work, self.run["run_id"]),
+                )  # fmt: skip
             except ExpertError as error:
                 errors.append(error.line)
                 if input_fault := error.input_fault:
@@ -125,6 +127,8 @@ class TaskExecution:
             else:
                 made = result("succeeded", outputs=stored.outputs, notes=stored.notes, assignment=assignment)
                 return read_in_part(made, stored.lacks)
+            finally:
+                self.ledger.runs.left(self.run["run_id"], key)
         return result("failed", error="; ".join(dict.fromkeys(errors)), input_fault=input_fault, assignment=first)
 
     async def _put(self, result: Result) -> Result:

@@ -86,6 +86,7 @@ def _no_configuration_of_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """Servers that whoever runs the tests has added, and lists that they fetched, must not matter here."""
     for name in ("config", "cache"):
         monkeypatch.setenv(f"HUGGINGGPT_{name.upper()}", str(tmp_path / name))
+    monkeypatch.delenv("COLUMNS", raising=False)  # nor the width of a terminal
 
 
 @pytest.fixture

@@ -13,13 +13,15 @@ from ...graph.errors import UnknownRun
 from ...graph.resource import Resource
 from ...graph.result import Result, Run
 from ...graph.task import Task
-from ...graph.usage import LlmCall, Usage
+from ...graph.usage import LlmCall
 from ...tools.redaction.configured_secrets import redactor_of
 from .arguments import settings_of_home
 from .console import err, local_time, out, plain, print_json, report_errors, run_async, table, warn
 from .plan import format_inputs, repair_lines
 from .printable import clean
 from .task_tree import MARKS, tree_of
+from .usage_text import format_usage
+from .work_text import number_at_work, work_text
 
 if TYPE_CHECKING:  # rows are read without LangGraph, which takes a second to import
     from ...checkpoints.history import History
@@ -35,8 +37,9 @@ def list_runs(limit: int, *, home: Path | None, as_json: bool) -> None:
     shown = table("run", "conversation", "status", "done", "started", "seconds", "request")
     for run in runs:
         done = sum(result.status == "succeeded" for result in run.results)
+        progress = ", ".join(filter(None, (f"{done}/{len(run.plan.tasks)}", number_at_work(run))))
         shown.add_row(
-            run.run_id, plain(run.thread_id, 20), run.status, f"{done}/{len(run.plan.tasks)}", local_time(run.started_at),
+            run.run_id, plain(run.thread_id, 20), run.status, progress, local_time(run.started_at),
             f"{run.duration:.1f}", plain(run.request.text, 60),
         )  # fmt: skip
     _print(shown if runs else f"nothing was run {_here(home)}")
@@ -98,33 +101,24 @@ async def read_run_at(name: str | None, home: Path | None, at: str | None, histo
         return await run_at(world, run, at) if at else run
 
 
-def format_usage(calls: Sequence[LlmCall]) -> list[str]:
-    """A line for the usage of each stage, and one for all of them together."""
-    lines = []
-    stages = list(dict.fromkeys(call.stage for call in calls))
-    for stage in (*stages, None) if len(stages) > 1 else stages:
-        spent = sum((call.usage for call in calls if stage in (None, call.stage)), Usage())
-        cost = "" if spent.cost is None else f", ${spent.cost:.6f}"
-        number = f"{spent.llm_calls} call{'s' * (spent.llm_calls != 1)}"
-        tokens = f"{spent.shown_tokens}, {spent.seconds:.1f} s{cost}"
-        lines.append(f"spent{f' to {stage}' if stage else ' in all'}: {number}, {tokens}")
-    return lines
-
-
 def _graph_of(run: Run, members: list[Result], paths: Mapping[str, str]) -> Tree:
     results = {result.task_id: result for result in run.results}
 
     def row(task: Task) -> RenderableType:
         of_task = [member for member in members if member.task_id == task.id]
-        return _format_task(task, results.get(task.id), of_task, paths)
+        doing = "" if task.id in results else work_text(run, task.id)
+        return _format_task(task, results.get(task.id), of_task, paths, doing)
 
     return tree_of(run.plan, row)
 
 
-def _format_task(task: Task, result: Result | None, members: list[Result], paths: Mapping[str, str]) -> RenderableType:
+def _format_task(
+    task: Task, result: Result | None, members: list[Result], paths: Mapping[str, str], doing: str
+) -> RenderableType:
+    """`doing`: what it does now, where a process works on it."""
     mark, style = MARKS[result.status if result else "pending"]
     also = f" [dim]also after {', '.join(map(str, task.depends_on[:-1]))}[/]" if len(task.depends_on) > 1 else ""
-    state = result.status if result else "not done"
+    state = result.status if result else plain(doing or "not done")
     lines = [f"[{style}]{mark}[/] [bold]{task.id} {task.type}[/] {state}{also}"]
     lines.append(f"[dim]in:[/] {format_inputs(task)}")
     if task.parameters:

@@ -15,6 +15,7 @@ from .console import err, plain, write_out
 from .inspect import read_home, show_run
 from .printable import clean, json_text
 from .task_tree import MARKS, tree_of
+from .work_text import stage_of, work_mark, work_text
 
 if TYPE_CHECKING:
     from ...checkpoints.history import History
@@ -32,9 +33,12 @@ def show_watch(name: str | None, *, home: Path | None, as_json: bool) -> None:
         if as_json:
             async for now, members in _changes(history, now):  # noqa: B020  (the newest is returned)
                 line = {
-                    "run_id": now.run_id, "status": now.status, "at_work": at_work(now), "members_done": members,
+                    "run_id": now.run_id,
+                    "status": now.status,
+                    "at_work": [each.model_dump(mode="json") for each in now.at_work],
+                    "members_done": members,
                     "results": [row.model_dump(mode="json") for row in now.results],
-                }  # fmt: skip
+                }
                 write_out(json_text(line) + "\n")
             return now
         with Live(_picture(now, {}), console=err(), auto_refresh=False, transient=True) as live:
@@ -53,7 +57,8 @@ async def _changes(history: "History", run: Run) -> AsyncIterator[tuple[Run, dic
     while True:
         keys = (row.key.partition("[")[0] for row in await history.members(run.epoch))
         members = dict(Counter(keys))
-        if (state := (run.status, run.plan.digest, len(run.results), len(run.answer), members)) != seen:
+        state = run.status, run.plan.digest, len(run.results), len(run.answer), members, run.at_work
+        if state != seen:
             seen = state
             yield run, members
         if run.status not in ("running", "cancelling"):
@@ -62,28 +67,21 @@ async def _changes(history: "History", run: Run) -> AsyncIterator[tuple[Run, dic
         run = await history.run(run.run_id)
 
 
-def at_work(run: Run) -> list[int]:
-    """The tasks that have all that they need and no result: their expert is chosen, queued or runs."""
-    done = {row.task_id for row in run.results}
-    ready = (task.id for task in run.plan.tasks if task.id not in done and done.issuperset(task.depends_on))
-    return list(ready) if run.status in ("running", "cancelling") else []
-
-
 def _picture(run: Run, members: Mapping[str, int]) -> Tree:
-    rows, working = {row.task_id: row for row in run.results}, at_work(run)
+    rows = {row.task_id: row for row in run.results}
 
     def line(task_id: int, task_type: str) -> Text:
-        row = rows.get(task_id)
-        mark, style = ("…", "cyan") if task_id in working else MARKS[row.status if row else "pending"]
+        row, doing = rows.get(task_id), "" if task_id in rows else work_text(run, task_id)
+        mark, style = work_mark(run, task_id) if doing else MARKS[row.status if row else "pending"]
         shown = Text(f"{mark} ", style=style).append(f"{task_id} {task_type}", style="bold")
-        if task_id in working:
+        if doing:
             of_list = f", {members[str(task_id)]} of its members done" if str(task_id) in members else ""
-            shown.append(f"  at work{of_list}", style="dim")
+            shown.append(f"  {clean(doing)}{of_list}", style="dim")
         if row and row.assignment:
             shown.append(f"  {clean(row.assignment.expert.model_id)}  {row.duration:.1f} s", style="dim")
         return shown.append(f"  {clean(row.error)}", style=style) if row and row.error else shown
 
     tree = tree_of(run.plan, lambda task: line(task.id, task.type))
-    tree.label = Text(f"run {run.run_id} is {run.status}: {plain(run.request.text, 80)}", style="dim")
+    tree.label = Text(f"run {run.run_id} {stage_of(run)}: {plain(run.request.text, 80)}", style="dim")
     tree.hide_root = False
     return tree

@@ -19,6 +19,7 @@ import hugginggpt
 from hugginggpt import Settings, as_tool, read_event
 from hugginggpt.tools.scripted import ScriptedAgentModel, ScriptedBackend, serve
 from paths import SUPPORT
+from scripting import Together
 from tool_child import scripted_tool
 
 THREAD: Any = {"configurable": {"thread_id": "t"}}
@@ -63,7 +64,7 @@ async def test_its_stream_has_the_progress_of_the_tool(home: Path, url: str) -> 
 
 async def test_two_calls_of_one_turn_are_made_side_by_side(home: Path) -> None:
     turns = [[("hugginggpt", {"request": "this"}), ("hugginggpt", {"request": "that"})], "Both."]
-    backend = ScriptedBackend(latency=0.05)
+    backend = Together(2)
     with serve(ScriptedAgentModel(turns)) as server:
         state = await create_agent(model(server.url), [scripted_tool(home, backend)]).ainvoke(GO)
     assert [message.content for message in state["messages"] if isinstance(message, ToolMessage)] == [

@@ -206,7 +206,7 @@ async def test_a_file_that_is_gone_is_reported_at_both_ends(tmp_path: Path, home
 
 
 async def test_a_run_under_way_is_not_moved(tmp_path: Path, home: Path, scripted: OpenScripted) -> None:
-    async with scripted(CHAIN, backend=ScriptedBackend(latency=5.0)) as world:
+    async with scripted(CHAIN, backend=ScriptedBackend(latency=3600.0)) as world:
         running = asyncio.ensure_future(ask(world))
         while not await _running(world):  # noqa: ASYNC110  (rows of a file)
             await asyncio.sleep(0.02)

@@ -2,8 +2,8 @@
 
 import json
 import signal
-import time
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -202,20 +202,22 @@ def test_a_plan_that_comes_too_late_or_is_cut_off_counts_as_failed(shell: Shell,
 def test_ctrl_c_keeps_the_results_so_far(shell: Shell, tmp_path: Path) -> None:
     """Exit code 130, and a hint how to continue; no request is planned twice."""
     written(tmp_path / "a.jsonl", *({**CAPTION, "id": str(number)} for number in range(6)))
-    calls: list[Any] = []
+    calls, third, interrupted = list[Any](), Event(), Event()
 
     def slow(received: Received) -> Reply:
         calls.append(received)
-        time.sleep(0.3)
+        if len(calls) == 3:
+            third.set()
+            interrupted.wait(60)
         return caption(received)
 
     with serve(slow) as server:
         words = f"eval taskbench --data a.jsonl --jobs 1 --json --llm openai:m@{server.url}/v1".split()
         child = shell.start(*words)
-        while len(calls) < 3:
-            time.sleep(0.02)
+        assert third.wait(60)
         child.send_signal(signal.SIGINT)
-        _, err = child.communicate(timeout=30)
+        interrupted.set()
+        _, err = child.communicate(timeout=60)
         assert child.returncode == 130
         assert "the same command continues" in err
         (results,) = (tmp_path / "home" / "eval").glob("*.jsonl")
@@ -284,7 +286,7 @@ def test_a_file_of_requests_is_run_from_end_to_end(shell: Shell, tmp_path: Path)
 def test_a_killed_evaluation_resumes_its_interrupted_run(shell: Shell, tmp_path: Path) -> None:
     """The interrupted run is not planned again."""
     written(tmp_path / "a.jsonl", {"request": "Which language is 'bonjour tout le monde'?"})
-    stages: list[str] = []
+    stages, answering, killed = list[str](), Event(), Event()
 
     def model(received: Received) -> Reply:
         stages.append(stage_of(received))
@@ -292,17 +294,17 @@ def test_a_killed_evaluation_resumes_its_interrupted_run(shell: Shell, tmp_path:
             task = {"task": "language-identification", "id": 0, "dep": [-1], "args": {"text": "bonjour tout le monde"}}
             return chat(json.dumps({"tasks": [task], "refusals": []}))
         if stages.count("answer") == 1:
-            time.sleep(3)
+            answering.set()
+            killed.wait(60)
         return chat("French [0].")
 
     with serve(model) as server:
         words = ("eval", "requests", "a.jsonl", "--json", "--llm", f"openai:m@{server.url}/v1")
         child = shell.start(*words)
-        while "answer" not in stages:
-            time.sleep(0.05)
-            assert child.poll() is None, child.communicate()
+        assert answering.wait(60)
         child.kill()
         child.communicate()
+        killed.set()
         done = shell(*words)
     (row,) = json.loads(done.out)["requests"]
     assert row["status"] == "succeeded", done.err

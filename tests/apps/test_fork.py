@@ -349,10 +349,10 @@ async def test_a_picture_is_not_given_as_text_nor_sound_as_a_picture(tmp_path: P
 
 
 async def test_a_run_that_is_under_way_is_not_forked(home: Path, scripted: OpenScripted) -> None:
-    async with scripted(BOTH_WAYS, backend=ScriptedBackend(latency={3: 30.0})) as world:
+    async with scripted(BOTH_WAYS, backend=ScriptedBackend(latency={3: 3600.0})) as world:
         running = asyncio.ensure_future(ask(world))
         session = Session(world)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not (runs := await session.history.runs()) or len(runs[0].results) < 3:  # noqa: ASYNC110  (rows of a file)
                 await asyncio.sleep(0.01)
         with pytest.raises(UsageError, match="is running; it can be forked once it has stopped"):

@@ -66,6 +66,7 @@ async def test_an_export_that_is_killed_leaves_the_home_and_a_whole_file_or_none
         elif file.exists():
             assert file.read_text().rstrip().endswith("</html>")
         assert stored(home) == before
+        assert not list(tmp_path.glob(".*")), "nothing half written is left"
         if code == 0:
             break
         if not file.exists():

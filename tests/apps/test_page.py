@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import tempfile
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -224,10 +225,11 @@ def chromium(page: Path, *options: str) -> str:
     """What headless Chromium prints."""
     command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--timeout=4000"]
     environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
-    done = subprocess.run(
-        [*command, f"--user-data-dir={page.parent / 'profile'}", *options, page.as_uri()],
-        capture_output=True, text=True, timeout=100, check=True, env=environment,
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory(dir="/tmp", ignore_cleanup_errors=True) as profile:  # a socket's path is short
+        done = subprocess.run(
+            [*command, f"--user-data-dir={profile}", *options, page.as_uri()],
+            capture_output=True, text=True, timeout=100, check=True, env=environment,
+        )  # fmt: skip
     return done.stdout
 
 

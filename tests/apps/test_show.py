@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import time
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,18 @@ from hugginggpt.apps.changes import Changes
 from hugginggpt.apps.cli.app import app
 from hugginggpt.apps.session import Session
 from hugginggpt.checkpoints.lineage import lineage_of
+from hugginggpt.graph.at_work import AtWork
+from hugginggpt.graph.call import Artifact, Call
+from hugginggpt.graph.errors import ExpertError
+from hugginggpt.graph.events import Event, TaskQueued
+from hugginggpt.graph.expert import Candidate
 from hugginggpt.graph.result import Run
+from hugginggpt.graph.task import Task
 from hugginggpt.graph.timeline import timeline
+from hugginggpt.graph.world import World
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, scripted_expert
-from scripting import OpenScripted, ask, last, step
+from scripting import Held, OpenScripted, ask, last, step
+from shell import Shell
 
 TASKS = [
     step(0),
@@ -180,30 +189,109 @@ async def test_the_critical_path_is_what_made_the_run_as_long_as_it_was(home: Pa
 
 async def test_the_time_for_which_a_task_waited_for_a_slot_is_kept(home: Path, scripted: OpenScripted) -> None:
     alone = ScriptedCatalog([scripted_expert("text2text-generation", needs=("gpu:0",))])
-    async with scripted([step(0), step(1)], catalog=alone, backend=ScriptedBackend(latency=0.15)) as world:
-        await ask(world)
+    backend = Held(latency=0.15)
+    async with scripted([step(0), step(1)], catalog=alone, backend=backend) as world:
+        async for event in Session(world).start("do it", thread_id="t"):
+            if isinstance(event, TaskQueued):
+                backend.released.set()
         run = await Session(world).run()
     waited = sorted(row.queued for row in run.results)
     assert waited[0] == 0.0
     assert 0.1 < waited[1] < run.duration
 
 
-async def test_a_living_run_is_watched_to_its_end(home: Path, scripted: OpenScripted) -> None:
-    async with scripted(TASKS, backend=ScriptedBackend(latency=0.6)) as world:
-        running = asyncio.ensure_future(ask(world))
-        async with asyncio.timeout(20):
-            while not await Session(world).history.runs():  # noqa: ASYNC110  (rows of a file)
-                await asyncio.sleep(0.02)
-        watched = await shown(home, "show", "--watch", "--json")
+async def _events(run: AsyncIterator[Event], begun: asyncio.Event) -> list[Event]:
+    events = []
+    async for event in run:
+        events.append(event)
+        begun.set()
+    return events
+
+
+async def test_a_living_run_is_watched_to_its_end(scripted: OpenScripted, shell: Shell) -> None:
+    class Watched(Held):
+        """Each of the first and the last task ends once the watcher has shown that it is at work."""
+
+        async def run(self, call: Call) -> Sequence[Artifact]:
+            artifacts = await super().run(call)
+            self.released.clear()
+            return artifacts
+
+    backend, lines = Watched(0, 3), list[dict[str, Any]]()
+    async with scripted(TASKS, backend=backend) as world:
+        begun, run = asyncio.Event(), Session(world).start("do it", thread_id="t")
+        running = asyncio.ensure_future(_events(run, begun))
+        await begun.wait()
+        with shell.start("show", "--watch", "--json") as watcher:
+            while line := await asyncio.to_thread(watcher.stdout.readline):
+                lines.append(json.loads(line))
+                if {"0", "3[0]", "3[1]"} & {e["key"] for e in lines[-1]["at_work"] if e["phase"] == "running"}:
+                    backend.released.set()
         assert last(await running).status == "succeeded"
-    lines = [json.loads(line) for line in watched.stdout.splitlines()]
     assert lines[-1]["status"] == "succeeded"
     assert len(lines) > 2
     done = [len(line["results"]) for line in lines]
     assert done == sorted(done)
-    assert [0] in [line["at_work"] for line in lines], "what runs now is shown before it is recorded"
+    seen = [each for line in lines for each in line["at_work"]]
+    assert {"key": "1", "phase": "waiting", "tasks": [0]} in seen
     assert lines[-1]["at_work"] == []
     assert {"3": 2} in [line["members_done"] for line in lines]
+
+
+class Kept(ScriptedBackend):
+    """Its calls end when they are let go; the first of task 4 fails."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let_go = asyncio.Event()
+
+    async def run(self, call: Call) -> Sequence[Artifact]:
+        if call.task.id == 4:
+            raise ExpertError("busy", kind="rate_limited", retryable=True, retry_after=30)
+        await self.let_go.wait()
+        return await super().run(call)
+
+
+class Slow(ScriptedCatalog):
+    """Task 1, once it was sent, gets its candidates when the calls are let go."""
+
+    world: World
+    let_go: asyncio.Event
+
+    async def candidates(self, task: Task, wanted: str | None = None) -> Sequence[Candidate]:
+        (run,) = await Session(self.world).history.runs()
+        if task.id == 1 and self.world.ledger.board.runs(run.epoch, ["1"]):
+            await self.let_go.wait()
+        return await super().candidates(task, wanted)
+
+
+async def test_of_a_run_under_way_each_task_says_what_it_is_doing(home: Path, scripted: OpenScripted) -> None:
+    """Choosing its expert, running, waiting for a slot, for data, or for the next attempt; nothing once it was stopped."""
+    tasks = [step(0), step(1), step(2), step(3, 0), step(4, task="summarization")]
+    experts = [scripted_expert("text2text-generation", needs=("gpu:0",)), scripted_expert("summarization")]
+    backend, catalog = Kept(), Slow(experts)
+    async with scripted(tasks, catalog=catalog, backend=backend, retries=1) as world:
+        catalog.world, catalog.let_go = world, backend.let_go
+        running = asyncio.ensure_future(ask(world))
+        expected = {"0": "running", "1": "choosing", "2": "queued", "3": "waiting", "4": "retrying"}
+        now: tuple[AtWork, ...] = ()
+        async with asyncio.timeout(60):
+            while {each.key: each.phase for each in now} != expected:
+                await asyncio.sleep(0.05)
+                now = next((run.at_work for run in await Session(world).history.runs()), ())
+        assert [each.words for each in now] == [
+            "runs scripted/text2text-generation", "chooses its expert", "waits for a slot (gpu:0)",
+            "waits for task 0", "pauses before attempt 2 of scripted/summarization",
+        ]  # fmt: skip
+        (listed,) = await as_json(home, "runs")
+        assert {each["key"]: each["phase"] for each in listed["at_work"]} == expected
+        assert "0/5, 4 at" in (await shown(home, "runs")).stdout
+        text = (await shown(home, "show")).stdout
+        assert "· 3 text2text-generation waits for task 0" in text
+        assert "2 text2text-generation waits for a slot (gpu:0)" in text
+        running.cancel()
+        await asyncio.wait([running])
+        assert "at_work" not in await as_json(home, "show")
 
 
 @pytest.mark.parametrize(

@@ -258,9 +258,9 @@ async def test_a_run_of_another_version_of_the_graph_is_refused(home: Path, open
 
 
 async def test_a_finished_run_is_not_resumed_and_its_process_ends_by_itself(home: Path, opened) -> None:
-    with child("start", home, 6) as process:
+    with child("start", home, 6, "no beat") as process:
         wait_for(process, "run_finished")
-        assert process.wait(timeout=4) == 0  # shorter than any interval of ours: the exit waits for no thread
+        assert process.wait(timeout=60) == 0  # far shorter than an interval of the lease: the exit waits for no thread
     async with opened(random_dag(6)) as world:
         with pytest.raises(UsageError, match="is finished"):
             await resumed(world)

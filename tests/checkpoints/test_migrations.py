@@ -57,7 +57,7 @@ def test_of_several_that_open_a_home_at_once_one_migrates_it(home: Path) -> None
     with ThreadPoolExecutor(8) as threads:
         seen = list(threads.map(open_it, range(8)))
     names = ["tables", "state_parts", "repairs", "short_rows", "caveats", "seconds", "numbered_states", "readable"]
-    names += ["estimates"]
+    names += ["estimates", "work"]
     assert seen == [[f"{name}_of_format_{number}" for number, name in enumerate(names, 2)]] * 8
 
 

@@ -16,14 +16,14 @@ from dags import dependants
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.errors import ExpertError, InvalidInput, StorageError, UsageError
-from hugginggpt.graph.events import TaskFinished, TaskQueued, TaskStarted
+from hugginggpt.graph.events import Event, TaskFinished, TaskQueued, TaskStarted
 from hugginggpt.graph.options import Options
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.version import GRAPH_VERSION
 from hugginggpt.graph.world import build_graph
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController, scripted_expert
-from scripting import CHAIN, OpenScripted, ask, last, skewed, statuses, step
+from scripting import CHAIN, Held, OpenScripted, Together, ask, at_work, last, skewed, statuses, step
 
 EXPERTS = [scripted_expert("text2text-generation", name) for name in ("org/a", "org/b")]
 
@@ -53,15 +53,18 @@ async def test_a_failed_task_skips_exactly_its_descendants(scripted: OpenScripte
 
 
 async def test_dependants_of_a_failure_are_skipped_at_once(scripted: OpenScripted) -> None:
-    backend = ScriptedBackend(latency={0: 0.0, 1: 0.3}, failures={0: "no"})
+    backend, done = Held(1, failures={0: "no"}), []
     async with scripted([step(0), step(1), step(2, 0)], backend=backend) as world:
-        events = await ask(world)
-    done = [event.result.task_id for event in events if isinstance(event, TaskFinished)]
+        async for event in Session(world).start("do it", thread_id="t"):
+            if isinstance(event, TaskFinished):
+                done.append(event.result.task_id)
+            if done == [0, 2]:
+                backend.released.set()
     assert done == [0, 2, 1]
 
 
 async def test_independent_tasks_run_side_by_side(scripted: OpenScripted) -> None:
-    backend = ScriptedBackend(latency=0.1)
+    backend = Together(8)
     async with scripted([step(n) for n in range(8)], backend=backend) as world:
         await ask(world)
     assert backend.most_running == 8
@@ -107,8 +110,12 @@ async def test_the_user_s_choice_of_expert_is_followed(scripted: OpenScripted) -
 
 async def test_a_task_that_waits_for_a_slot_reports_which(scripted: OpenScripted) -> None:
     catalog = ScriptedCatalog([scripted_expert("text2text-generation", needs=("gpu:0",))])
-    async with scripted([step(0), step(1)], catalog=catalog, backend=ScriptedBackend(latency=0.05)) as world:
-        events = await ask(world)
+    backend, events = Held(), list[Event]()
+    async with scripted([step(0), step(1)], catalog=catalog, backend=backend) as world:
+        async for event in Session(world).start("do it", thread_id="t"):
+            events.append(event)
+            if isinstance(event, TaskQueued):
+                backend.released.set()
     assert [event.slots for event in events if isinstance(event, TaskQueued)] == [("gpu:0",)]
     assert last(events).status == "succeeded"
 
@@ -172,11 +179,12 @@ async def test_a_second_request_of_a_conversation_is_a_run_of_its_own(scripted: 
 
 
 async def test_every_task_is_visible_as_a_sub_graph_while_it_runs(scripted: OpenScripted) -> None:
-    seen: list[Any] = []
-    async with scripted([step(0), step(1, 0)], backend=ScriptedBackend(latency={0: 0.2})) as world:
+    seen, backend = list[Any](), Held()
+    async with scripted([step(0), step(1, 0)], backend=backend) as world:
         async for event in Session(world).start("go", thread_id="t"):
             if isinstance(event, TaskStarted) and event.task_id == 0:
-                seen.append(await world.graph.aget_state({"configurable": {"thread_id": "t"}}, subgraphs=True))
+                seen.append(await at_work(world, "execute", "select"))
+                backend.released.set()
     assert seen[0].next == ("task", "task")
     assert {task.state.next for task in seen[0].tasks} <= {("execute",), ("select",)}
 
@@ -232,7 +240,7 @@ async def test_a_retry_runs_the_failed_tasks_and_their_dependants_and_nothing_el
 
 @pytest.mark.covers("Session: cancel")
 async def test_a_cancelled_run_keeps_its_recorded_results_and_can_be_resumed(scripted: OpenScripted) -> None:
-    backend = ScriptedBackend(latency={0: 0.0, 1: 30.0})
+    backend = ScriptedBackend(latency={0: 0.0, 1: 3600.0})
     async with scripted([step(0), step(1, 0)], backend=backend) as world:
         session = Session(world)
         started = asyncio.Event()
@@ -323,7 +331,7 @@ async def test_a_finished_run_is_not_resumed_by_a_caller_that_saw_it_unfinished(
 
 @pytest.mark.covers("Session: errors")
 async def test_a_verdict_for_a_run_that_does_not_wait_is_refused(scripted: OpenScripted) -> None:
-    backend = ScriptedBackend(latency=30.0)
+    backend = ScriptedBackend(latency=3600.0)
     async with scripted([step(0)], backend=backend) as world:
         session = Session(world)
         async with aclosing(session.start("go", thread_id="t")) as feed:
@@ -364,7 +372,7 @@ async def test_when_one_member_of_a_list_ends_the_run_no_other_keeps_running(scr
                 raise StorageError("the disk is full")
             return await super().run(call)
 
-    backend = Broken(latency={2: 30.0})
+    backend = Broken(latency={2: 3600.0})
     args = {"text": ["<resource>-0", "<resource>-1"]}
     plan = [step(0), step(1), {"task": "summarization", "id": 2, "dep": [0, 1], "args": args}]
     async with scripted(plan, backend=backend) as world:

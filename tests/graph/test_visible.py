@@ -9,7 +9,7 @@ from hugginggpt.apps.session import Session
 from hugginggpt.graph.events import TaskStarted
 from hugginggpt.graph.world import World
 from hugginggpt.tools.scripted import ScriptedBackend
-from scripting import OpenScripted, ask, last, step
+from scripting import Held, OpenScripted, ask, at_work, last, step
 
 PLAN = [step(0), step(1, 0)]
 THREAD: Any = {"configurable": {"thread_id": "t"}}
@@ -27,11 +27,12 @@ async def history_of(world: World, task: Any) -> AsyncIterator[Any]:
 
 
 async def test_while_a_task_works_its_inputs_and_its_choice_are_seen(scripted: OpenScripted) -> None:
-    seen: list[Any] = []
-    async with scripted(PLAN, backend=ScriptedBackend(latency={0: 0.3})) as world:
+    seen, backend = list[Any](), Held()
+    async with scripted(PLAN, backend=backend) as world:
         async for event in Session(world).start("go", thread_id="t"):
             if isinstance(event, TaskStarted) and event.task_id == 0:
-                seen.append(await world.graph.aget_state(THREAD, subgraphs=True))
+                seen.append(await at_work(world, "execute", "select"))
+                backend.released.set()
     works, waits = (task.state for task in seen[0].tasks)
     assert works.next == ("execute",)
     assert works.values["task"]["inputs"]["text"] == "step 0"

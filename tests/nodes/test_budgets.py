@@ -92,6 +92,10 @@ async def test_a_conversation_has_limits_of_its_own_that_runs_forks_and_resumes_
             with pytest.raises(LimitReached, match="conversation t has used 4 of 4"):
                 await go(world, **limit, where=("chat",))
             assert len(server.requests) == 4
+            with call_advises("command"), pytest.raises(UsageError, match="has used 4 of 4 calls") as stopped:
+                await go(world, **limit, where=("chat",))
+            assert "hugginggpt resume" in stopped.value.hint
+            assert "raise the limit: --thread-budget 'calls=N'" in stopped.value.hint
             parent = (await Session(world).history.runs())[-1]
             with pytest.raises(LimitReached, match=r"conversation elsewhere has used . of . calls"):
                 _ = [

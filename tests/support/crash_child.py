@@ -1,10 +1,10 @@
 """A process that runs or resumes a scripted request until it is done, or killed; it prints events on stdout.
 
 python crash_child.py start|resume HOME SEED [plan|answer|approval|task]
-python crash_child.py start HOME SEED EVENT:N
+python crash_child.py start HOME SEED EVENT:N | "no beat"
 
 The last word says where it stops for ever: while planning, while answering, with approval waiting, or in the last task; or
-that it kills itself (SIGKILL) as soon as it is sent the Nth event of that name.
+that it kills itself (SIGKILL) as soon as it is sent the Nth event of that name; or that the thread of its lease sleeps.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from dags import Dag, random_dag
 from hugginggpt.apps.session import Session
+from hugginggpt.checkpoints import lease
 from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.events import TaskFinished
 from hugginggpt.graph.options import Options
@@ -77,6 +78,8 @@ class Endless(ScriptedBackend):
 async def main(mode: str, home: Path, seed: int, stall: str) -> None:
     """Run, and print the names of the events."""
     dag = random_dag(seed)
+    if stall == "no beat":
+        lease.BEAT = 3600.0  # type: ignore[misc]
     async with open_world(
         Settings(home=home),
         controller=Stalling(dag, stall),

@@ -31,7 +31,7 @@ def why_none() -> str:
 @contextmanager
 def postgres() -> Iterator[str]:
     """The connection string of a server, while the body runs."""
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:  # its socket's path may have 107 characters
+    with tempfile.TemporaryDirectory(prefix="pg", dir="/tmp") as folder:  # a socket's path may have 107 characters
         as_user = {"user": UNPRIVILEGED} if os.geteuid() == 0 else {}
         data = Path(folder) / "data"
         if as_user:

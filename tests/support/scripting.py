@@ -1,13 +1,16 @@
-"""Requests to a scripted world, readers of its events, and plans in the paper's JSON."""
+"""Requests to a scripted world, backends that wait, readers of its events, and plans in the paper's JSON."""
 
+import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Any
 
 from hugginggpt.apps.session import Session
+from hugginggpt.graph.call import Artifact, Call
 from hugginggpt.graph.events import Event, RunFinished
 from hugginggpt.graph.world import World
+from hugginggpt.tools.scripted import ScriptedBackend
 
 OpenScripted = Callable[..., AbstractAsyncContextManager[World]]
 
@@ -17,6 +20,35 @@ CHAIN: list[dict[str, Any]] = [
     {"task": "text-to-speech", "id": 2, "dep": [1], "args": {"text": "<resource>-1"}},
     {"task": "translation", "id": 3, "dep": [0], "args": {"text": "it says <GENERATED>-0"}},
 ]
+
+
+class Held(ScriptedBackend):
+    """Its calls for some tasks, or all, wait until `released` is set: at an event, in place of a guessed time."""
+
+    def __init__(self, *held: int, **given: Any) -> None:
+        super().__init__(**given)
+        self._held = held
+        self.released = asyncio.Event()
+
+    async def run(self, call: Call) -> Sequence[Artifact]:
+        """Wait, then do as the script says."""
+        if not self._held or call.task.id in self._held:
+            async with asyncio.timeout(60):
+                await self.released.wait()
+        return await super().run(call)
+
+
+class Together(ScriptedBackend):
+    """So many calls at a time end together: each waits for the others."""
+
+    def __init__(self, calls: int) -> None:
+        super().__init__()
+        self._all = asyncio.Barrier(calls)
+
+    async def _make(self, *given: Any) -> Artifact:
+        async with asyncio.timeout(60):
+            await self._all.wait()
+        return await super()._make(*given)
 
 
 def step(task_id: int, *dep: int, task: str = "text2text-generation") -> dict[str, Any]:
@@ -32,6 +64,15 @@ def skewed(tasks: int = 20) -> list[dict[str, Any]]:
 
 async def ask(world: World, request: str = "do it", *, thread: str = "t", **given: Any) -> list[Event]:
     return [event async for event in Session(world).start(request, thread_id=thread, **given)]
+
+
+async def at_work(world: World, *nodes: str) -> Any:
+    """The state, once the sub-graphs of the tasks of conversation `t` are at these nodes; a checkpoint is no event."""
+    async with asyncio.timeout(60):
+        while True:
+            state = await world.graph.aget_state({"configurable": {"thread_id": "t"}}, subgraphs=True)
+            if [getattr(task.state, "next", ()) for task in state.tasks] == [(node,) for node in nodes]:
+                return state
 
 
 def last(events: list[Event]) -> RunFinished:

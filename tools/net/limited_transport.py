@@ -4,6 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from .kept_connection import KeptConnection
+
 
 class LimitedTransport(ABC):
     """Sends each request as `prepare` decides; a response that fails its check is closed."""
@@ -17,9 +19,16 @@ class LimitedTransport(ABC):
         """What holds connections."""
 
     def handle_request(self, request: Any) -> Any:
-        """Send one request; return its response, the body unread."""
+        """Send one request, anew where a kept connection had ended; return its response, the body unread."""
         send, check = self.prepare(request, asynchronous=False)
-        response = send(request)
+        kept = KeptConnection(request, asynchronous=False)
+        response = None
+        while response is None:
+            try:
+                response = send(request)
+            except Exception as error:
+                if not kept.was_closed(error):
+                    raise
         try:
             return check(response)
         except BaseException:
@@ -29,7 +38,14 @@ class LimitedTransport(ABC):
     async def handle_async_request(self, request: Any) -> Any:
         """The same for asynchronous clients."""
         send, check = self.prepare(request, asynchronous=True)
-        response = await send(request)
+        kept = KeptConnection(request, asynchronous=True)
+        response = None
+        while response is None:
+            try:
+                response = await send(request)
+            except Exception as error:
+                if not kept.was_closed(error):
+                    raise
         try:
             return check(response)
         except BaseException:

@@ -82,7 +82,7 @@ async def test_a_model_that_stops_in_the_middle_is_given_up_with_what_came_and_t
 async def test_steady_writing_is_limited_as_a_whole_only() -> None:
     text = "abcdefgh" * 4
     steady = chat(*text, seconds=0.1)
-    with client(in_turn(steady), llm_first_token=2.5, llm_next_token=1.5) as (model, _):
+    with client(in_turn(steady), llm_first_token=2.9, llm_next_token=2.5) as (model, _):
         assert (await model.complete("plan", MESSAGES, NoCallbacks())).text == text
     what = r"gave no whole answer in 2 s \(about \d tokens came\)"
     with client(in_turn(steady), llm_timeout=2) as (model, _), pytest.raises(IncompleteAnswer, match=what):
@@ -92,7 +92,7 @@ async def test_steady_writing_is_limited_as_a_whole_only() -> None:
 async def test_thoughts_that_a_server_sends_apart_are_signs_of_life() -> None:
     """langchain-openai drops them: a model that thinks for minutes would seem silent."""
     deltas = [{"reasoning_content": "Let me see. "}] * 6 + [{"content": "Three boats."}]
-    with client(in_turn(streamed(*deltas, seconds=0.3)), llm_first_token=1.5, llm_next_token=1.5) as (model, _):
+    with client(in_turn(streamed(*deltas, seconds=0.6)), llm_first_token=3, llm_next_token=3) as (model, _):
         assert [piece async for piece in model.stream("answer", MESSAGES, NoCallbacks())] == ["Three boats."]
 
 

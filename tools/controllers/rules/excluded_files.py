@@ -24,7 +24,10 @@ def without_excluded_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
     """The request with the other files in place of "every file but not a.txt"; unchanged where it excludes none."""
     text = "".join(low if len(low := folded(letter)) == 1 else letter for letter in parsed.masked)
     masked, files, passed = parsed.masked, [*parsed.files], parsed.passed_over
+    stops = [stop.start() for stop in _STOP.finditer(text)]
     for match in _excluding(code).finditer(text):
+        if match["kept"] is not None:
+            continue
         start, end = match.span()
         out = [file for file in files if start <= file.start < end]
         names = {file.resource for file in out}
@@ -34,7 +37,6 @@ def without_excluded_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
             return parsed
         masked = masked[:start] + " " * (end - start) + masked[end:]
         passed |= names - {file.resource for file in files}
-        stops = [stop.start() for stop in _STOP.finditer(text)]
         begin = max((stop for stop in stops if stop < start), default=0)
         finish = min((stop for stop in stops if stop >= end), default=len(text))
         for whole in _every(code).finditer(text, begin, finish):
@@ -58,11 +60,14 @@ def _either(words: Sequence[str]) -> str:
 
 @cache
 def _excluding(code: str) -> re.Pattern[str]:
-    """The words that exclude files, with their names: ", but not a.txt and b.txt"."""
+    """The words that exclude files, with their names: ", but not a.txt and b.txt"; and other names, as `kept`.
+
+    Those are matched, and no repetition gives back what it took, so that a list of names is read once.
+    """
     words = wording(code).section("excluding")
-    names = rf"{_MARK}+(?:(?:,? ?(?:{_either(words['and'])}) ?|, ?|、){_MARK}+)*"
-    behind = rf"(?:{_either(words['behind'])})" if words["behind"] else r"\b\B"
-    ways = [rf"{names}{behind}"]
+    names = rf"{_MARK}++(?:(?:,? ?(?:{_either(words['and'])}) ?|, ?|、){_MARK}++)*+"
+    behind = rf"(?:{_either(words['behind'])})" if words["behind"] else "(?!)"
+    ways = [rf"{names}(?:{behind}|(?P<kept>))"]
     if words["before"]:
         edge, space = ("", " ?") if wording(code).unspaced else (r"(?<!\w)", " ")
         article = rf"(?:(?:{_either(words['article'])}) )?" if words["article"] else ""
