@@ -49,7 +49,7 @@ def _called_with(value: Any) -> dict[str, Any] | None:
     """The arguments of a call that is written as text (`<tool_call>{"name": ..., "arguments": {"tasks": ...}}`)."""
     if not isinstance(value, dict) or "name" not in value:
         return None
-    given = next((value[key] for key in _ARGUMENTS if isinstance(value.get(key), dict)), {})
+    given: dict[str, Any] = next((value[key] for key in _ARGUMENTS if isinstance(value.get(key), dict)), {})
     return given if any(isinstance(given.get(key), list) for key in _TASKS) else None
 
 
