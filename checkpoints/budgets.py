@@ -1,11 +1,11 @@
-"""`check_budget` and `time_left`: what a run and its conversation have spent, against the limits in the run's row."""
+"""`check_budget` and `time_limits`: what a run and its conversation have spent, against the limits in the run's row."""
 
 import json
 from typing import Any, NamedTuple
 
 from ..graph.advice import form, option
 from ..graph.clock import now
-from ..graph.deadline import seconds_until
+from ..graph.deadline import TimeLimits, seconds_until
 from ..graph.errors import LimitReached
 from ..graph.options import THREAD_LIMITS, Options
 from .row_connection import RowConnection
@@ -99,8 +99,8 @@ def _check(
         raise _reached(run_id, used, name, "DOLLARS")
 
 
-def time_left(run_id: str, db: RowConnection) -> tuple[float, LimitReached] | None:
-    """Seconds until the first limit of time is reached, and its error; None where there is none."""
+def time_limits(run_id: str, db: RowConnection) -> TimeLimits:
+    """How much time a run, and a call in it, may take from now on, by the options in its row."""
     row = db.execute("SELECT options FROM runs WHERE run_id = ?", [run_id]).fetchone()
     options = Options.model_validate_json(row[0]) if row and row[0] else Options()
     left = list[tuple[float, LimitReached]]()
@@ -114,7 +114,7 @@ def time_left(run_id: str, db: RowConnection) -> tuple[float, LimitReached] | No
     if options.deadline is not None:
         error = _reached(run_id, f"the deadline of run {run_id} ({options.deadline}) has passed", "deadline", "TIME")
         left.append((seconds_until(options.deadline, now()), error))
-    return min(left, key=lambda each: each[0], default=None)
+    return TimeLimits(options.timeout, min(left, key=lambda each: each[0], default=None))
 
 
 def reached_limit(run_id: str, db: RowConnection) -> LimitReached | None:
@@ -123,7 +123,7 @@ def reached_limit(run_id: str, db: RowConnection) -> LimitReached | None:
         check_budget(run_id, "", 0.0, db)
     except LimitReached as error:
         return error
-    left = time_left(run_id, db)
+    left = time_limits(run_id, db).run
     return left[1] if left and left[0] <= 0 else None
 
 

@@ -44,7 +44,7 @@ def record_fork(
     given = {"thread_id": run.thread_id, "run_id": run.run_id, "created_at": now()}
     for file in run.request.files:
         if not file.missing:
-            db.insert("resources", file.model_dump(exclude={"producer", "problem"}) | given)
+            db.insert("resources", file.model_dump(exclude={"producer", "made_by", "problem"}) | given)
     for result in edited:
         db.insert("tasks", task_row(run.run_id, run.epoch, result))
         for made in resource_rows(run.run_id, run.thread_id, run.epoch, result):

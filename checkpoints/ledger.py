@@ -19,7 +19,7 @@ from .forks import record_fork
 from .llm_calls import SqliteLlmCalls
 from .measured import read_measured
 from .row_connection import RowConnection
-from .rows import COLUMNS, M, listed_once, read_row, resource_rows, task_row, valid_resources
+from .rows import COLUMNS, M, listed_once, planned_order, read_row, resource_rows, task_row, valid_resources
 from .runs import SqliteRuns
 
 _LINEAGE = """
@@ -141,7 +141,11 @@ class SqliteLedger:
     async def given(self, run_id: str, thread_id: str, resources: Sequence[Resource]) -> None:
         """Record what the user gave to a run, once."""
         when = {"thread_id": thread_id, "run_id": run_id, "created_at": now()}
-        rows = [resource.model_dump(exclude={"producer"}) | when for resource in resources if not resource.missing]
+        rows = [
+            resource.model_dump(exclude={"producer", "made_by"}) | when
+            for resource in resources
+            if not resource.missing
+        ]
 
         def write(db: RowConnection) -> None:
             db.execute("DELETE FROM resources WHERE run_id = ? AND key IS NULL", [run_id])
@@ -151,10 +155,13 @@ class SqliteLedger:
         await self.database.write(write)
 
     async def thread_resources(self, thread_id: str) -> Sequence[Resource]:
-        """What was given and made in a conversation, oldest first."""
+        """What was given and made in a conversation, oldest first; what tasks of one type made, in the order of the plan."""
 
         def read(db: RowConnection) -> list[Resource]:
             rows = listed_once(db.query("SELECT * FROM resources WHERE thread_id = ? ORDER BY id", [thread_id]))
-            return valid_resources({name: row[name] for name in COLUMNS} | {"producer": row["key"]} for row in rows)
+            return valid_resources(
+                {name: row[name] for name in COLUMNS} | {"producer": row["key"], "made_by": row["task_type"]}
+                for row in planned_order(rows)
+            )
 
         return await self.database.read(read)

@@ -34,6 +34,11 @@ class RedactingConnection(Connection):
 
     redactors = Redactors()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.parts_known: dict[bytes, bytes] = {}
+        """Parts of states that were written before; see `state_parts.py`."""
+
     def cursor(self, factory: Any = None) -> Any:  # always a `_RedactingCursor`, whatever the caller passes
         """The cursor that every statement goes through."""
         return super().cursor(_RedactingCursor)

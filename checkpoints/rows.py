@@ -1,6 +1,8 @@
 """Converts results and resources to rows of our tables and back; a damaged row is reported, never used."""
 
-from collections.abc import Iterable
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -14,7 +16,7 @@ from ..graph.result import Result
 
 M = TypeVar("M", bound=Frozen)
 COLUMNS = ("kind", "media_type", "sha256", "size", "text", "name", "caveat")
-"""Of the table `resources`: what a `Resource` has, but for its producer, which is the column `key`."""
+"""Of the table `resources`: what a `Resource` has, but for its producer and `made_by`: the columns `key` and `task_type`."""
 
 
 def read_row(noun: type[M], text: str, what: str) -> M:
@@ -58,6 +60,20 @@ def listed_once(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+def planned_order(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of `resources` with those of one run and task type in the order of their tasks, not of their ends."""
+    places = defaultdict[tuple[Any, ...], list[int]](list)
+    for place, row in enumerate(rows):
+        places[row["run_id"], row["task_type"], row["key"] is None].append(place)
+    ordered = list(rows)
+    for (*_, given), taken in places.items():
+        if not given:
+            keys = sorted(taken, key=lambda place: [int(number) for number in re.findall(r"\d+", rows[place]["key"])])
+            for place, source in zip(taken, keys, strict=True):
+                ordered[place] = rows[source]
+    return ordered
+
+
 def task_row(run_id: str, epoch: str, result: Result) -> dict[str, Any]:
     """A result as a row of `tasks`; the columns repeat what one wants to query by."""
     copied = {"key", "task_id", "task_type", "status", "error", "fingerprint", "started_at", "duration", "attempts"}
@@ -71,7 +87,7 @@ def resource_rows(run_id: str, thread_id: str, epoch: str, result: Result) -> li
     task = {"key": result.key, "task_type": result.task_type, "model_id": _model_id(result)}
     when = {"created_at": result.started_at + result.duration if result.started_at else now()}  # of no call: by hand
     return [
-        {**made.model_dump(exclude={"producer"}), "output": name, **run, **task, **when}
+        {**made.model_dump(exclude={"producer", "made_by"}), "output": name, **run, **task, **when}
         for name, resources in result.outputs.items()
         for made in resources
     ]

@@ -9,11 +9,12 @@ from typing import Any
 from ..graph.advice import command
 from ..graph.at_work import AtWork
 from ..graph.clock import now
-from ..graph.errors import LimitReached, RunBusy
-from ..graph.options import LIMITS, Options
+from ..graph.deadline import TimeLimits
+from ..graph.errors import RunBusy
+from ..graph.options import CHANGEABLE, Options
 from ..graph.ports import Beside
 from ..graph.result import Proposal, Run, RunStatus
-from .budgets import kept_limits, time_left
+from .budgets import kept_limits, time_limits
 from .row_connection import RowConnection
 from .run_leases import Claim, RunLeases, another_run
 from .run_rows import read_run
@@ -93,8 +94,8 @@ class SqliteRuns(RunLeases):
         await self._update(run_id, status=status)
 
     async def set_limits(self, run_id: str, options: Options) -> None:
-        """Change how much a run may spend; limits that `options` leaves open stay as they are."""
-        changes = options.begun(now()).model_dump(include=set(LIMITS), exclude_none=True)
+        """Change how much a run, and a call in it, may spend; limits that `options` leaves open stay as they are."""
+        changes = options.begun(now()).model_dump(include=set(CHANGEABLE), exclude_none=True)
 
         def update(db: RowConnection) -> None:
             (text,) = db.execute("SELECT options FROM runs WHERE run_id = ?", [run_id]).fetchone()
@@ -103,9 +104,9 @@ class SqliteRuns(RunLeases):
 
         await self._database.write(update)
 
-    async def time_left(self, run_id: str) -> tuple[float, LimitReached] | None:
-        """Seconds until the first of a run's limits of time is reached, and the error for then; None for no such limit."""
-        return await self._database.read(partial(time_left, run_id))
+    async def time_limits(self, run_id: str) -> TimeLimits:
+        """How much time a run, and a call in it, may take from now on."""
+        return await self._database.read(partial(time_limits, run_id))
 
     async def kept_limits(self, thread_id: str) -> Mapping[str, Any]:
         """The limits of a conversation that its newest run has, by name."""

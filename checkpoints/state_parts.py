@@ -29,6 +29,8 @@ _ONE, _MANY = 101, 102
 """Codes of the msgpack extensions that hold the hash of a part: one value; several elements of a list."""
 _BLOCK: Final = 32
 """Elements of a long list that are one part: a list that only grows, as `messages`, has few references."""
+_REMEMBERED: Final = 20_000
+"""Parts that a connection remembers, at some 200 bytes each."""
 _AT_ONCE: Final = 500
 """Hashes in one query."""
 _MARK: Final = re.compile(rb"\xd8[\x65\x66]")
@@ -44,6 +46,8 @@ Not in the seconds since 1970, which begin with CB 41 DA for many years.
 _REFERENCE: Final = re.compile(rb"(?=\xd8[\x65\x66](.{16}))", re.DOTALL)
 
 Parts = dict[bytes, bytes]
+Known = dict[bytes, bytes]
+"""By the hash of a value: that of the part which it became."""
 
 
 class _LooksLikeAReference(Exception):
@@ -78,10 +82,20 @@ class PartsSerializer(SerializerProtocol):
         return [self._serializer.loads_typed(whole(self._connection, *each, known)) for each in many]
 
 
-def write_parts(connection: Connection, data: bytes) -> tuple[str, bytes]:
-    """Write the parts of a state; returns its type, and what is left of it."""
-    left, parts = split(data)
-    new = parts.keys() - _stored(connection, list(parts))
+def write_parts(connection: RedactingConnection, data: bytes) -> tuple[str, bytes]:
+    """Write the parts of a state; returns its type, and what is left of it.
+
+    A conversation's messages come again in each of its states: those that this connection has seen are not split again.
+    """
+    if len(connection.parts_known) > _REMEMBERED:
+        connection.parts_known.clear()
+    left, parts = split(data, connection.parts_known)
+    stored = _stored(connection, list(parts))
+    if any(not value and key not in stored for key, value in parts.items()):  # deleted since, or rolled back
+        connection.parts_known.clear()
+        left, parts = split(data, connection.parts_known)
+        stored = _stored(connection, list(parts))
+    new = parts.keys() - stored
     insert = "INSERT INTO state_parts (hash, value) VALUES (?, ?)"
     connection.executemany(insert, [(Redacted(key), compressed(value)) for key, value in parts.items() if key in new])
     return (IN_PARTS, left) if parts else ("msgpack", data)
@@ -154,8 +168,13 @@ def _value(connection: Connection, key: bytes) -> bytes:
     return original(found[0])
 
 
-def split(data: bytes) -> tuple[bytes, Parts]:
-    """What is left of a msgpack value, and its parts. Nothing is split that would not be joined to the same bytes."""
+def split(data: bytes, known: Known | None = None) -> tuple[bytes, Parts]:
+    """What is left of a msgpack value, and its parts. Nothing is split that would not be joined to the same bytes.
+
+    `known`: values that were split before, and gets those of now; a part that was made from one of them is left empty,
+    without the parts inside it.
+    """
+    known = {} if known is None else known
     parts: Parts = {}
     if len(data) < _SMALL or packed(value := unpacked(data)) != data:
         return data, {}
@@ -163,13 +182,13 @@ def split(data: bytes) -> tuple[bytes, Parts]:
     try:
         if isinstance(value, dict) and {"channel_values", "channel_versions"} <= value.keys():
             value = {
-                name: {channel: _elements(held, parts) for channel, held in each.items()}
+                name: {channel: _elements(held, parts, known) for channel, held in each.items()}
                 if name == "channel_values"
                 else (_thin(each, parts)[0] if may_be_long else each)
                 for name, each in value.items()
             }
         else:
-            value = _elements(value, parts)
+            value = _elements(value, parts, known)
     except _LooksLikeAReference:
         return data, {}
     return packed(value), parts
@@ -223,23 +242,22 @@ def _without_long_texts(value: Any, parts: Parts) -> Any:
             return value
 
 
-def _elements(channel: Any, parts: Parts) -> Any:
+def _elements(channel: Any, parts: Parts, known: Known) -> Any:
     """A channel: each element of a list, each value of an object of objects, or the whole as a part."""
     match channel:
         case list():
-            elements = [_part(each, parts) for each in channel]
-            full = len(elements) // _BLOCK if len(elements) > 2 * _BLOCK else 0
-            blocks = (packed(elements[at * _BLOCK : (at + 1) * _BLOCK]) for at in range(full))
-            return [_reference(_MANY, block, parts) for block in blocks] + elements[full * _BLOCK :]
+            full = len(channel) // _BLOCK * _BLOCK if len(channel) > 2 * _BLOCK else 0
+            blocks = [_block(channel[at : at + _BLOCK], parts, known) for at in range(0, full, _BLOCK)]
+            return [*blocks, *(_part(each, parts, known) for each in channel[full:])]
         case dict() if channel and all(isinstance(each, dict) for each in channel.values()):
-            return {key: _part(each, parts) for key, each in channel.items()}
+            return {key: _part(each, parts, known) for key, each in channel.items()}
         case _:
-            return _part(channel, parts)
+            return _part(channel, parts, known)
 
 
-def _thin(value: Any, parts: Parts) -> tuple[Any, bytes]:
+def _thin(value: Any, parts: Parts, data: bytes = b"") -> tuple[Any, bytes]:
     """The value without long texts, and its bytes. It is walked only where they show that there may be one."""
-    data = packed(value)
+    data = data or packed(value)
     if not _MAY_BE_LONG.search(data) or not _holds_long_text(value):
         return value, data
     value = _without_long_texts(value, parts)
@@ -263,13 +281,39 @@ def _holds_long_text(value: Any) -> bool:
     return False
 
 
-def _part(value: Any, parts: Parts) -> Any:
+def _part(value: Any, parts: Parts, known: Known) -> Any:
     """A reference to the value; the value itself where that is no larger."""
-    value, data = _thin(value, parts)
-    return value if len(data) < _SMALL else _reference(_ONE, data, parts)
+    whole = packed(value)
+    if len(whole) >= _SMALL and (key := known.get(_hash(whole))):
+        parts.setdefault(key, b"")
+        return Extension(_ONE, key)
+    value, data = _thin(value, parts, whole)
+    if len(data) < _SMALL:
+        return value
+    reference = _reference(_ONE, data, parts)
+    known[_hash(whole)] = reference.inside
+    return reference
+
+
+def _block(elements: Any, parts: Parts, known: Known) -> Extension:
+    """A reference to several elements of a list."""
+    inside: Parts = {}
+    data = packed([_part(each, inside, known) for each in elements])
+    key = _hash(data)
+    if key in known and not any(inside.values()):
+        parts.setdefault(key, b"")
+        return Extension(_MANY, key)
+    known[key] = key
+    for part, value in inside.items():
+        parts[part] = value or parts.get(part, b"")
+    return _reference(_MANY, data, parts)
 
 
 def _reference(code: int, data: bytes, parts: Parts) -> Extension:
-    key = blake2b(data, digest_size=16).digest()
+    key = _hash(data)
     parts[key] = data
     return Extension(code, key)
+
+
+def _hash(data: bytes) -> bytes:
+    return blake2b(data, digest_size=16).digest()

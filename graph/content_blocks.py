@@ -110,7 +110,9 @@ def file_name(name: str) -> str:
 
 def reference_to(resource: Resource) -> Block:
     """A block that names a stored file: LangChain's, with the hash as `file_id`. It holds no bytes."""
-    described = resource.model_dump(mode="json", exclude_defaults=True, exclude={"media_type", "sha256", "producer"})
+    described = resource.model_dump(
+        mode="json", exclude_defaults=True, exclude={"media_type", "sha256", "producer", "made_by"}
+    )
     block_type = _OF_KIND.get(resource.kind, "file")
     return {"type": block_type, "file_id": resource.sha256, "mime_type": resource.media_type, "extras": described}
 

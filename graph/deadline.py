@@ -1,8 +1,13 @@
-"""`checked_deadline`, `set_deadline`: a moment, or the time from when a run begins: `2026-11-30T18:00`, `10m`."""
+"""`checked_deadline`, `set_deadline`: a moment, or the time from when a run begins: `2026-11-30T18:00`, `10m`.
+
+`TimeLimits`: how much time a run, and a call in it, may take.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
+
+from .errors import LimitReached
 
 FORM: Final = "a time (2026-11-30T18:00, local where it names no zone) or how long from now (90s, 10m, 1h30m)"
 _PART: Final = re.compile(
@@ -50,3 +55,12 @@ def set_deadline(deadline: str, now: float) -> str:
 def seconds_until(deadline: str, now: float) -> float:
     """Negative once it has passed."""
     return datetime.fromisoformat(deadline).timestamp() - now
+
+
+class TimeLimits(NamedTuple):
+    """How much time a run, and a call in it, may take from now on."""
+
+    call: float | None = None
+    """Seconds for a call to an expert, where the run's options say so; None for those of the settings."""
+    run: tuple[float, LimitReached] | None = None
+    """Seconds until the first of the run's limits is reached, and the error for then; None for no such limit."""

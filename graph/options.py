@@ -72,6 +72,14 @@ class Options(Frozen):
         examples=["10m", "2026-11-30T18:00"],
         description="When a run stops, and can be resumed: a time, or how long after it begins.",
     )
+    timeout: float | None = Field(
+        default=None,
+        allow_inf_nan=False,
+        gt=0,
+        exclude_if=_not_set,
+        examples=[600],
+        description="Seconds that one call to an expert may take; those of the settings when empty.",
+    )
     thread_max_llm_calls: int | None = Field(
         default=None,
         ge=0,
@@ -122,5 +130,7 @@ class Options(Frozen):
 
 LIMITS = frozenset(name for name in Options.model_fields if "max_" in name) | {"deadline"}
 """Options that a run stops at; they can be raised while it is under way. None is none."""
+CHANGEABLE = LIMITS | {"timeout"}
+"""Options that can be changed in a run that was planned: by a resume, a retry, a fork, or an edit of its state."""
 THREAD_LIMITS = frozenset(name for name in LIMITS if name.startswith("thread_"))
 """Those of a conversation: a run that does not name them has those of the newest run of its conversation."""

@@ -11,7 +11,7 @@ from .call import Artifact, Call, Part
 from .call_progress import CallProgress
 from .choice import Choice
 from .content_blocks import GivenFile
-from .errors import LimitReached
+from .deadline import TimeLimits
 from .estimate import Measured
 from .expert import Assignment, Candidate, Expert, Obstacle
 from .options import Options
@@ -180,8 +180,8 @@ class Runs(Protocol):
     async def finish(self, run: Run) -> None:
         """Record how a run ended, and return its lease."""
 
-    async def time_left(self, run_id: str) -> tuple[float, LimitReached] | None:
-        """Seconds until the first of a run's limits of time is reached, and the error for then; None for no such limit."""
+    async def time_limits(self, run_id: str) -> TimeLimits:
+        """How much time a run, and a call in it, may take from now on."""
 
     async def kept_limits(self, thread_id: str) -> Mapping[str, Any]:
         """The limits of a conversation that its newest run has, by name."""
@@ -193,7 +193,7 @@ class Runs(Protocol):
         """Change the options of a run."""
 
     async def set_limits(self, run_id: str, options: Options) -> None:
-        """Change how much a run may spend; limits that `options` leaves open stay as they are."""
+        """Change how much a run, and a call in it, may spend; limits that `options` leaves open stay as they are."""
 
 
 class LlmCalls(Protocol):

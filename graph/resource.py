@@ -42,6 +42,8 @@ class Resource(Frozen):
     """The content itself, when it is text (or has a canonical text form) of at most 8 KiB."""
     producer: str | None = None
     """Key of the task that made it (`2`, or `3[0]` inside a mapped task); None when the user gave it."""
+    made_by: str | None = Field(default=None, exclude_if=lambda made_by: made_by is None)
+    """Type of the task that made it, of what a conversation brings to a later request; else None."""
     name: str | None = None
     """What the user calls it: the path or URL given."""
     problem: str | None = Field(default=None, exclude_if=lambda problem: problem is None)

@@ -11,7 +11,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from pydantic import ValidationError
 
 from ..graph.errors import InvalidPlan
-from ..graph.options import LIMITS
+from ..graph.options import CHANGEABLE
 from ..graph.result import Run
 from ..graph.state import Json
 
@@ -69,7 +69,7 @@ def edited_fields(state: Json, before: CheckpointTuple | None, recorded: Run | N
     refused += [_refusal(name, "run.") for name in Run.model_fields if name not in _READ_ELSEWHERE and changed(name)]
     limits = {
         name: getattr(now.options, name)
-        for name in sorted(LIMITS)
+        for name in sorted(CHANGEABLE)
         if getattr(now.options, name) not in (getattr(then.options, name), getattr(recorded.options, name))
     }
     return EditedFields(limits, tuple(refused))

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from ..graph.errors import InvalidPlan
-from ..graph.options import LIMITS, Options
+from ..graph.options import CHANGEABLE, Options
 from ..graph.plan import Plan
 from ..graph.ports import Ledger, Store
 from ..graph.resource import Frozen
@@ -64,7 +64,7 @@ async def read_edits(state: State, ledger: Ledger, store: Store, fields: EditedF
     what = [PLAN_EDITED] if plan.digest != recorded.plan.digest else []
     what += [OPTIONS_EDITED] if _choices(run.options) != _choices(recorded.options) else []
     what += [f"{name} was edited by hand: it is {value}" for name, value in fields.limits.items()]
-    kept = {name: getattr(recorded.options, name) for name in LIMITS} | dict(fields.limits)
+    kept = {name: getattr(recorded.options, name) for name in CHANGEABLE} | dict(fields.limits)
     run = run.model_copy(update={"options": run.options.model_copy(update=kept)})
     results, base = list[Result](), run.epoch or recorded.epoch
     rows = await ledger.results(base, list(state.get("results") or {}))

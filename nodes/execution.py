@@ -42,6 +42,8 @@ class Execution:
         """The moment of the loop's clock at which a limit of time is reached."""
         self._late: LimitReached | None = None
         self._timed = set[str]()
+        self.call_seconds: dict[str, float] = {}
+        """By run: how long a call to an expert may take, where the run's options say so."""
         self.cancelled = ""
         """Id of the run that is to be cancelled."""
 
@@ -71,16 +73,22 @@ class Execution:
         await self.keep_time(run_id)
 
     async def keep_time(self, run_id: str) -> None:
-        """From now on the body of `cancellable` ends when a run's limit of time is reached, once for each execution.
+        """From now on the limits of time in a run's row hold: the body of `cancellable` ends when one is reached.
 
         Raises `LimitReached` where it is already.
         """
-        if run_id in self._timed:
+        if run_id not in self._timed:
+            self._timed.add(run_id)
+            await self.read_limits(run_id)
+
+    async def read_limits(self, run_id: str) -> None:
+        """As `keep_time`, also where the limits have changed since."""
+        call, first = await self._runs.time_limits(run_id)
+        if call is not None:
+            self.call_seconds[run_id] = call
+        if first is None:
             return
-        self._timed.add(run_id)
-        if (left := await self._runs.time_left(run_id)) is None:
-            return
-        seconds, error = left
+        seconds, error = first
         if seconds <= 0:
             raise error
         until = asyncio.get_running_loop().time() + seconds

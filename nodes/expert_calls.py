@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ..graph.advice import setting
+from ..graph.advice import option
 from ..graph.at_work import AtWork, Phase
 from ..graph.call import Artifact, Call
 from ..graph.caveats import collecting
@@ -20,6 +20,7 @@ from ..graph.result import Outputs
 from ..graph.settings import Settings
 from ..graph.task import Task
 from ..graph.vocabulary import VOCABULARY
+from .execution import current
 from .lists import Inputs
 from .retries import attempts
 
@@ -65,12 +66,13 @@ class ExpertCalls:
             report(AtWork(key=key, phase=phase, since=now(), model_id=expert.model_id, **more))
 
         place = f"{expert.backend}:{expert.provider}:{expert.model_id}"
+        seconds = current().call_seconds.get(run_id, self.settings.timeout)
         async for attempt in attempts(self.settings.retries):
             with attempt:
                 async with AsyncExitStack() as held:
                     call = Call(
                         run_id=run_id, key=key, task=task, expert=expert, inputs=inputs,
-                        scratch=self.store.unused_folder(), timeout=self.settings.timeout,
+                        scratch=self.store.unused_folder(), timeout=seconds,
                     )  # fmt: skip
                     held.push_async_callback(self._clean_up, call)
                     doing("preparing")
@@ -122,7 +124,7 @@ class ExpertCalls:
         except TimeoutError as error:
             raise ExpertError(
                 f"{call.expert.model_id} took longer than {call.timeout:g} s",
-                hint=f"raise it: {setting('timeout', 'SECONDS')}",
+                hint=f"raise it: {option('timeout', 'SECONDS')}",
                 kind="timeout",
             ) from error
 

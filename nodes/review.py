@@ -113,6 +113,7 @@ async def _adopted(edits: Edits, ledger: Ledger, store: Store, redact: Redactor)
         await ledger.put(run.run_id, run.thread_id, run.epoch, result)
     await ledger.runs.planned(run.run_id, run.epoch, proposal, run.controller)
     await ledger.runs.set_options(run.run_id, options)
+    await current().read_limits(run.run_id)
     return run, plan
 
 

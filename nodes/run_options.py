@@ -11,7 +11,7 @@ from ..graph.advice import command, form, option
 from ..graph.clock import now
 from ..graph.deadline import seconds_until
 from ..graph.errors import UsageError
-from ..graph.options import LIMITS, Options
+from ..graph.options import CHANGEABLE, Options
 from ..graph.plan import Plan
 from ..graph.ports import Backend
 from ..graph.settings import PLACES, places_of
@@ -43,7 +43,7 @@ def options_of(given: Any, context: Any, places: Collection[str] = PLACES) -> Op
 
 def _sentence(error: ErrorDetails) -> str:
     name = ".".join(map(str, error["loc"]))
-    if form() == "command" and name in LIMITS:
+    if form() == "command" and name in CHANGEABLE:
         given = f"{error['input']:g}" if isinstance(error["input"], float) else str(error["input"])
         return f"{option(name, given)} can't be: it {_said(error)}"
     return f"options.{name}: {_reason(error)}"
@@ -78,14 +78,14 @@ def with_limits(options: Options, limits: Mapping[str, Any], kept: Mapping[str, 
 
 
 def raised_limits(given: Any) -> Mapping[str, Any]:
-    """The limits in the options of a call that continues a run, by name. Raises `UsageError` for any other option."""
+    """What the options of a call that continues a run change (`CHANGEABLE`), by name. Raises `UsageError` for any other."""
     options = options_of(given, None)
     for name in sorted(options.model_fields_set):
         value = getattr(options, name)
-        if name not in LIMITS:
+        if name not in CHANGEABLE:
             raise UsageError(
                 f"options.{name} can't be changed in a run that was planned",
-                hint=f"limits can: {', '.join(sorted(LIMITS))}",
+                hint=f"limits can: {', '.join(sorted(CHANGEABLE))}",
             )
         if value is None:
             raise UsageError(f"options.{name} is None, and must be a value", hint="leave it out to keep the limit")

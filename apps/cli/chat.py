@@ -52,7 +52,8 @@ async def _converse(common: CommonOptions, attached: list[str], thread: str, opt
     codes: dict[str, int] = {}
     if common.out:
         check_writable(common.out)
-    with exit_when_interrupted(lambda: f"interrupted; to continue: hugginggpt chat --thread {thread}, then /resume"):
+    again = f"{common.again}, then /resume"
+    with exit_when_interrupted(lambda: f"interrupted; to continue: hugginggpt chat --thread {thread}{again}"):
         consent = terminal_consent()
         async with open_world(common.settings(), consent=consent) as world:
             session = Session(world)

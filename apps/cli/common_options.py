@@ -2,17 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from shlex import quote
+from typing import Any, NamedTuple
 
 from ...graph.settings import Settings
 from ...nodes.run_options import options_of
-from .arguments import (
-    settings_of,
-    thread_limits_of,
-)
-
-if TYPE_CHECKING:
-    pass
+from .arguments import settings_of, thread_limits_of
 
 
 @dataclass(frozen=True)
@@ -31,9 +26,20 @@ class CommonOptions:
         """The settings: options win over environment variables."""
         return settings_of(home=self.home, llm=self.llm, timeout=self.timeout, download=self.download, where=self.where)
 
+    @property
+    def again(self) -> str:
+        """The options that a run does not keep, to be given again where it goes on; with a space before each."""
+        given = {"home": self.home, "llm": self.llm, "download": self.download, "out": self.out}
+        return "".join(f" --{name} {quote(str(value))}" for name, value in given.items() if value is not None)
+
+    @property
+    def at_home(self) -> str:
+        """`--home DIR` with a space before it, where it was given."""
+        return f" --home {quote(str(self.home))}" if self.home else ""
+
 
 class Limits(NamedTuple):
-    """What a run may spend; None for no limit, or for the limit that the run has."""
+    """What a run, and a call in it, may spend; None for no limit, or for the limit that the run has."""
 
     max_llm_calls: int | None = None
     max_tokens: int | None = None
@@ -42,6 +48,8 @@ class Limits(NamedTuple):
     deadline: str | None = None
     thread_budget: str | None = None
     """Of the conversation: `cost=2,calls=50`."""
+    timeout: float | None = None
+    """Of one call to an expert."""
 
     def options(self) -> dict[str, Any]:
         """Those that are given, by the names of `Options`. Raises `UsageError`."""

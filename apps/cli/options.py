@@ -86,14 +86,19 @@ Where = Annotated[
     ),
 ]
 Download = Annotated[
-    str | None, option("--download", "ask|yes|no", "Whether models may be downloaded to run on this machine [ask].")
+    str | None,
+    option(
+        "--download",
+        "ask|yes|no",
+        "Whether models may be downloaded to run on this machine; not kept with a run [ask].",
+    ),
 ]
 Timeout = Annotated[
     float | None,
     option(
         "--timeout",
         "SECONDS",
-        "For one call to an expert [300]; the controller's: $HUGGINGGPT_LLM_FIRST_TOKEN [300], _NEXT_TOKEN [120].",
+        "For one call to an expert [300]; kept with the run. The controller's: $HUGGINGGPT_LLM_FIRST_TOKEN, _NEXT_TOKEN.",
     ),
 ]
 

@@ -65,7 +65,7 @@ def replay_run(common: CommonOptions, recording: Path, others: Mapping[str, Any]
         refuse_with_replay(others)
         replayer, settings = player(recording, common.settings())
         settings = settings.model_copy(update={"where": ()})  # the recording sets it
-        options = Options.model_validate(replayer.head["options"])
+        options = Options.model_validate(replayer.head["options"] | Limits(timeout=common.timeout).options())
 
     def events(session: "Session") -> AsyncIterator[Event]:
         request, files = replayer.head["request"], replayer.head["files"]

@@ -53,7 +53,7 @@ def run(
         models=model or [],
         approve=approve,
         select=select,
-        limits=Limits(max_llm_calls, max_tokens, max_cost, max_seconds, deadline, thread_budget),
+        limits=Limits(max_llm_calls, max_tokens, max_cost, max_seconds, deadline, thread_budget, timeout),
         record=record,
     )
 
@@ -91,7 +91,7 @@ def chat(
         thread=thread,
         models=model or [],
         select=select,
-        limits=Limits(max_llm_calls, max_tokens, max_cost, max_seconds, deadline, thread_budget),
+        limits=Limits(max_llm_calls, max_tokens, max_cost, max_seconds, deadline, thread_budget, timeout),
     )
 
 
@@ -146,7 +146,7 @@ def resume(
         approve=approve,
         refuse=refuse,
         edit=edit,
-        limits=Limits(max_llm_calls, max_tokens, max_cost, max_seconds, deadline, thread_budget),
+        limits=Limits(max_llm_calls, max_tokens, max_cost, max_seconds, deadline, thread_budget, timeout),
     )
 
 
@@ -188,7 +188,9 @@ def retry(
     from .run import retry_run
 
     common = CommonOptions(home=home, llm=llm, timeout=timeout, download=download, out=out, json=json)
-    retry_run(common, run, limits=Limits(max_llm_calls, max_tokens, max_cost, max_seconds, deadline, thread_budget))
+    retry_run(
+        common, run, limits=Limits(max_llm_calls, max_tokens, max_cost, max_seconds, deadline, thread_budget, timeout)
+    )
 
 
 @run_commands.command(
@@ -232,5 +234,5 @@ def fork(
         edit_plan=edit_plan,
         at=at,
         thread=thread,
-        limits=Limits(max_llm_calls, max_tokens, max_cost, max_seconds, deadline, thread_budget),
+        limits=Limits(max_llm_calls, max_tokens, max_cost, max_seconds, deadline, thread_budget, timeout),
     )

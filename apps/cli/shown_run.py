@@ -70,10 +70,10 @@ async def _show_run(
 
     def interrupted() -> str:
         if not shown.run_id and again:
-            return f"interrupted before the run went on; to continue: hugginggpt {again}"
+            return f"interrupted before the run went on; to continue: hugginggpt {again}{common.again}"
         if not shown.run_id:  # files were still being fetched
             return "interrupted before anything was planned, so nothing is kept of it: run it again"
-        return f"interrupted; to continue: hugginggpt resume {shown.run_id}{shown.draft_kept()}"
+        return f"interrupted; to continue: hugginggpt resume {shown.run_id}{common.again}{shown.draft_kept()}"
 
     with exit_when_interrupted(interrupted):
         try:
@@ -98,7 +98,8 @@ async def _show_run(
         except HuggingGPTError as error:
             run_id = shown.run_id or (error.run_id if isinstance(error, LimitReached) else "")
             if run_id and not isinstance(error, UsageError):
-                error.hint = "\n".join(filter(None, (error.hint, f"to continue: hugginggpt resume {run_id}")))
+                more = f"to continue: hugginggpt resume {run_id}{common.again}"
+                error.hint = "\n".join(filter(None, (error.hint, more)))
             error.hint += shown.draft_kept()
             raise
     return shown.code
@@ -181,16 +182,15 @@ def _print_next_step(
     failed = any(_can_change(Result.model_validate(row)) for row in event.results)  # else a retry makes the same again
     hints = {
         "waiting": "" if asked else _waiting_hint(event.run_id, common),
-        "partial": f"hugginggpt retry {event.run_id} runs again what failed" if failed else "",
-        "failed": f"hugginggpt show {event.run_id} shows what went wrong",
+        "partial": f"hugginggpt retry {event.run_id}{common.again} runs again what failed" if failed else "",
+        "failed": f"hugginggpt show {event.run_id}{common.at_home} shows what went wrong",
     }
     if hint := hints.get(event.status):
         note(hint)
 
 
 def _waiting_hint(run_id: str, common: CommonOptions) -> str:
-    more = f" (and --out {common.out} again)" if common.out else ""
-    return f"hugginggpt resume {run_id} --approve | --refuse | --edit FILE{more}"
+    return f"hugginggpt resume {run_id} --approve | --refuse | --edit FILE{common.again}"
 
 
 def _can_change(result: Result) -> bool:

@@ -136,6 +136,18 @@ async def test_a_decision_is_recorded_once_and_inherited(opened: OpenLedger) -> 
     assert await ledger.assignment("b", "another") is None
 
 
+async def test_what_one_type_of_task_made_is_in_the_order_of_the_plan(opened: OpenLedger) -> None:
+    """A conversation counts it so: "the first summary", whichever was done first."""
+    ledger = opened()
+    await ledger.runs.start(run())
+    for task_id in (10, 2):
+        made = Resource(kind="text", media_type="text/plain", sha256=f"{task_id:064}", size=1, text=str(task_id))
+        result = row().model_copy(update={"key": str(task_id), "task_id": task_id, "outputs": {"text": (made,)}})
+        await ledger.put("r", "t", "r:1", result)
+    known = await ledger.thread_resources("t")
+    assert [(made.text, made.made_by) for made in known] == [(text, row().task_type) for text in ("2", "10")]
+
+
 async def test_the_files_of_a_run_are_recorded_once_however_often_it_is_planned(opened: OpenLedger) -> None:
     ledger = opened()
     await ledger.runs.start(run())

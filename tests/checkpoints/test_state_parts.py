@@ -46,6 +46,11 @@ def test_a_state_is_joined_to_the_bytes_that_were_split(value: Any, whole: bool)
     )
     left, parts = split(data)
     assert (joined(left, parts.__getitem__) if parts else left) == data
+    known: dict[bytes, bytes] = {}
+    for kept in (dict(parts), dict(parts)):  # again by a connection that has seen it
+        again, new = split(data, known)
+        assert again == left
+        assert {key: value or kept[key] for key, value in new.items()}.items() <= parts.items()
     every = [left, *parts.values()]
     assert set(parts) <= {key for each in every for key in references(each)}
 
@@ -54,11 +59,25 @@ def test_a_list_that_grows_has_few_references_and_shares_its_parts(connection: R
     serializer = PartsSerializer(strict_serializer(), connection)
     messages = [HumanMessage(f"turn {number} " * 50, id=str(number)) for number in range(300)]
     for length in range(1, 301):
+        if length in (100, 200):
+            connection.execute("DELETE FROM state_parts")  # as `prune` does, or a transaction that is rolled back
         kind, data = serializer.dumps_typed({"channel_values": {"messages": messages[:length]}, "channel_versions": {}})
         assert serializer.loads_typed((kind, data))["channel_values"]["messages"] == messages[:length]
     assert len(data) < 1_000
     (stored,) = connection.execute("SELECT sum(length(value)) FROM state_parts").fetchone()
     assert stored < 2 * sum(len(str(message.content)) for message in messages)
+
+
+def test_a_turn_of_a_long_conversation_splits_its_own_messages_only() -> None:
+    def state(length: int) -> bytes:
+        messages = [HumanMessage(f"turn {number} " * 200, id=str(number)) for number in range(length)]
+        return strict_serializer().dumps_typed({"channel_values": {"messages": messages}, "channel_versions": {}})[1]
+
+    known: dict[bytes, bytes] = {}
+    split(state(200), known)
+    _, parts = split(state(202), known)
+    assert len([value for value in parts.values() if value]) == 4  # two messages, each with a long text
+    assert len(parts) < 30
 
 
 @given(st.binary(max_size=60), st.binary(min_size=16, max_size=16))

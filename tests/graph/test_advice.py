@@ -13,7 +13,7 @@ from hugginggpt.apps.cli.run_commands import run_commands
 from hugginggpt.graph import advice
 from hugginggpt.graph.advice import Form, call_advises
 from hugginggpt.graph.errors import UsageError
-from hugginggpt.graph.options import LIMITS
+from hugginggpt.graph.options import CHANGEABLE
 from hugginggpt.nodes.run_options import options_of
 from hugginggpt.tools.wording.refusals import refusal
 from shell import Shell
@@ -57,7 +57,7 @@ def test_a_step_is_worded_as_one_types_it_there(form: Form, words: list[str]) ->
     assert form == "command" or not any("--" in line for line in (*said, *more)), (said, more)
 
 
-@pytest.mark.parametrize("name", sorted(LIMITS))
+@pytest.mark.parametrize("name", sorted(CHANGEABLE))
 def test_the_advice_of_each_limit_names_what_exists_in_each_entry(name: str) -> None:
     """The command's options, `Options`, and the arguments of `as_tool`."""
     value = "10m" if name == "deadline" else "7"

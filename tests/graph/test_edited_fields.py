@@ -33,6 +33,7 @@ TABLE: dict[str, tuple[Any, str]] = {
     "run.options.max_tokens": (7, f"max_tokens {HAND}: it is 7"),
     "run.options.max_cost": (0.5, f"max_cost {HAND}: it is 0.5"),
     "run.options.max_seconds": (60.0, f"max_seconds {HAND}: it is 60.0"),
+    "run.options.timeout": (70.0, f"timeout {HAND}: it is 70.0"),
     "run.options.deadline": (FAR_OFF, f"deadline {HAND}: it is {FAR_OFF}"),
     "run.options.thread_max_llm_calls": (5, f"thread_max_llm_calls {HAND}: it is 5"),
     "run.options.thread_max_tokens": (70, f"thread_max_tokens {HAND}: it is 70"),
@@ -55,6 +56,10 @@ TABLE: dict[str, tuple[Any, str]] = {
     "run.status": ("failed", "run.status can't be edited: it is what was recorded"),
     "run.started_at": (1.0, "run.started_at can't be edited: it is what was recorded"),
     "run.duration": (1.0, "run.duration can't be edited: it is what was recorded"),
+    "run.at_work": (
+        [{"key": "1", "phase": "running", "since": 1.0}],
+        "run.at_work can't be edited: it is what was recorded",
+    ),
     "run.doubts": (["no"], "run.doubts can't be edited: it is what was recorded"),
     "run.usage": ({"llm_calls": 5}, "run.usage can't be edited: it is what was recorded"),
     "run.epoch": ("abc", "run.epoch: there is no such epoch of this run"),

@@ -18,7 +18,7 @@ from typing_extensions import TypedDict
 from hugginggpt.apps import langgraph_server
 from hugginggpt.graph.advice import advise_in_process
 from hugginggpt.graph.errors import UsageError
-from hugginggpt.graph.options import LIMITS
+from hugginggpt.graph.options import CHANGEABLE
 from paths import EXAMPLES
 from studio_server import calls, client_of, served
 
@@ -96,7 +96,7 @@ async def test_the_input_form_is_typed_described_and_has_nothing_internal(server
     assert all("description" in form["properties"][name] for name in ("request", "files", "options", "given_plan"))
     for options in (form["$defs"]["Options"], schemas["context_schema"]):
         assert set(options["properties"]) == {
-            "approve", "where", "models", "select", "llm", "redo", *LIMITS,
+            "approve", "where", "models", "select", "llm", "redo", *CHANGEABLE,
         }  # fmt: skip
         assert all({"description", "default"} <= field.keys() for field in options["properties"].values())
 

@@ -13,6 +13,7 @@ from ..wording.wording import wording
 from .condition import Condition
 from .conditions import ANY
 from .folding import CURLY, MARKS
+from .written_dates import day_at
 
 _TOKEN = re.compile(
     r"[\ue000-\ue00f]+|[\ue010-\ue0ff]+|[<>=!≤≥≠]+|(?:[^\s,;?!<>=≤≥≠\ue000-\ue0ff]|(?<=\d),(?=\d))+|[,;?!]"
@@ -168,8 +169,7 @@ class _Reader:
         having = self.opener.split()[-1] in _HAVING
         if having and (value := self._value(tokens[0].start())) and (named := self._named_after()):
             return self._condition(named, "=", value)
-        written = self.text[tokens[0].start()]
-        if self.opener in _PLACES and _VALUE.match(written):
+        if self.opener in _PLACES and _VALUE.match(self.text[tokens[0].start()]):
             return self._condition(ANY, "=", self._value(tokens[0].start()))
         if len(tokens) > 1 and (having or self.opener in _PLACES):
             value = self._value(tokens[1].start())
@@ -206,6 +206,9 @@ class _Reader:
     def _value(self, position: int, operator: str = "=") -> str:
         """The value at a position, as written; moves `end` behind it. Empty where it holds another condition."""
         compared = operator in (">", ">=", "<", "<=")
+        if compared and (day := day_at(self.text, self._skip(position)))[0]:
+            value, self.end = day
+            return value
         tokens = list(_TOKEN.finditer(self.masked, self._skip(position)))
         last = None
         for number, token in enumerate(tokens):

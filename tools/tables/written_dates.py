@@ -10,6 +10,8 @@ from .table_words import months
 
 _LIKE_ONE = re.compile(r"\d{1,2}\W.*[^\W\d_]{3}.*\b\d{4}|[^\W\d_]{3,}\W+\d{1,2}\W.*\b\d{4}")
 _LAST = 31
+_LONGEST = 40
+"""Characters of a date with its month in words."""
 _ABBREVIATED = 3
 """Letters of a month that are enough, where they are those of one month only."""
 
@@ -30,6 +32,14 @@ def day_of(text: str) -> str:
         if match and day < 32
         else ""
     )
+
+
+def day_at(text: str, start: int) -> tuple[str, int]:
+    """The date that begins at a position as year-month-day, and its end; empty where none does."""
+    match = re.match(r"(?:[^\W_]|[ .,-])+", text[start : start + _LONGEST])
+    words = match.group() if match else ""
+    ends = (end.end() for end in re.finditer(r"\b\d{4}\b", words))
+    return next(((day, start + end) for end in ends if (day := day_of(words[:end]))), ("", start))
 
 
 @cache

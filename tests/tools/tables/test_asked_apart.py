@@ -35,6 +35,11 @@ STOCK = Table(label="stock.csv", names=("item", "pieces", "price"), cells=(("bol
         ),
         (
             SALES,
+            "How many sales are in North and what is their total revenue?",
+            ["count where region = North: 2", "sum of revenue where region = North: 160"],
+        ),
+        (
+            SALES,
             "How many sales are in North and what is the total revenue there?",
             ["count where region = North: 2", "sum of revenue where region = North: 160"],
         ),

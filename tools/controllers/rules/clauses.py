@@ -34,7 +34,7 @@ _REASON = re.compile(r"\s(?=(?:so that|because)\s(?P<reason>[^,;:]+))")
 _FILLER = re.compile(
     r"(?:(?:and|so|then|also|but|finally|lastly|next|afterwards?|afterward|subsequently|before|please|to|i|we|you|"
     r"(?:after|from|for) (?:that|this|it)|based on (?:that|this|it)|just|kindly|first|second|third|"
-    r"could you|can you|help me(?: to)?|(?:would|’d) (?:like|love)(?: to)?|want(?: you)?(?: to)?|need(?: you)?(?: to)?"
+    r"could you|can you|only|help me(?: to)?|(?:would|’d) (?:like|love)(?: to)?|want(?: you)?(?: to)?|need(?: you)?(?: to)?"
     r"|\(?\d+[.)])[\s,]+)*"
 )
 """Words that may stand between a joint and the verb of the next clause."""

@@ -87,7 +87,7 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
         known = [file for position, file in before if position < match.start()]
         if len(among) < 2 or (not known and (words.get("others") or (words.get("bare") and not counts))):
             continue
-        if words.get("asked"):
+        if words.get("asked") or words.get("extreme") or words.get("some_but"):
             chosen: Sequence[Resource] = ()
         elif like := words.get("like"):
             if _says_nothing(like) or (noun and any(file in named for file in among)):
@@ -145,7 +145,8 @@ def _patterns(code: str) -> re.Pattern[str]:
     whole = rf"(?! (?:of|in|on|from) (?:the |my |this )?(?:{_MARK}|page|document|pdf|text|file|video|film))"
     all_but = (
         rf"\b(?:all|every|each|any)(?:thing)?(?: of)?(?: (?:the|my|these))?(?: (?:(?P<all_noun>{nouns})|{_ANY}))?,? "
-        rf"{_EXCEPT} (?:the )?(?P<but>{ordinals})(?: (?:(?P<but_noun>{nouns})|{_ANY}))?\b"
+        rf"{_EXCEPT} (?:(?:the )?(?P<but>{ordinals})|(?P<some_but>{either([*language.numbers])}))"
+        rf"(?: (?:(?P<but_noun>{nouns})|{_ANY}))?\b"
     )
     one = rf"\b(?:the|my|our) (?P<ordinal>{ordinals}){many} (?:(?P<noun>{nouns})|{_ANY})\b{whole}"
     named = rf"one|(?P<some>ones)|(?P<l_noun>{either([*language.nouns])})|file"
@@ -164,6 +165,10 @@ def _patterns(code: str) -> re.Pattern[str]:
     )
     bare = (
         rf"\bthe (?:(?P<bare>{ordinals})|(?P<others>others?))"
-        rf"(?=[,.;!?]|$| (?:by|to|into|in|with|and|as|at|on|is|too|left|right|up(?:side)?|anticlockwise|clockwise)\b)"
+        rf"(?=[,.;!?]|$| (?:by|to|into|in|with|and|as|at|on|is|too|aloud|left|right|up(?:side)?|anticlockwise|clockwise)\b)"
     )
-    return re.compile("|".join((all_but, asked, one, several, other, like, bare)))
+    extreme = (
+        rf"\bthe (?P<extreme>(?:most|least) [a-z]+|{_COMPARED})(?: (?:(?P<e_noun>{nouns})|{_ANY})\b{whole}"
+        rf"|(?=[,.;!?]|$| (?:aloud|into|to)\b))"
+    )
+    return re.compile("|".join((all_but, asked, one, several, other, extreme, like, bare)))

@@ -29,6 +29,8 @@ def without_excluded_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
         if match["kept"] is not None:
             continue
         start, end = match.span()
+        if match["after"] and not any(whole.end() == start for whole in _every(code).finditer(text)):
+            continue
         out = [file for file in files if start <= file.start < end]
         names = {file.resource for file in out}
         files = [file for file in files if file not in out]
@@ -72,7 +74,8 @@ def _excluding(code: str) -> re.Pattern[str]:
         edge, space = ("", " ?") if wording(code).unspaced else (r"(?<!\w)", " ")
         article = rf"(?:(?:{_either(words['article'])}) )?" if words["article"] else ""
         ways.insert(0, rf"[,，]? ?{edge}(?:{_either(words['before'])}){space}{article}{names}(?:{behind})?")
-    return re.compile("|".join(ways))
+    after = _either(words.get("after_every", ())) or r"\b\B"
+    return re.compile("|".join((*ways, rf"(?P<after>,? (?:{after}) {names})")))
 
 
 @cache

@@ -101,7 +101,14 @@ class Linker:
             )
         )
         kind = result_kind(task_type, VOCABULARY[task_type].outputs[0].kind)
-        result = Referent(kind, Ref(task_id=task.id), task_type, intent.start, self.intent_index)
+        result = Referent(
+            kind,
+            Ref(task_id=task.id),
+            task_type,
+            intent.start,
+            self.intent_index,
+            self.sources_of(Ref(task_id=task.id)),
+        )
         self.resolver.referents.append(result)
         self.results_by_content[content] = result
         self.first_results.setdefault((task_type, intent.clause), result)

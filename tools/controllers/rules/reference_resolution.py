@@ -1,14 +1,14 @@
 """`ReferenceResolver`: which `Referent`s the words of an intent mean: named data, a named or the latest result."""
 
 import re
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterable, Sequence
 
 from ....graph.resource import Kind, Resource
-from ...wording.wording import wording
-from .clauses import ParsedRequest
+from .clauses import Clause, ParsedRequest
+from .counted_files import file_nouns
 from .intents import Intent
 from .lexicon import lexicon
+from .members import members_meant
 from .referents import Referent, fits, initial_referents, unique
 
 _FULL_TEXTS = ("image-to-text", "automatic-speech-recognition", "translation", "text-generation")
@@ -25,14 +25,16 @@ _TRANSLATE_IT = re.compile(r"\btranslate it\b|\bit (?:to be |be )?translated\b")
 _LISTS = ("token-classification", "object-detection")
 """Types that find several items: "them" right after refers to these."""
 _RESULT_NOUNS = re.compile(r"\b(?:results?|outputs?|findings|labels?|outcome|both)\b")
+_COUNTED = re.compile(r"(?:the|my|our|all|each|every\w*|any\w*) [\w ,-]+\Z")
+_OF = re.compile(r"(?P<noun>[a-z]+) (?:of|for) (?:the )?\Z")
+_SEVERAL = re.compile(r"\b(?:each|all|both|every|everything|them|these|those)\b")
 _OPEN_PREPOSITION = re.compile(r"\b(?:of|in|from|about) (?:the|its|this|that) $")
 
 
-@cache
-def _counted() -> re.Pattern[str]:
-    """One of several results of earlier turns: "the second one"."""
-    ordinals = "|".join(sorted(wording("en").ordinals, key=len, reverse=True))
-    return re.compile(rf"\bthe ({ordinals}) (?:one|picture|image|photo|file|recording|film|text)\b")
+def _describing(intent: Intent) -> tuple[str, ...]:
+    """Types whose result only describes the text that an intent is about."""
+    describing = FINDINGS if intent.act == "speak" else (*FINDINGS, *ANSWERS)
+    return (*describing, "summarization") if intent.act in SEARCHING_ACTS else describing
 
 
 class ReferenceResolver:
@@ -43,6 +45,11 @@ class ReferenceResolver:
     ) -> None:
         self.parsed = parsed
         self.referents = initial_referents(parsed, earlier, questions)
+        self.clause = Clause(0, 0, True)
+        """That of the intent that is being planned."""
+        self.used: list[tuple[int, int]] = []
+        """The words that chose one of several results."""
+        self._chosen: dict[tuple[int, str], list[Referent]] = {}
 
     def words_of(self, intent: Intent) -> str:
         """The words of an intent, up to the next intent."""
@@ -52,7 +59,24 @@ class ReferenceResolver:
         """Files and quotations in the words of the intent, else those before it in its clause."""
         fit = [r for r in self.referents if r.origin in ("file", "quotation") and r.position >= 0 and fits(r, kinds)]
         inside = [r for r in fit if intent.start <= r.position < intent.stop]
-        return unique(inside or [r for r in fit if intent.clause.start <= r.position < intent.start])
+        found = unique(inside or [r for r in fit if intent.clause.start <= r.position < intent.start])
+        return [self._made_of(r, kinds) or r for r in found]
+
+    def _made_of(self, file: Referent, kinds: Sequence[Kind]) -> Referent | None:
+        """The latest result of a file that is only counted, or named by it: "the second one", "the summary of a.txt"."""
+        results = [r for r in self._results(kinds, ()) if file.value in r.sources]
+        if not results or file.origin != "file":
+            return None
+        mention = next(f for f in self.parsed.files if f.start == file.position and f.resource == file.value)
+        called = self.parsed.text[mention.start : mention.end].lower()
+        if _COUNTED.match(called) and not any(re.search(rf"\b{noun}\b", called) for noun in file_nouns("en")):
+            return results[-1]
+        before = _OF.search(self.parsed.masked, max(0, file.position - 40), file.position)
+        return next((r for r in reversed(results) if before and self._is_named(r.origin, before["noun"])), None)
+
+    def _is_named(self, task_type: str, words: str) -> bool:
+        names = lexicon().names
+        return task_type in names and names[task_type].search(words) is not None
 
     def data_in_words(self, intent: Intent) -> list[Referent]:
         """Files and quotations in the words of the intent itself, of any kind."""
@@ -69,8 +93,8 @@ class ReferenceResolver:
             words = self.parsed.masked[intent.clause.start : intent.end]
         if intent.act in SEARCHING_ACTS and _OPEN_PREPOSITION.search(words):
             words += self.parsed.masked[intent.stop : intent.clause.end]
-        results, names = self._results(kinds, skip), lexicon().names
-        named = {origin for origin in {r.origin for r in results} if origin in names and names[origin].search(words)}
+        results = self._results(kinds, skip)
+        named = {origin for origin in {r.origin for r in results} if self._is_named(origin, words)}
         return self._latest([r for r in results if r.origin in named])
 
     def latest_results(self, kinds: Sequence[Kind], *, skip: Sequence[str] = (), prose: bool = False) -> list[Referent]:
@@ -85,7 +109,7 @@ class ReferenceResolver:
         files = unique([r for r in self.referents if r.origin == "file" and fits(r, kinds)])
         if files:
             several = everything or re.search(
-                r"\b(?:them|both|each|all|these|those|pictures|images|photos|files|recordings|any)\b",
+                r"\b(?:them|both|each|every|everything|all|these|those|pictures|images|photos|files|recordings|any)\b",
                 self.parsed.words_of(intent.clause),
             )
             before = [r for r in files if r.position <= intent.start]
@@ -96,23 +120,45 @@ class ReferenceResolver:
         return self._earlier(intent, kinds)
 
     def _earlier(self, intent: Intent, kinds: Sequence[Kind]) -> list[Referent]:
-        """The latest data of earlier turns, or that of several which the words count: "the second one"."""
+        """The latest data of earlier turns, or that which the words name and count: "the second one", "the first summary".
+
+        As within a request, later intents are about a text itself and not about what describes it.
+        """
         found = [r for r in self.referents if r.origin == "earlier" and fits(r, kinds)]
-        named = _counted().search(self.parsed.words_of(intent.clause))
-        if named is None or len(found) < 2:
-            return found[-1:]
-        made = isinstance(found[-1].value, Resource) and found[-1].value.producer is not None
-        latest = [r for r in found if (isinstance(r.value, Resource) and r.value.producer is not None) == made]
-        number = wording("en").ordinals[named[1]]
-        place = number - 1 if number > 0 else len(latest) + number
-        return latest[place : place + 1] if place >= 0 else []
+        makers = {r: r.value.made_by or "" for r in found if isinstance(r.value, Resource) and r.value.producer}
+        words = self.parsed.words_of(intent.clause)
+        named = [r for r in found if self._is_named(makers.get(r, ""), words)]
+        latest = named or [r for r in found if makers.get(r) not in _describing(intent)] or found
+        members = named or [r for r in latest if (r in makers) == (latest[-1] in makers)]
+        return self._counted(members) or latest[-1:]
+
+    def made_earlier(self, task_types: Iterable[str]) -> bool:
+        """Whether an earlier turn made the result of one of the types."""
+        made = (r.value.made_by for r in self.referents if r.origin == "earlier" and isinstance(r.value, Resource))
+        return not set(made).isdisjoint(task_types)
+
+    def _counted(self, members: Sequence[Referent]) -> list[Referent]:
+        """Those of several results that the clause counts: "the last one"; empty where it counts none."""
+        if len(members) < 2:
+            return []
+        origins = {r.value.made_by or "" if isinstance(r.value, Resource) else r.origin for r in members}
+        words = self.parsed.words_of(self.clause)
+        meant = members_meant(words, len(members), lambda noun: any(self._is_named(each, noun) for each in origins))
+        if meant is None:
+            return []
+        self.used.append((self.clause.start + meant.span[0], self.clause.start + meant.span[1]))
+        return [members[place] for place in meant.places]
 
     def _latest(self, results: Sequence[Referent]) -> list[Referent]:
-        """The last of `results`, with those that the same intent makes of other files."""
+        """The last of `results`, with those that the same intent makes of other files, unless one of them is chosen."""
         if not results:
             return []
-        index, origin = results[-1].intent_index, results[-1].origin
-        return [r for r in self.referents if r.intent_index == index and r.origin == origin and r.is_result]
+        key = results[-1].intent_index, results[-1].origin
+        members = [r for r in self.referents if (r.intent_index, r.origin) == key and r.is_result]
+        if counted := self._counted(members):
+            self._chosen[key] = counted
+        several = _SEVERAL.search(self.parsed.words_of(self.clause))
+        return counted or ([] if several else self._chosen.get(key, [])) or members
 
     def resolve(
         self, intent: Intent, kinds: Sequence[Kind], *, everything: bool = False, prose: bool = False
@@ -141,8 +187,7 @@ class ReferenceResolver:
 
     def full_text(self, intent: Intent, kinds: Sequence[Kind]) -> list[Referent]:
         """The whole text where the latest result only describes it; empty where that result itself is meant."""
-        describing = FINDINGS if intent.act == "speak" else (*FINDINGS, *ANSWERS)
-        describing = (*describing, "summarization") if intent.act in SEARCHING_ACTS else describing
+        describing = _describing(intent)
         latest = self.latest_results(kinds)
         words = self.words_of(intent)
         if not latest or latest[0].origin not in describing or _RESULT_NOUNS.search(words):

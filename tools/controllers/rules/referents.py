@@ -51,6 +51,8 @@ class Referent:
     """Where the request names it; of a result, the start of its intent; -1 for attached and earlier data."""
     intent_index: int = -1
     """The intent whose task makes it; -1 for what is no result."""
+    sources: frozenset[object] = frozenset()
+    """The files and quotations that a result is made from."""
 
     @property
     def is_result(self) -> bool:

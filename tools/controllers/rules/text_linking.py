@@ -15,7 +15,6 @@ _USE_OBJECT_NAMES = ("translate", "speak", "film", "summarize")
 _MIN_UNQUOTED_WORDS = {"translate": 1, "speak": 1, "sentiment": 3, "language": 2, "entities": 4, "rewrite": 3}
 """Acts whose text may stand without quotation marks, and how many words it has at least."""
 _MADE = re.compile(r"\b(?:translat|result|output)")
-_ONE = re.compile(r"(?:the|my|our) (?:[\w-]+ ){1,2}one\b", re.IGNORECASE)
 _TEXT_IN_PICTURE = re.compile(
     r"\btexts?\b[^.;,]{0,30}\b(?:in|on|of|from) (?:the |this )?(?:\w+ )?(?:image|photo|picture)"
 )
@@ -37,7 +36,7 @@ def _texts_meant(linker: Linker, intent: Intent, *, prose: bool, everything: boo
     words = resolver.words_of(intent)
     media = resolver.named_data(intent, ("image", "audio"))
     own = resolver.named_data(intent, ("text", "table"))
-    if own and (made := _earlier_result_from(linker, own[0], intent)):
+    if own and own[0].origin == "quotation" and (made := _earlier_result_from(linker, own[0], intent)):
         return [made]
     if own and not (media and media[0].position < own[0].position and own[0].origin == "quotation"):
         return own
@@ -97,14 +96,7 @@ def refers_to_recording(linker: Linker, words: str) -> bool:
 
 
 def _earlier_result_from(linker: Linker, own: Referent, intent: Intent) -> Referent | None:
-    """The result that an earlier intent makes of a quotation that follows both: "summarise and then translate: '...'".
-
-    Of a file that is only called "one", too: "summarise each and read the second one aloud".
-    """
-    if own.origin != "quotation":
-        called = linker.parsed.text[own.position : linker.parsed.clause_at(own.position).end]
-        results = linker.resolver.latest_results(("text",)) if _ONE.match(called) else []
-        return next((each for each in results if own.value in linker.sources_of(each.value)), None)
+    """The result that an earlier intent makes of a quotation that follows both: "summarise and then translate: '...'"."""
     for referent in reversed(linker.resolver.referents):
         if referent.is_result and referent.kind == "text" and referent.position < own.position:
             value, masked = referent.value, linker.parsed.masked

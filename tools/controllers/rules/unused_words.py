@@ -66,7 +66,7 @@ def find_unused_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: 
 
     def says_nothing(start: int, end: int) -> bool:
         word = parsed.masked[start:end]
-        if word in _ONLY and _took_effect(parsed, end, limits):
+        if word in _ONLY and _took_effect(parsed, end, limits, linker):
             return True
         return (singular(word) in known and not word.isdigit()) or (_is_verb(word) and _has_object(parsed, end, used))
 
@@ -110,12 +110,14 @@ def _has_object(parsed: ParsedRequest, end: int, used: bytearray) -> bool:
     return used.find(1, end, stop.start() if stop else len(used)) >= 0
 
 
-def _took_effect(parsed: ParsedRequest, end: int, limits: bytearray) -> bool:
-    """Whether what follows "only" is a parameter or a file: "only the first page"."""
+def _took_effect(parsed: ParsedRequest, end: int, limits: bytearray, linker: Linker) -> bool:
+    """Whether what follows "only" is a parameter, a file or a result: "only the first page"."""
+    results = [names for task_type, names in lexicon().names.items() if linker.has_task(task_type)]
     stop = _PIECE_END.search(parsed.masked, end)
     for word in _CONTENT.finditer(parsed.masked, end, stop.start() if stop else len(limits)):
         if word.group() not in function_words() and not _is_verb(word.group()):
-            return bool(limits[word.start()]) or not word.group()[0].isalnum()
+            named = any(names.fullmatch(word.group()) for names in results)
+            return bool(limits[word.start()]) or named or not word.group()[0].isalnum()
     return False
 
 

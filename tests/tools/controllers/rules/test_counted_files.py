@@ -3,8 +3,9 @@
 import pytest
 
 from hugginggpt.graph.mentions import kind_of_name
-from hugginggpt.graph.resource import Resource
+from hugginggpt.graph.resource import Kind, Resource
 from hugginggpt.graph.result import Proposal, Request
+from hugginggpt.graph.task import Ref
 from hugginggpt.tools.controllers.rules.controller import propose
 
 PICTURES, TEXTS = "hills.jpg night.jpg", "a.txt b.txt c.txt"
@@ -103,4 +104,100 @@ def test_a_file_is_chosen_by_a_word_of_its_name_and_all_by_their_number(
     """What only names the kind of data chooses none."""
     proposal = proposed(text, files)
     assert [name for name, _ in taken(proposal)] == planned
+    assert proposal.refusals == ()
+
+
+def sources(proposal: Proposal) -> list[str]:
+    """What the tasks after those over files take: each as the file that its result is made from."""
+    tasks = proposal.plan.tasks
+    files = {task.id: getattr(next(iter(task.inputs.values())), "name", None) for task in tasks}
+    taken_of = [next(iter(task.inputs.values())) for task in tasks if not files[task.id]]
+    return [str(files[value.task_id]) for value in taken_of if isinstance(value, Ref)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Translate every file into French, and only read the last one aloud", "c.txt"),
+        ("Summarise every file, and read only the last one aloud", "c.txt"),
+        ("Summarise each file and read only the second summary aloud", "b.txt"),
+        ("Summarise every text, then read the last two summaries aloud", "b.txt c.txt"),
+        ("Summarise each file, and read all but the first aloud", "b.txt c.txt"),
+        ("Summarise a.txt, b.txt and c.txt, and read only the summary of b.txt aloud", "b.txt"),
+        ("Translate each file into French and read the last aloud", "c.txt"),
+    ],
+)
+def test_an_ordinal_chooses_one_of_what_was_made_of_the_files(text: str, names: str) -> None:
+    """All are made, and only those that the words mean go on."""
+    proposal = proposed(text, TEXTS)
+    assert taken(proposal)[:3] == [(name, taken(proposal)[0][1]) for name in TEXTS.split()]
+    assert sources(proposal) == names.split()
+    assert proposal.refusals == ()
+
+
+def test_the_picture_that_is_counted_is_the_changed_one() -> None:
+    """It is no second copy of the file."""
+    proposal = proposed("Make every picture grey and rotate the second one", f"a.jpg {PICTURES}")
+    assert sources(proposal) == ["hills.jpg"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Summarise each file and read the fifth summary aloud",
+        "Find the sentiment of each file and read the most negative aloud",
+        "Find the sentiment of each file, then read the longest one aloud",
+    ],
+)
+def test_a_result_that_can_not_be_told_is_refused_and_no_other_taken(text: str) -> None:
+    """The tasks over the files are planned."""
+    proposal = proposed(text, TEXTS)
+    assert {task.type for task in proposal.plan.tasks} <= {"summarization", "text-classification"}
+    assert len(proposal.plan.tasks) == 3
+    assert len(proposal.refusals) == 1
+
+
+@pytest.mark.parametrize("text", ["Rotate all pictures but one", "Rotate the most blurred picture"])
+def test_a_file_that_is_not_told_is_asked_for(text: str) -> None:
+    """Nothing is done with the others."""
+    proposal = proposed(text, f"a.jpg {PICTURES}")
+    assert not proposal.plan.tasks
+    assert "name the file" in proposal.refusals[0]
+
+
+def made(number: int, by: str, kind: Kind = "text") -> Resource:
+    """What a task of an earlier turn made."""
+    given = {"kind": kind, "media_type": "text/plain", "sha256": f"{number}" * 64, "size": 5}
+    return Resource.model_validate({**given, "text": f"{by} {number}", "producer": f"{number}", "made_by": by})
+
+
+FILE = Resource(kind="text", media_type="text/plain", sha256="f" * 64, size=9, name="a.txt")
+SUMMARIES = (made(1, "summarization"), made(2, "summarization"))
+
+
+@pytest.mark.parametrize(
+    ("text", "earlier", "types", "meant"),
+    [
+        ("read the first summary aloud", SUMMARIES, ["text-to-speech"], SUMMARIES[0]),
+        ("read the last summary aloud", SUMMARIES, ["text-to-speech"], SUMMARIES[1]),
+        ("read the first one aloud", SUMMARIES, ["text-to-speech"], SUMMARIES[0]),
+        ("what language is the first summary?", SUMMARIES, ["language-identification"], SUMMARIES[0]),
+        ("who is the author?", (FILE, SUMMARIES[0]), ["question-answering"], FILE),
+        ("summarise it", (FILE, made(3, "question-answering")), ["summarization"], FILE),
+        ("translate it into French", (FILE, SUMMARIES[0]), ["translation"], SUMMARIES[0]),
+        (
+            "read the answer aloud",
+            (FILE, made(3, "question-answering")),
+            ["text-to-speech"],
+            made(3, "question-answering"),
+        ),
+    ],
+)
+def test_a_later_turn_is_about_the_text_or_the_result_that_it_names(
+    text: str, earlier: tuple[Resource, ...], types: list[str], meant: Resource
+) -> None:
+    """A question looks in the file of an earlier turn, and not in the summary or answer that came from it."""
+    proposal = propose(Request(text=text, resources=earlier, history=(("user", "x"), ("assistant", "y"))))
+    assert [task.type for task in proposal.plan.tasks] == types
+    assert meant in proposal.plan.tasks[0].inputs.values()
     assert proposal.refusals == ()

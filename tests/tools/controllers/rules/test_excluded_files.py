@@ -11,6 +11,7 @@ TEXTS = "a.txt b.txt c.txt"
     [
         ("Summarise every file but not a.txt", "b.txt c.txt"),
         ("Summarise all the texts except a.txt", "b.txt c.txt"),
+        ("Summarise every file but a.txt", "b.txt c.txt"),
         ("Except for a.txt, summarise all the files", "b.txt c.txt"),
         ("Summarise everything except a.txt and b.txt", "c.txt"),
         ("Summarise a.txt and c.txt, but not b.txt", "a.txt c.txt"),

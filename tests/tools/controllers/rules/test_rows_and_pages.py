@@ -22,6 +22,11 @@ def planned(text: str, *files: Resource) -> list[tuple[str, Parameters]]:
     [
         ("Count the rows of boats.csv where port is Bergen", [("count", {"where": ("port = Bergen",)})]),
         ("How many rows in boats.csv have a length above 7?", [("count", {"where": ("length > 7",)})]),
+        ("How many rows in boats.csv have a start after 2 May 2024?", [("count", {"where": ("start > 2024-05-02",)})]),
+        (
+            "Keep the rows of boats.csv where start is before May 3, 2024",
+            [("filter", {"where": ("start < 2024-05-03",)})],
+        ),
         ("Show only the rows of boats.csv where port is not Oslo", [("filter", {"where": ("port != Oslo",)})]),
         ("List the rows of boats.csv with at least 2 masts", [("filter", {"where": ("masts >= 2",)})]),
         ("Keep the lines of boot.log that contain 'disk'", [("filter", {"where": ("* contains disk",)})]),
@@ -121,6 +126,13 @@ def test_rows_are_counted_in_other_languages() -> None:
 
 
 BOATS = Resource(kind="table", media_type="text/csv", name="boats.csv", sha256="0" * 64)
+
+
+@pytest.mark.parametrize("second", ["what is the total length there", "what is their total length"])
+def test_a_question_about_the_rows_of_the_one_before_is_asked_with_it(second: str) -> None:
+    """Alone it would be about the whole table."""
+    (task,) = propose(Request(text=f"How many boats are in Bergen and {second}?", files=(BOATS,))).plan.tasks
+    assert task.inputs["question"] == f"How many boats are in Bergen and {second}"
 
 
 @pytest.mark.parametrize("text", ["length by port", "show the last 3 rows", "everyone except those from Oslo"])

@@ -82,7 +82,8 @@ def _texts_to_say(linker: Linker, intent: Intent) -> list[Referent]:
     if bare and not quoted:
         linker.use(*bare)
         return [Referent("text", linker.parsed.text[slice(*bare)], "quotation", bare[0])]
-    if re.search(r"\bsummar", linker.parsed.masked[intent.start : intent.end]) and not linker.has_task("summarization"):
+    summary = re.search(r"\bsummar", linker.parsed.masked[intent.start : intent.end])
+    if summary and not (linker.has_task("summarization") or linker.resolver.made_earlier(["summarization"])):
         add_single_input(linker, intent, "summarization")
         return linker.resolver.latest_results(("text",))
     return _made_in_this_clause(linker, intent) or text_referents(linker, intent)

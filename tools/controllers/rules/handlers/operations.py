@@ -108,8 +108,9 @@ def _targets(linker: Linker, intent: Intent, kinds: tuple[Kind, ...]) -> list[Re
         return exact or linker.resolver.resolve(intent, kinds)
     before = linker.evidence[-1].start if linker.evidence else 0
     between = linker.parsed.masked[before : intent.start]
-    latest = [r for r in linker.resolver.latest_results(kinds) if r.origin in _CHANGED]
-    same = latest and linker.sources_of(latest[0].value) == frozenset(r.value for r in named)
+    files = frozenset(r.value for r in named)
+    latest = [r for r in linker.resolver.latest_results(kinds) if r.origin in _CHANGED and r.sources <= files]
+    same = frozenset().union(*(r.sources for r in latest)) == files
     return latest if same and not re.search(r"[.;!?]|\b(?:version|copy)\b", between) else named
 
 

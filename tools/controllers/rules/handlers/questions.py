@@ -7,9 +7,11 @@ from .....graph.resource import Kind, Resource
 from .....graph.task import Ref, Template
 from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
+from ....tables.follow_up import refers_back
 from ....wording.nearest import is_out_of_reach
 from ....wording.refusals import refusal
 from ....wording.several_questions import several_questions
+from ....wording.wording import wording
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
@@ -72,6 +74,8 @@ def add_question(linker: Linker, intent: Intent, question: str) -> None:
         if context:
             inputs["context"] = context[0].value
         linker.add_task("question-answering", inputs, intent)
+    elif kind == "table" and refers_back(question, linker.parsed.language) and _asked_with(linker, intent, question):
+        return
     else:
         task_type = lexicon().acts["question"][kind]
         port = VOCABULARY[task_type].inputs[0]
@@ -81,6 +85,18 @@ def add_question(linker: Linker, intent: Intent, question: str) -> None:
             question_input = Template(parts=(f"{question} (given: ", known, ")"))
         for referent in linker.resolver.resolve(intent, kinds) or linker.refuse_missing(intent, f"a {kind}"):
             linker.add_task(task_type, {port.name: referent.value, name: question_input}, intent)
+
+
+def _asked_with(linker: Linker, intent: Intent, question: str) -> bool:
+    """Add a question about the rows of the one before to that: "how many are in North and what is the total there?"."""
+    last = linker.tasks[-1] if linker.tasks else None
+    if last is None or last.type != _OF_TABLE or not isinstance(last.inputs["question"], str):
+        return False
+    joint = next(iter(wording(linker.parsed.language).clauses["and"]))
+    both = f"{last.inputs['question'].rstrip(' ?,.')} {joint} {question}"
+    linker.tasks[-1] = last.model_copy(update={"inputs": {**last.inputs, "question": both}})
+    linker.use(intent.start, intent.stop)
+    return True
 
 
 def _question_in_media(linker: Linker, intent: Intent) -> Ref | None:

@@ -6,6 +6,7 @@ from ....wording.refusals import refusal
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import MAX_TASKS, Handler, Linker
+from ..members import NoSuchMember
 from . import audio, comparison, image_contents, meanings, operations, pictures, questions, tables, texts
 from .single_input import add_single_input
 
@@ -79,22 +80,35 @@ _HANDLERS: dict[str, Handler] = {
 def plan_intent(linker: Linker, intent: Intent) -> None:
     """Add the tasks of one intent, or a refusal."""
     linker.intent_index += 1
+    linker.resolver.clause = intent.clause
     if len(linker.tasks) >= MAX_TASKS:
         linker.refuse(intent, refusal(linker.parsed.language, "too-many", "", str(MAX_TASKS)))
         return
-    if _repeats_earlier(linker, intent):
+    if _repeats_earlier(linker, intent) or _names_earlier(linker, intent):
         return
     clause = intent.clause
     compares = intent.act == "pick" or (intent.match is not None and intent.match.meaning.startswith("pick-best"))
     if not compares and any(clause.start <= start < clause.end for start, _ in linker.parsed.undecided):
         linker.refuse(intent, "not-measured" if intent.act == "question" else "which-file")
         return
-    if handler := _HANDLERS.get(intent.act):
-        handler(linker, intent)
-        return
+    try:
+        (_HANDLERS.get(intent.act) or _plan_simply)(linker, intent)
+    except NoSuchMember:
+        linker.refuse(intent, "which-file")
+    for span in linker.resolver.used:
+        linker.use(*span)
+
+
+def _plan_simply(linker: Linker, intent: Intent) -> None:
     task_type = linker.task_type_of(intent)
     if not (intent.mention and (task_type in linker.requested_types or linker.has_task(task_type))):
         add_single_input(linker, intent, task_type)
+
+
+def _names_earlier(linker: Linker, intent: Intent) -> bool:
+    """Whether a noun means what an earlier turn made: "read the summary aloud"."""
+    types = lexicon().acts.get(intent.act, {}).values() if intent.mention else ()
+    return linker.resolver.made_earlier(types) and not linker.resolver.data_in_words(intent)
 
 
 def _repeats_earlier(linker: Linker, intent: Intent) -> bool:
