@@ -18,7 +18,8 @@ _CONVERSATION = """
     SELECT run_id FROM line"""
 """The runs of a conversation, and those that they descend from: a fork into another conversation frees nothing."""
 _SPENT = """
-    SELECT count(*), total(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)), total(cost), count(*) - count(cost)
+    SELECT count(nullif(stage, 'call')), total(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)), total(cost),
+        count(*) - count(cost)
     FROM llm_calls WHERE run_id IN (SELECT value FROM json_each(?))"""
 
 
@@ -57,6 +58,26 @@ def check_budget(run_id: str, model: str, cost: float | None, db: RowConnection)
     if any(getattr(options, f"thread_{name}") is not None for name in ("max_llm_calls", "max_tokens", "max_cost")):
         thread_id, runs = conversation_of(run_id, db)
         _check(options, "thread_", f"conversation {thread_id}", runs, run_id, model, cost, db)
+
+
+def check_charge(run_id: str, model: str, cost: float | None, db: RowConnection) -> None:
+    """Before a call that is paid by the call, for `cost` dollars. Raises `LimitReached` where that is over a limit."""
+    options, _ = limits_of(run_id, db)
+    limits = {"max_cost": options.max_cost, "thread_max_cost": options.thread_max_cost}
+    for name, most in limits.items():
+        if most is None:
+            continue
+        if cost is None:
+            hint = f"state it: HUGGINGGPT_CALL_PRICE={model}=DOLLARS (0 for one that costs nothing)"
+            raise LimitReached(
+                f"{name} can't be kept: the price of a call to {model} is not known", hint=hint, run_id=run_id
+            )
+        thread_id, runs = conversation_of(run_id, db) if name in THREAD_LIMITS else ("", [run_id])
+        who = f"conversation {thread_id}" if thread_id else f"run {run_id}"
+        spent = db.execute(_SPENT, [json.dumps(runs)]).fetchone()[2]
+        if spent + cost > most * (1 + 1e-9):  # sums of decimal fractions are not exact
+            used = f"{who} has spent ${spent:.6g} of ${most:g} that it may spend, and a call to {model} costs ${cost:g}"
+            raise _reached(run_id, used, name, "DOLLARS")
 
 
 def _check(

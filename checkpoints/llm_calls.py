@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
 from ..graph.clock import now
 from ..graph.usage import LlmCall, Stage, Usage
-from .budgets import check_budget, limits_of
+from .budgets import check_budget, check_charge, limits_of
 from .database import Database
 from .row_connection import RowConnection
 
@@ -38,6 +39,17 @@ class SqliteLlmCalls:
         self._under_way[number] = turn
         return number
 
+    async def charge(self, run_id: str, model: str, cost: float | None) -> None:
+        """Record a call that is paid by the call, before it is made; raises `LimitReached` where it costs too much.
+
+        It waits for the calls of its run whose cost is known later, under a limit of dollars.
+        """
+        write = partial(_charge, run_id, model, cost, now())
+        owner = (await self._database.read(partial(limits_of, run_id))).owner
+        turn = self._turns.setdefault((id(asyncio.get_running_loop()), owner), asyncio.Lock()) if owner else None
+        async with turn or nullcontext():
+            await self._database.write(write)
+
     async def end(self, number: int, call: LlmCall) -> None:
         """Record what a call cost."""
         columns = {**call.usage.model_dump(exclude={"llm_calls"}), "estimated": int(call.usage.estimated)}
@@ -65,12 +77,22 @@ def _start(
     return int(db.execute(query, [run_id, stage, model, began, reads, cost]).lastrowid or 0)
 
 
+def _charge(run_id: str, model: str, cost: float | None, began: float, db: RowConnection) -> None:
+    check_charge(run_id, model, cost, db)
+    if cost is not None:
+        row = {"run_id": run_id, "stage": "call", "model": model, "started_at": began, "cost": cost}
+        db.insert("llm_calls", row)
+
+
 def read_calls(run_id: str, db: RowConnection) -> list[LlmCall]:
     """The calls of a run, oldest first; one without an end (killed, for instance) has an estimate of what it read."""
     columns = ("stage", "model", "started_at", "prompt_characters")
     spent = ("input_tokens", "output_tokens", "seconds", "cost", "estimated")
     rows = db.query("SELECT * FROM llm_calls WHERE run_id = ? ORDER BY id", [run_id])
-    return [LlmCall(**_known(row, columns), usage=Usage(llm_calls=1, **_known(row, spent))) for row in rows]
+    return [
+        LlmCall(**_known(row, columns), usage=Usage(llm_calls=int(row["stage"] != "call"), **_known(row, spent)))
+        for row in rows
+    ]
 
 
 def _known(row: dict[str, Any], columns: Sequence[str]) -> dict[str, Any]:

@@ -132,8 +132,9 @@ def estimates_of_format_10(db: Database) -> None:
 
 @migrations()
 def work_of_format_11(db: Database) -> None:
-    """What the tasks of a run under way are doing."""
+    """What the tasks of a run under way are doing; calls paid by the call are no calls to chat models."""
     db.table("runs").add_column("at_work", str)
+    create_views(db.conn)
 
 
 def refuse_newer(connection: Connection) -> None:

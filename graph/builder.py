@@ -46,7 +46,9 @@ def connect(
 
     `recorded`: each question to the outside is kept in its order, so that nothing begins early.
     """
-    expert_calls = ExpertCalls(backends=backends, store=store, slots=slots, settings=settings)
+    expert_calls = ExpertCalls(
+        backends=backends, store=store, slots=slots, settings=settings, ledger=ledger, price=estimates.call_price
+    )
     one_task = StateGraph(TaskState, output_schema=TaskOutput)
     one_task.add_node("select", select_node(controllers=controllers, catalog=catalog, ledger=ledger))
     one_task.add_node(

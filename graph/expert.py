@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pydantic import field_serializer, field_validator, model_validator
+from pydantic import Field, field_serializer, field_validator, model_validator
 
 from .resource import Frozen
 from .vocabulary import VOCABULARY
@@ -33,6 +33,8 @@ class Expert(Frozen):
     """Parameters of the model, 0 when unknown."""
     needs: tuple[str, ...] = ()
     """The slots it takes while it runs, e.g. `cpu`, `gpu:0`, `hf`."""
+    price: float | None = Field(default=None, exclude_if=lambda price: price is None)
+    """Dollars a call, where the user stated it with the server; see `call_price`."""
     here: bool = True
     """Nothing has to be downloaded before it can run."""
     partial: bool = False

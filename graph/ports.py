@@ -205,6 +205,12 @@ class LlmCalls(Protocol):
         Where there is a limit of tokens or dollars, it waits for the call before: so none is exceeded by more than a call.
         """
 
+    async def charge(self, run_id: str, model: str, cost: float | None) -> None:
+        """Record a call to an expert that is paid by the call, before it is made. Raises `LimitReached`.
+
+        `cost`: dollars; None where that is not known, which a limit of dollars refuses.
+        """
+
     async def end(self, number: int, call: LlmCall) -> None:
         """Record what it cost."""
 

@@ -1,6 +1,9 @@
-"""`model_price`: dollars for the tokens of a chat model, as the setting `llm_price` has them; `cost_of`: those of a call."""
+"""`model_price`: dollars for the tokens of a chat model; `call_price`: for a call to an expert that is paid so."""
+
+from functools import cache
 
 from .errors import UsageError
+from .expert import Expert
 from .settings import Settings
 from .usage import Usage
 
@@ -20,6 +23,33 @@ def _price_of(text: str, model: str, controller: str = "") -> Price | None:
 def model_price(settings: Settings, model: str) -> Price | None:
     """The price of a model as the settings have it."""
     return _price_of(settings.llm_price, model, settings.llm or settings.vlm)
+
+
+def call_price(settings: Settings, expert: Expert) -> float | None:
+    """Dollars for a call to an expert that is paid by the call; None where that is not known.
+
+    Raises `UsageError` for a setting that can't be read.
+    """
+    prices = _call_prices(settings.call_price)
+    named = (prices[name] for name in (expert.model_id, expert.provider, expert.backend) if name in prices)
+    return next(named, expert.price)
+
+
+@cache
+def _call_prices(text: str) -> dict[str, float]:
+    found = dict[str, float]()
+    for entry in filter(None, map(str.strip, text.split(","))):
+        name, _, price = entry.rpartition("=")
+        try:
+            if not name or not 0 <= float(price) < float("inf"):
+                raise ValueError
+        except ValueError:
+            raise UsageError(
+                f"HUGGINGGPT_CALL_PRICE is {text!r}",
+                hint="write dollars for a call by model, provider or place, e.g. black-forest-labs/FLUX.1-dev=0.03,hf=0.01",
+            ) from None
+        found[name.strip()] = float(price)
+    return found
 
 
 def cost_of(usage: Usage, price: Price | None) -> float | None:

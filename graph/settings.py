@@ -70,6 +70,9 @@ class Settings(BaseModel):
     llm_price: str = ""
     """Dollars for a million tokens in and out, e.g. `0.25/2` (`0/0` for a model on this machine); empty if unknown. Of other
     models behind it, by name: `0.25/2,openai:gpt-5=1.25/10`."""
+    call_price: str = ""
+    """Dollars for a call to an expert of a provider or of your own servers, by model, provider or place, in this order:
+    `black-forest-labs/FLUX.1-dev=0.03,fal-ai=0.02,hf=0.01`; 0 for nothing. What is not named is not known."""
     llm_window: int | None = Field(default=None, ge=1_000)
     """Context length of the model, in tokens; unset for what LangChain knows of it, else 8,192."""
     llm_first_token: float = Field(default=300.0, gt=0)

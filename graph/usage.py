@@ -6,8 +6,8 @@ from pydantic import Field
 
 from .resource import Frozen
 
-Stage = Literal["plan", "choose", "answer", "summarise", "expert"]
-"""The purpose of a call to a chat model."""
+Stage = Literal["plan", "choose", "answer", "summarise", "expert", "call"]
+"""The purpose of a call to a chat model; `call`: a call to an expert that is none, and is paid by the call."""
 
 
 class Usage(Frozen):

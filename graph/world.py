@@ -26,7 +26,7 @@ from ..tools.redaction.configured_secrets import redactor_of
 from ..tools.redaction.redacted_ports import RedactedBackend, RedactedCatalog, RedactedController, RedactedFetcher
 from ..tools.slots import SlotBoard
 from .ports import Backend, Catalog, Consent, Controller, Fetcher, Slots
-from .price import model_price, of_named_models
+from .price import call_price, model_price, of_named_models
 from .redactor import Redactor
 from .settings import Settings, settings_given
 from .traces import end_in_time
@@ -166,7 +166,12 @@ def _assembled(
 
     by_name = {place.name: place for place in places}
     controllers = Controllers(controller, made)
-    estimates = Estimates(ledger=ledger, controllers=controllers, prices=partial(model_price, settings))
+    estimates = Estimates(
+        ledger=ledger,
+        controllers=controllers,
+        prices=partial(model_price, settings),
+        call_price=partial(call_price, settings),
+    )
     graph = connect(
         settings=settings,
         controllers=controllers,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from ..graph.advice import option, setting
 from ..graph.choice import Choice
@@ -17,6 +18,7 @@ from ..graph.task import Ref, Single, Task
 from ..graph.usage import Stage
 from ..graph.vocabulary import VOCABULARY
 from .choices import by_place
+from .expert_calls import CallPrice
 from .feasibility import Experts
 
 Prices = Callable[[str], Price | None]
@@ -32,6 +34,7 @@ class Estimates:
     ledger: Ledger
     controllers: ControllerOf
     prices: Prices
+    call_price: CallPrice = attrgetter("price")
 
     async def of(
         self, plan: Plan, options: Options, request: str, experts: Experts, done: Collection[int] = ()
@@ -43,7 +46,9 @@ class Estimates:
         tasks = list[TaskEstimate]()
         for task in left:
             first = next(iter(experts.get(task.id) or ()), None)
-            spends = _of_call(first, measured, self.prices).times(members[task.id]) if first else Amounts()
+            spends = (
+                _of_call(first, measured, self.prices, self.call_price).times(members[task.id]) if first else Amounts()
+            )
             by = {"model_id": first.model_id, "backend": first.backend} if first else {}
             tasks.append(TaskEstimate.model_validate({"task_id": task.id, **by, **dict(spends)}))
         controller = await self.controllers(options.llm)
@@ -55,14 +60,16 @@ class Estimates:
         return Estimate.of(plan, tasks, spends)
 
 
-def _of_call(expert: Expert, measured: Measured, prices: Prices) -> Amounts:
+def _of_call(expert: Expert, measured: Measured, prices: Prices, call_price: CallPrice) -> Amounts:
     """One call to an expert."""
     seconds = measured.seconds.get((expert.task_type, expert.model_id))
     if expert.backend in FREE:
         return Amounts(seconds=seconds)
     if expert.backend == "chat":
         return _of_model("expert", expert.model_id, measured, prices).model_copy(update={"seconds": seconds})
-    cost = 0.0 if prices(expert.model_id) == (0, 0) else None
+    cost = call_price(expert)
+    if cost is None and prices(expert.model_id) == (0, 0):
+        cost = 0.0
     if expert.backend == "endpoint":  # its server may be one of a chat model
         return Amounts(calls=1, tokens=None, cost=cost, seconds=seconds)
     return Amounts(cost=cost, seconds=seconds)
@@ -118,7 +125,7 @@ def refuse_unpriced(run: Run, estimate: Estimate) -> None:
         raise LimitReached(
             f"{name} can't be kept: no price is known for the experts of tasks {tasks}",
             hint=f"choose priced places, e.g. {setting('where', 'embedded,chat')}, or run without the limit; "
-            f"where a call is free: HUGGINGGPT_LLM_PRICE={unpriced[0].model_id}=0/0",
+            f"state what a call costs: HUGGINGGPT_CALL_PRICE={unpriced[0].model_id}=DOLLARS (0 for one that costs nothing)",
             run_id=run.run_id,
         )
 

@@ -15,7 +15,7 @@ from ..graph.clock import now
 from ..graph.errors import ExpertError
 from ..graph.events import TaskQueued, TaskStarted, emit
 from ..graph.expert import Expert
-from ..graph.ports import Backend, Preparing, Slots, Store
+from ..graph.ports import Backend, Ledger, Preparing, Slots, Store
 from ..graph.result import Outputs
 from ..graph.settings import Settings
 from ..graph.task import Task
@@ -23,6 +23,13 @@ from ..graph.vocabulary import VOCABULARY
 from .execution import current
 from .lists import Inputs
 from .retries import attempts
+
+PAID_OTHERWISE = {"embedded", "local", "chat"}
+"""Places whose calls cost nothing, or are paid by the token."""
+PRICED = {"hf", "endpoint"}
+"""Places whose calls may cost something, though it is not known what."""
+CallPrice = Callable[[Expert], float | None]
+"""Dollars for a call; None where that is not known."""
 
 
 class Stored(NamedTuple):
@@ -42,6 +49,8 @@ class ExpertCalls:
     store: Store
     slots: Slots
     settings: Settings
+    ledger: Ledger
+    price: CallPrice
 
     async def make(
         self,
@@ -85,6 +94,8 @@ class ExpertCalls:
                     waits.append(now() - waiting_since)
                     if not tries[place]:
                         emit(TaskStarted(run_id=run_id, task_id=task.id, key=key, model_id=expert.model_id))
+                    if expert.backend not in PAID_OTHERWISE:
+                        await self._charge(run_id, expert)
                     tries[place] += 1
                     doing("running", attempt=tries[place])
                     with collecting() as heard:
@@ -98,6 +109,11 @@ class ExpertCalls:
                     gaps = [artifact.lacks for artifact in artifacts] + heard.lacks
                     return Stored(await self._store_all(artifacts, task, key), _each_once(notes), _each_once(gaps))
         raise AssertionError("the attempts end by returning or raising")
+
+    async def _charge(self, run_id: str, expert: Expert) -> None:
+        """Each attempt counts: a provider may charge for one that fails."""
+        if (price := self.price(expert)) is not None or expert.backend in PRICED:
+            await self.ledger.llm_calls.charge(run_id, expert.model_id, price)
 
     async def _clean_up(self, call: Call) -> None:
         if call.used_scratch:

@@ -19,8 +19,8 @@ from .media.picture_size import most_pixels
 
 SUPPORTED = (
     "images (PNG, JPEG, JPEG 2000, GIF, WebP, BMP, TIFF, HEIC, AVIF, ICO, TGA, PCX, PPM), sound, video, PDF, Word, "
-    "PowerPoint, Excel, OpenDocument, EPUB, RTF, HTML, e-mails, calendars, contacts, notebooks, subtitles, the text of SVG, "
-    "tables (CSV, Parquet, JSON) and text"
+    "PowerPoint, Excel, OpenDocument, EPUB, RTF, HTML, e-mails (EML, MSG), calendars, contacts, notebooks, subtitles, "
+    "the text of SVG, tables (CSV, Parquet, JSON) and text"
 )
 
 _NOUNS: dict[Kind, str] = {"image": "an image", "audio": "a sound file", "video": "a video"}
@@ -34,6 +34,8 @@ _SOUND_ALONE = {"video/mp4": "audio/mp4", "video/webm": "audio/webm", "video/3gp
 """Containers of films that recordings come in too; their names say so (memo.m4a)."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """The beginning of Office files of before 2007, and of newer ones that are locked by a password."""
+_OF_OUTLOOK = "__properties_version1.0".encode("utf-16-le")
+"""The name of a part that only e-mails of Outlook have (MS-OXMSG, 2.4)."""
 PDF_WITHIN = 1024
 """Bytes within which `%PDF-` stands; other readers accept as many before it."""
 
@@ -99,6 +101,8 @@ def _by_bytes(data: bytes, by_name: str) -> str:
         return found
     if data.startswith(b"PAR1"):
         return "application/vnd.apache.parquet"
+    if data.startswith(_OLE) and _OF_OUTLOOK in data:
+        return "application/vnd.ms-outlook"
     if data.startswith(_OLE) and (by_name in _OLD or by_name == "application/vnd.ms-excel"):
         return by_name
     if by_name == "image/svg+xml" and b"<svg" in data[:65_536]:

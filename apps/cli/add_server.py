@@ -5,7 +5,7 @@ import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import typer
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def add(
     url: str, tasks: Sequence[str], *, name: str | None, api: str | None, model: str | None, key_env: str | None,
-    keep: bool, home: Path | None, as_json: bool,
+    price: float | None, keep: bool, home: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Keep the server for each task that it does when it is called; exit code 1 for none, 3 for some.
 
@@ -42,8 +42,9 @@ def add(
         found = _found(url, key, keep=keep)
         used_api = api or (found.api if found else "tasks")
         offered = _endpoints(
-            url, tasks, name=name, api=used_api, model=model, key_env=key_env or "", found=found, settings=settings
-        )
+            url, tasks, name=name, api=used_api, model=model, key_env=key_env or "", price=price, found=found,
+            settings=settings,
+        )  # fmt: skip
         checks = run_async(_tried(settings, offered))
         kept = [
             endpoint.model_copy(update={"untried": "" if check.ok else check.outcome[:300]})
@@ -59,7 +60,7 @@ def add(
 
 def _endpoints(
     url: str, tasks: Sequence[str], *, name: str | None, api: str, model: str | None, key_env: str,
-    found: ServerInfo | None, settings: Settings,
+    price: float | None, found: ServerInfo | None, settings: Settings,
 ) -> list[Endpoint]:  # fmt: skip
     named = model or (found.models[0] if found and found.models else "")
     if api == "openai" and not named:
@@ -71,7 +72,13 @@ def _endpoints(
     known = read_endpoints(settings.config)
     return [
         _endpoint(
-            name=name or _name(url, base, task, known), url=base, task_type=task, api=api, model=named, key_env=key_env
+            name=name or _name(url, base, task, known),
+            url=base,
+            task_type=task,
+            api=api,
+            model=named,
+            key_env=key_env,
+            price=price,
         ).with_key_bound()
         for task in dict.fromkeys(tasks)
     ]
@@ -192,14 +199,17 @@ def _found(url: str, key: SecretStr | None, *, keep: bool) -> ServerInfo | None:
         raise ExpertError(f"the server does not answer: {error.message}", hint=hint.strip()) from error
 
 
-def _endpoint(**fields: str) -> Endpoint:
+def _endpoint(**fields: Any) -> Endpoint:
     try:
         return Endpoint.model_validate(fields)
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(map(str, e['loc']))} is {_without_key(e['input'])!r}: {e['msg']}" for e in error.errors()
+            f"{'.'.join(map(str, e['loc']))} is {_without_key(str(e['input']))!r}: {e['msg']}" for e in error.errors()
         )
-        raise UsageError(problems, hint="URLs begin with http:// or https://; --api is tasks, openai or tei") from None
+        raise UsageError(
+            problems,
+            hint="URLs begin with http:// or https://; --api is tasks, openai or tei; --price is 0 or more",
+        ) from None
 
 
 def _without_key(value: str) -> str:

@@ -162,6 +162,7 @@ ServerName = Annotated[str | None, option("--name", "NAME", "Name of the server 
 ServerApi = Annotated[str | None, option("--api", "tasks|openai|tei", "API of the server [found out by a call].")]
 ServedModel = Annotated[str | None, option("--served-model", "ID", "Model to use, if the server has several.")]
 KeyVariable = Annotated[str | None, option("--key-env", "VAR", "Environment variable with the key for the server.")]
+ServerPrice = Annotated[float | None, option("--price", "DOLLARS", "What a call to the server costs; 0 for nothing.")]
 Keep = Annotated[
     bool, typer.Option("--keep", help="Add the server though it does not do its task now; marked, exit code 3.")
 ]

@@ -18,11 +18,12 @@ from ...graph.task import Task, resources_in
 WORDS = {
     "text-to-speech": "speech", "summarization": "summary", "translation": "translation", "image-to-text": "text",
     "automatic-speech-recognition": "transcript", "document-to-text": "text", "document-to-images": "page",
-    "video-to-images": "frame", "video-to-audio": "sound", "audio-to-audio": "changed", "crop": "cropped",
-    "trim-audio": "part", "trim-video": "part", "mute": "silent", "filter": "filtered",
-    "join-text": "joined", "text-part": "part", "mux": "film", "image-to-video": "film", "image-to-image": "changed",
-    "text-classification": "kind", "token-classification": "found", "object-detection": "found",
-    "language-identification": "language", "text-to-image": "picture", "text-to-video": "film",
+    "video-to-images": "frame", "video-to-text": "subtitles", "video-to-audio": "sound",
+    "audio-to-audio": "changed", "crop": "cropped", "trim-audio": "part", "trim-video": "part", "mute": "silent",
+    "filter": "filtered", "join-text": "joined", "add-up": "total", "text-part": "part", "mux": "film",
+    "image-to-video": "film", "image-to-image": "changed", "text-classification": "kind",
+    "token-classification": "found", "object-detection": "found", "language-identification": "language",
+    "text-to-image": "picture", "text-to-video": "film",
 }  # fmt: skip
 """What an output is, in file names; of other types, their name."""
 OPERATION_WORDS = {"format": "converted", "denoise": "cleaned"}

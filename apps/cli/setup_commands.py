@@ -39,6 +39,7 @@ def models(
     api: options.ServerApi = None,
     model: options.ServedModel = None,
     key_env: options.KeyVariable = None,
+    price: options.ServerPrice = None,
     keep: options.Keep = False,
     remove: options.Remove = None,
     take_over: options.TakeOver = False,
@@ -53,8 +54,9 @@ def models(
         from . import add_server
 
         add_server.add(
-            add, for_task or [], name=name, api=api, model=model, key_env=key_env, keep=keep, home=home, as_json=json
-        )
+            add, for_task or [], name=name, api=api, model=model, key_env=key_env, price=price, keep=keep, home=home,
+            as_json=json,
+        )  # fmt: skip
     elif remove:
         endpoints.remove(remove, home=home)
     elif take_over:

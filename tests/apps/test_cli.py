@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 
 from hugginggpt.graph.extras import install
-from hugginggpt.tools.scripted import Received, Reply, chat, in_turn, serve
+from hugginggpt.tools.backends.endpoint.endpoints_file import Endpoint, add_endpoint
+from hugginggpt.tools.scripted import Received, Reply, as_json, chat, in_turn, serve
 from shell import Shell
 from warm_commands import Forked
 
@@ -152,12 +153,24 @@ def test_after_ctrl_c_a_hint_shows_how_to_resume_and_resume_works(shell: Shell) 
 
 
 def test_a_second_process_can_t_resume_a_run_that_another_one_runs(shell: Shell) -> None:
-    process = reading(shell)
-    run_id = json.loads(shell("runs", "--json").out)[0]["run_id"]
-    second = shell("resume", run_id)
-    process.communicate(timeout=60)
-    assert second.code == 2
-    assert "still working on it" in second.err or "is finished" in second.err
+    requested, tried = Event(), Event()
+
+    def slow(_received: Received) -> Reply:
+        requested.set()
+        tried.wait(60)
+        return as_json([{"translation_text": "bonjour"}])
+
+    with serve(slow) as server:
+        mine = Endpoint(name="mine", url=server.url, task_type="translation", api="tasks")
+        add_endpoint(Path(shell.env["HUGGINGGPT_CONFIG"]), mine)
+        process = shell.start("run", "translate 'good morning' into French")
+        assert requested.wait(60)
+        run_id = json.loads(shell("runs", "--json").out)[0]["run_id"]
+        second = shell("resume", run_id)
+        tried.set()
+        out, err = process.communicate(timeout=60)
+    assert (second.code, "still working on it" in second.err) == (2, True), second.err
+    assert (process.returncode, "bonjour" in out) == (0, True), err
 
 
 def test_a_retry_runs_again_what_failed(shell: Shell) -> None:

@@ -137,6 +137,66 @@ written(
     "old.html",
     "<html><head><meta charset=iso-8859-1></head><body><p>The seller is René Groß.</p></body></html>".encode("latin-1"),
 )
+written(
+    "repeated.ics",
+    """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Mozilla.org/NONSGML Mozilla Calendar V1.1//EN
+BEGIN:VEVENT
+UID:1
+SUMMARY:Choir practice
+DTSTART;TZID=Europe/Berlin:20270301T190000
+DTEND;TZID=Europe/Berlin:20270301T203000
+RRULE:FREQ=WEEKLY;BYDAY=MO,WE;UNTIL=20270630T000000Z
+EXDATE;TZID=Europe/Berlin:20270405T190000
+LOCATION:Town hall
+END:VEVENT
+BEGIN:VEVENT
+UID:2
+SUMMARY:Dentist
+DTSTART:20270309T080000Z
+DTEND:20270309T083000Z
+STATUS:CANCELLED
+END:VEVENT
+BEGIN:VEVENT
+UID:3
+SUMMARY:Rent due
+DTSTART;VALUE=DATE:20270301
+RRULE:FREQ=MONTHLY;BYMONTHDAY=1;COUNT=12
+END:VEVENT
+END:VCALENDAR
+""",
+)
+
+
+@makes("price.rtf")
+def _price(path: Path) -> None:
+    """A list of prices as a table of RTF."""
+    rows = "".join(f"<tr><td>{item}</td><td>{amount}</td></tr>" for item, amount in PRICES)
+    page = f"<p>Price list of the harbour</p><table border='1'>{rows}</table><p>Contact: Ole Brandt</p>"
+    with TemporaryDirectory() as folder:
+        source = Path(folder) / "price.html"
+        source.write_text(page)
+        by_libreoffice(source, path, "rtf:Rich Text Format")
+
+
+PRICES = (("item", "amount"), ("rope", "10.50"), ("lamp", "24.00"), ("chain", "7.25"))
+
+
+@makes("ferry.msg")
+def _outlook(path: Path) -> None:
+    """An e-mail of Outlook, by msgforge (pip install msgforge), where it is installed."""
+    import msgforge
+
+    with TemporaryDirectory() as folder:
+        cargo = Path(folder) / "cargo.csv"
+        cargo.write_text("item,amount\nrope,10.50\nlamp,24.00\n")
+        text = "<p>The ferry leaves at 06:40.</p><p>The captain is Björn Dahl.</p>"
+        mail = msgforge.Message(subject="Ferry to Rødby", html_body=text, to=[("alice@example.com", "Alice Holm")])
+        mail.attach(str(cargo))
+        mail.save(str(path))
+
+
 written("empty.html", "<html><head><title>App</title></head><body><script>start()</script></body></html>")
 written(
     "ferry.eml",

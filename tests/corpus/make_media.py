@@ -99,6 +99,32 @@ def photo_avif(path: Path) -> None:
         by("ffmpeg", "-y", "-i", plain, "-c:v", "libaom-av1", "-still-picture", "1", "-crf", "20", path)
 
 
+SAID = {
+    "eng": ("Captain Hanna Berg has the helm.", "The ferry leaves at 06:40."),
+    "deu": ("Kapitän Hanna Berg steht am Ruder.", "Die Fähre geht um 06:40."),
+}
+
+
+def subtitled(path: Path, codec: str, *languages: str) -> None:
+    """A film of four seconds with a track of subtitles for each language."""
+    with TemporaryDirectory() as folder:
+        inputs, options = list[str | Path](), ["-map", "0"]
+        for number, language in enumerate(languages):
+            first, second = SAID[language]
+            lines = Path(folder) / f"{language}.srt"
+            lines.write_text(
+                f"1\n00:00:00,000 --> 00:00:02,000\n{first}\n\n2\n00:00:02,000 --> 00:00:04,000\n{second}\n"
+            )
+            inputs += ["-i", lines]
+            options += ["-map", str(number + 1), f"-metadata:s:s:{number}", f"language={language}"]
+        film = ["ffmpeg", "-y", "-f", "lavfi", "-i", "testsrc=d=4:s=160x120:r=5"]
+        by(*film, *inputs, *options, "-c:v", "libx264", "-c:s", codec, path)
+
+
+MAKERS["subtitled.mp4"] = lambda path: subtitled(path, "mov_text", "eng")
+MAKERS["two_languages.mkv"] = lambda path: subtitled(path, "ass", "eng", "deu")
+
+
 def sound(name: str, *options: str | Path) -> None:
     """A maker of a recording of the voice, by ffmpeg."""
     MAKERS[name] = lambda path: by("ffmpeg", "-y", "-i", VOICE, *options, path)

@@ -17,13 +17,14 @@ from hugginggpt.apps.cli.common_options import Limits
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.advice import call_advises
 from hugginggpt.graph.deadline import checked_deadline, seconds_until, set_deadline
-from hugginggpt.graph.errors import LimitReached, UsageError
+from hugginggpt.graph.errors import ExpertError, LimitReached, UsageError
 from hugginggpt.graph.events import Event
 from hugginggpt.graph.options import LIMITS, Options
+from hugginggpt.graph.price import call_price
 from hugginggpt.graph.result import Run
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, open_world
-from hugginggpt.tools.scripted import ScriptedBackend, ScriptedChatModel, serve
+from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedChatModel, scripted_expert, serve
 from scripting import OpenScripted, last
 
 SENTENCE = {"task": "summarization", "id": 0, "dep": [-1], "args": {"text": "Boats."}}
@@ -79,6 +80,39 @@ async def test_an_expert_without_a_price_is_not_called_under_a_limit_of_dollars(
         with pytest.raises(LimitReached, match=r"no price is known for the experts of tasks 0 \(scripted"):
             await go(world, thread_max_cost=5)
     assert backend.calls == []
+
+
+async def test_calls_that_are_paid_by_the_call_are_estimated_asked_for_and_counted_and_never_go_over_a_limit(
+    scripted: OpenScripted,
+) -> None:
+    """Each attempt costs what the user stated, by the server or by the setting; what is over the limit is not called."""
+    backend = ScriptedBackend(failures={0: [ExpertError("busy", retryable=True, retry_after=0.01), None]})
+    catalog = ScriptedCatalog([scripted_expert("summarization", "paid", price=0.02)])
+    async with scripted([SENTENCE, SLOW], backend=backend, catalog=catalog, retries=1) as world:
+        waiting = await go(world, thread="u", approve="cost>0.03")
+        assert "the estimate of cost (0.04) is over 0.03" in str(waiting[-2])
+        with pytest.raises(LimitReached, match=r"has spent \$0.04 of \$0.05 that .* and a call to paid costs \$0.02"):
+            await go(world, max_cost=0.05)
+        assert backend.calls == ["0", "0"], "the second attempt of task 0 was the last that could be paid"
+        run = await Session(world).run()
+        assert [(call.stage, call.usage.cost) for call in await world.ledger.llm_calls.of_run(run.run_id)] == [
+            ("call", 0.02), ("call", 0.02),
+        ]  # fmt: skip
+        ended = last(await go_on(world, max_cost=0.06))
+        assert (ended.status, ended.usage.cost, ended.usage.llm_calls) == ("succeeded", pytest.approx(0.06), 0)
+        fork = [each async for each in Session(world).fork(run, Changes(thread_id="v"))]
+        assert last(fork).usage.cost is None, "what is recorded is not paid again"
+
+
+def test_the_price_of_a_call_is_that_of_its_model_else_of_its_provider_else_of_its_place(home: Path) -> None:
+    expert = scripted_expert("summarization", "me/model", backend="hf", provider="fal-ai", price=9)
+    for prices, known in (
+        ("hf=1, fal-ai=2,me/model=0.5", 0.5), ("hf=1,fal-ai=2", 2), ("hf=0", 0), ("", 9), ("other=1", 9),
+    ):  # fmt: skip
+        assert call_price(Settings(home=home, call_price=prices), expert) == known
+    for wrong in ("1", "hf=", "hf=-1", "hf=inf", "hf=1/2"):
+        with pytest.raises(UsageError, match="HUGGINGGPT_CALL_PRICE is"):
+            call_price(Settings(home=home, call_price=wrong), expert)
 
 
 async def test_a_conversation_has_limits_of_its_own_that_runs_forks_and_resumes_share(home: Path) -> None:

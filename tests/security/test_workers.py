@@ -57,7 +57,7 @@ def ask(pools: Callable[..., Workers], tmp_path: Path) -> Ask:
     """`ask("read", "environ")`: what a probe returns."""
     first = pools()
 
-    def run(probe: str, text: str = "-", pool: Workers | None = None, timeout: float = 10) -> str:
+    def run(probe: str, text: str = "-", pool: Workers | None = None, timeout: float = 60) -> str:
         expert = registered()["embedded/count"].expert
         call = Call(
             run_id="r", key="1", task=Task(id=1, type="count"), expert=expert, inputs={"items": (material(text),)},
@@ -221,7 +221,7 @@ def test_a_page_that_takes_too_long_is_given_up(ask: Ask) -> None:
     began = time.monotonic()
     with pytest.raises(ExpertError, match=r"endless\.pdf took longer than 0\.5 s to be read") as error:
         ask("read_for_long")
-    assert time.monotonic() - began < 12  # the function takes 15 s
+    assert time.monotonic() - began < 25  # the function takes 30 s
     assert error.value.input_fault
     assert ask("pid")
 

@@ -103,7 +103,7 @@ def progress(call: Call) -> Sequence[Artifact]:
 def read_for_long(call: Call) -> Sequence[Artifact]:
     """Reads a page without an end."""
     with reading("endless.pdf", 0.5):
-        time.sleep(15)
+        time.sleep(30)
     return _text("read")
 
 

@@ -6,10 +6,12 @@ from typing import Any
 
 from .encodings import decoded
 from .reading import Reading, joined, unreadable
+from .repeats import repeats
 
 _NAMES = {
     "SUMMARY": "Event", "DTSTART": "Begins", "DTEND": "Ends", "DUE": "Due", "DURATION": "Lasts", "LOCATION": "Place",
     "DESCRIPTION": "", "ORGANIZER": "Organizer", "ATTENDEE": "With", "RRULE": "Repeats", "STATUS": "Status",
+    "EXDATE": "Except", "RECURRENCE-ID": "Instead of",
     "COMMENT": "", "CONTACT": "Contact", "URL": "URL", "CATEGORIES": "Categories", "COMPLETED": "Completed",
     "FN": "Name", "ORG": "Organization", "TITLE": "Title", "ROLE": "Role", "TEL": "Telephone", "EMAIL": "E-mail",
     "ADR": "Address", "BDAY": "Birthday", "NOTE": "", "NICKNAME": "Nickname", "X-WR-CALNAME": "Calendar",
@@ -44,6 +46,8 @@ def _blocks(component: Any) -> list[str]:
         elif (name := _NAMES.get(child.name)) is not None and (value := _value(child.value)):
             if child.name == "DTEND" and type(child.value) is date:  # the first day after it (RFC 5545, 3.6.1)
                 value = _value(child.value - timedelta(days=1))
+            if child.name == "RRULE":
+                value = repeats(value)
             kinds = ", ".join(kind.lower() for kind in child.params.get("TYPE", ()) if kind.isalpha())
             lines.append(f"{name} ({kinds}): {value}" if kinds else f"{name}: {value}" if name else value)
     if getattr(component, "name", "") == "VEVENT":  # in one line: what, and when
@@ -66,13 +70,23 @@ def _of(line: str, name: str) -> str:
 
 
 def _event(lines: list[str]) -> list[str]:
+    """What, and when: cancelled, moved and repeated events say so in the same line, which an answer quotes."""
     named = dict(line.split(": ", 1) for line in lines if ": " in line)
     begins, ends = named.get("Begins", ""), named.get("Ends", "")
     day, _, hour = ends.partition(", ")
     until = hour if hour and begins.startswith(f"{day}, ") else ends if ends != begins else ""
-    when = ", ends ".join(filter(None, (begins.removesuffix(" UTC") if until.endswith(" UTC") else begins, until)))
-    head = named.get("Event", ""), when
-    rest = [line for line in lines if not line.startswith(("Event: ", "Begins: ", "Ends: "))]
+    apart = ", ".join(line.removeprefix("Except: ") for line in lines if line.startswith("Except: "))
+    when = (
+        "cancelled" if named.get("Status", "").upper() == "CANCELLED" else "",
+        begins.removesuffix(" UTC") if until.endswith(" UTC") else begins,
+        until and f"ends {until}",
+        named.get("Repeats", "") and f"repeated {named['Repeats']}",
+        apart and f"except {apart}",
+        named.get("Instead of", "") and f"instead of {named['Instead of']}",
+    )
+    head = named.get("Event", ""), ", ".join(filter(None, when))
+    told = ("Event: ", "Begins: ", "Ends: ", "Status: CANCELLED", "Repeats: ", "Except: ", "Instead of: ")
+    rest = [line for line in lines if not line.startswith(told)]
     return [": ".join(part for part in head if part), *rest] if any(head) else lines
 
 

@@ -42,6 +42,7 @@ READERS: Final = {
     "application/epub+zip": "office:book_text",
     "application/rtf": "plain_forms:rich_text",
     "message/rfc822": "mail:mail_text",
+    "application/vnd.ms-outlook": "outlook:outlook_text",
     "application/mbox": "mail:mailbox_text",
     "text/calendar": "cards:cards_text",
     "text/vcard": "cards:cards_text",

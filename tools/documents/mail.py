@@ -21,8 +21,13 @@ DEEPEST = 5
 
 def mail_text(path: Path, label: str) -> Reading:
     """One e-mail with its attachments, as far as these have a text."""
-    mail = _Mail(path.parent)
-    return _checked(mail.text_of(BytesParser(policy=policy.default).parsebytes(path.read_bytes())), mail, label)
+    return message_text(BytesParser(policy=policy.default).parsebytes(path.read_bytes()), path.parent, label)
+
+
+def message_text(message: EmailMessage, folder: Path, label: str) -> Reading:
+    """A message with its attachments; `folder`: where a file may be written for their readers."""
+    mail = _Mail(folder)
+    return _checked(mail.text_of(message), mail, label)
 
 
 def mailbox_text(path: Path, label: str) -> Reading:

@@ -111,8 +111,13 @@ class _Writer:
             for cell in (cell for row in rows for cell in row):
                 self.blocks += [text for text in [text_of_parts(cell, self.form)] if text]
             return
-        named = max(map(len, texts)) > 2 or _has_names(texts) or any(local(cell) == "th" for cell in rows[0])
-        self.blocks.append(as_markdown(texts) if named else "\n".join(_as_line(row) for row in texts))
+        self.blocks.append(table_text(texts, named=any(local(cell) == "th" for cell in rows[0])))
+
+
+def table_text(rows: list[list[str]], *, named: bool = False) -> str:
+    """Rows as a table of Markdown; two columns without names of their own as lines `label: value`."""
+    named = named or max(map(len, rows)) > 2 or _has_names(rows)
+    return as_markdown(rows) if named else "\n".join(_as_line(row) for row in rows)
 
 
 def _has_names(rows: list[list[str]]) -> bool:

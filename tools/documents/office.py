@@ -1,6 +1,7 @@
 """`word_text`, `slides_text`, `open_document_text`, `book_text`: the text of zipped documents, all of their parts."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from typing import Any
@@ -31,7 +32,17 @@ def word_text(path: Path, label: str) -> Reading:
         notes = [*texts("footnotes"), *texts("endnotes")]
         text = joined([*texts("header"), text_of(parts.xml(main), WORD), *notes, *texts("footer")])
         comments = ("its comments are not read",) if texts("comments") else ()
-        return _checked(text, label, parts, comments)
+        return _checked(text, label, parts, (*comments, *_tracked(parts.xml(main), CHANGES)))
+
+
+CHANGES = ("ins", "del", "moveFrom", "moveTo")
+"""Elements of Word around what was changed while changes were tracked."""
+
+
+def _tracked(tree: Any, names: Sequence[str]) -> tuple[str, ...]:
+    """A note where changes of a document wait to be accepted or rejected; they are read as if accepted."""
+    count = sum(local(each) in names and len(each) > 0 for each in tree.iter())
+    return (f"its tracked changes ({count}) are read as if they were accepted",) if count else ()
 
 
 def slides_text(path: Path, label: str) -> Reading:
@@ -68,8 +79,9 @@ def open_document_text(path: Path, label: str) -> Reading:
             name: [each for page in pages for each in page.iter() if local(each) == name]
             for name in ("header", "footer")
         }
+        changed = _tracked(parts.xml("content.xml"), ("changed-region",))
         heads, feet = ([text_of(each, OPEN) for each in kept[name]] for name in ("header", "footer"))
-        return _checked(joined([*dict.fromkeys(heads), body, *dict.fromkeys(feet)]), label, parts, ())
+        return _checked(joined([*dict.fromkeys(heads), body, *dict.fromkeys(feet)]), label, parts, changed)
 
 
 def book_text(path: Path, label: str) -> Reading:

@@ -9,6 +9,7 @@ from .archive import xml_tree
 from .encodings import decoded
 from .forms import local
 from .html import html_text
+from .marked_up import table_text
 from .reading import Reading, joined, unreadable
 
 _TIMES = re.compile(r"^\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}\s*-->.*$")
@@ -98,4 +99,19 @@ def rich_text(path: Path, label: str) -> Reading:
         raise unreadable(label, "an RTF document", error) from None
     if not text.strip():
         raise unreadable(label, "an RTF document", "there is no text in it")
-    return Reading(text.strip())
+    return Reading(_with_rtf_tables(text.strip()))
+
+
+def _with_rtf_tables(text: str) -> str:
+    """The rows that striprtf writes as `cell|cell|` as tables; a row of one cell as its text."""
+    blocks, rows = list[str](), list[list[str]]()
+    for line in [*text.split("\n"), ""]:
+        if line.rstrip().endswith("|"):
+            rows.append([cell.strip() for cell in line.rstrip()[:-1].split("|")])
+            continue
+        if filled := [row for row in rows if any(row)]:
+            tabular = len(filled) > 1 and max(map(len, filled)) > 1
+            blocks += ["", table_text(filled) if tabular else "\n".join(" ".join(row).strip() for row in filled), ""]
+        rows = []
+        blocks.append(line)
+    return "\n".join(blocks).strip("\n")

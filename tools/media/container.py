@@ -54,6 +54,7 @@ opus vorbis wavpack wmav1 wmav2 adpcm_ima_qt adpcm_ima_wav adpcm_ms gsm_ms pcm_a
 pcm_mulaw pcm_s16be pcm_s16le pcm_s24be pcm_s24le pcm_s32be pcm_s32le pcm_s8 pcm_u8
 av1 ffv1 flv h263 h264 hevc libdav1d libvpx libvpx-vp9 mjpeg mpeg1video mpeg2video mpeg4 mpegvideo msmpeg4v2 msmpeg4 prores
 rawvideo theora vc1 vp6f vp8 vp9 wmv1 wmv2 wmv3
+ass mov_text srt ssa subrip text webvtt
 """.split()
 MAX_FRAME_SAMPLES = 1 << 20
 """Per channel, in one frame of sound: the longest frame of any codec above has 65,536."""
@@ -112,7 +113,7 @@ def chosen_track(tracks: Sequence[Any]) -> Any:
     return next(flagged, playable[0] if playable else None)
 
 
-def wanted_track(tracks: Sequence[Any], wanted: str, label: str) -> Any:
+def wanted_track(tracks: Sequence[Any], wanted: str, label: str, what: str = "sound track") -> Any:
     """The stream of that language, or of that number from 1 (-1: the last). Raises `ExpertError` (input fault) for none.
 
     The only one there is, without a language of its own, is that of any language.
@@ -121,13 +122,13 @@ def wanted_track(tracks: Sequence[Any], wanted: str, label: str) -> Any:
         place = int(wanted)
         if 1 <= abs(place) <= len(tracks):
             return tracks[place - 1 if place > 0 else place]
-        raise input_error(f"{label} has no sound track of number {wanted}: it has {len(tracks)}")
+        raise input_error(f"{label} has no {what} of number {wanted}: it has {len(tracks)}")
     spoken = [iso1_of_tag(track.language) if track.language not in (None, "und") else None for track in tracks]
     found = [track for track, code in zip(tracks, spoken, strict=True) if code and code == iso1(wanted)]
     if found or spoken == [None]:
         return (found or tracks)[0]
     known = ", ".join(code or "unknown" for code in spoken)
-    raise input_error(f"{label} has no sound track in {english_name(wanted)}: the languages of its tracks are: {known}")
+    raise input_error(f"{label} has no {what} in {english_name(wanted)}: the languages of its tracks are: {known}")
 
 
 def check_whole(path: Path, track: Any, seconds: float, label: str) -> None:

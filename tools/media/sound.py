@@ -68,7 +68,8 @@ def audio_stream(container: "InputContainer", label: str, wanted: str = "") -> A
     tracks = [track for track in container.streams.audio if track.codec_context is not None]
     track: Any = wanted_track(tracks, wanted, label) if wanted and tracks else chosen_track(tracks)
     if track is None:
-        raise input_error(f"{label} has no sound in it")
+        asked = f"Its subtitles can be read: “the subtitles of {label}”." if container.streams.subtitles else ""
+        raise input_error(f"{label} has no sound in it", hint=asked)
     if len(tracks) > 1 and not wanted:
         language = f", {track.language}" if track.language not in (None, "und") else ""
         caveat(f"{label} has {len(tracks)} sound tracks; that of number {tracks.index(track) + 1} was used{language}")

@@ -1,4 +1,5 @@
-"""`tracks_named`: which sound tracks of a film a text means; `asked_of_tracks`: what it asks of tracks that no expert does.
+"""`tracks_named`: which tracks of a film a text means; `reads_subtitles`: whether it asks for the subtitles that a film
+holds; `asked_of_tracks`: what it asks of tracks that no expert does.
 
 The words are in tracks.toml. Not covered: tracks by what they hold ("the commentary").
 """
@@ -9,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from .nearest import words_pattern
+from .nearest import TEXT, words_pattern
 from .wording import folded, wording
 
 _NEAR = 24
@@ -23,21 +24,37 @@ _NUMBER = re.compile(r"\s*(?:number|no\.?|nr\.?|nummer|numéro|número|#)?\s*(\d
 def asked_of_tracks(text: str, code: str) -> str:
     """The key of refusals.toml for what a text asks of tracks and no expert does; empty for nothing."""
     removed, tracks = _has("removed", text, code), {track for track, *_ in tracks_named(text, code)}
-    if _has("subtitles", text, code) and (removed or _has("taken", text, code)):
+    if _has("subtitles", text, code) and removed:
         return "subtitle-track"
     return "one-track" if len(tracks) > 1 or (tracks and removed) else ""
 
 
-def tracks_named(text: str, code: str) -> Iterator[tuple[str, int, int]]:
-    """The language (ISO 639-1) or number of each sound track that is named, and where the word for the track stands."""
+def reads_subtitles(text: str, code: str) -> bool:
+    """Whether a text is about the subtitles that a film holds, and not about some that are to be made."""
+    return _has("subtitles", text, code) and not _has("made", text, code)
+
+
+def takes_subtitles(text: str, code: str) -> bool:
+    """Whether a text asks for these subtitles themselves: to see them, to have them as a file, what they say."""
+    return reads_subtitles(text, code) and _has("taken", text, code)
+
+
+def without_subtitles(text: str, code: str) -> str:
+    """A text with a placeholder for the subtitles that it names, as for any other text."""
+    pattern = _pattern("subtitles", code)
+    return pattern.sub(TEXT, folded(text)) if pattern else text
+
+
+def tracks_named(text: str, code: str, groups: Sequence[str] = ("sound", "heard")) -> Iterator[tuple[str, int, int]]:
+    """The language (ISO 639-1) or number of each track that is named, and where the word for the track stands."""
     language, words = wording(code), folded(text)
     spoken = {str(tag): names for tag, names in language.section("languages").items()}
     ordinals = {str(value): [word] for word, value in language.ordinals.items()}
-    for group in ("sound", "heard"):
+    for group in groups:
         pattern = _pattern(group, code)
         for match in pattern.finditer(words) if pattern else ():
             before, after = words[max(0, match.start() - _NEAR) : match.start()], words[match.end() :][:_NEAR].lstrip()
-            number = _NUMBER.match(after) if group == "sound" else None
+            number = _NUMBER.match(after) if group != "heard" else None
             named = spoken if group == "heard" else spoken | ordinals
             found = [tag for tag, names in named.items() if _stands_beside(tuple(names), code, before, after)]
             if found or number:

@@ -38,7 +38,7 @@ _NUMBER_RUN = re.compile(r"\d+(?:[.,]\d+)?")
 _OTHER = re.compile(r"[^\w\ue0f0-\ue0f3]+")
 
 
-_CLEAR, _LIKELY, _LEAD = 0.35, 0.28, 0.08
+_CLEAR, LIKELY, _LEAD = 0.35, 0.28, 0.08
 """A score from which a request without a task is taken for one of its nearest meaning; one from which it is where the next
 meaning is further by the lead."""
 
@@ -68,7 +68,7 @@ def is_out_of_reach(text: str, code: str) -> bool:
     if not found or not found[0].meaning.startswith("out-of-reach/"):
         return False
     other = next((match.score for match in found if not match.meaning.startswith("out-of-reach/")), 0.0)
-    return found[0].score >= (_LIKELY if found[0].score - other >= _LEAD else _CLEAR)
+    return found[0].score >= (LIKELY if found[0].score - other >= _LEAD else _CLEAR)
 
 
 def plain_words(text: str, language: Wording) -> str:

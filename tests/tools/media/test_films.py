@@ -16,7 +16,7 @@ from hugginggpt.tools.backends.embedded.registry import registered
 from hugginggpt.tools.media.sound import read_sound
 from hugginggpt.tools.media.video_frames import frame_times, iterate_frames, video_pixels, video_shape
 from materials import material
-from paths import EXAMPLES
+from paths import EXAMPLES, ROOT
 
 THOUSANDTHS = Fraction(1, 1000)
 
@@ -146,3 +146,16 @@ def faststart(source: Path, target: Path) -> bytes:
                 packet.stream = copy
                 out.mux(packet)
     return target.read_bytes()
+
+
+def test_the_subtitles_of_a_language_are_read_with_their_times(tmp_path: Path) -> None:
+    film = ROOT / "tests" / "corpus" / "files" / "two_languages.mkv"
+    read = registered()["embedded/subtitle-track"].function
+    (made,) = read(call_of("subtitle-track", tmp_path, {"video": film}, "", {"track": "de", "format": "srt"}))
+    assert (made.media_type, made.text) == (
+        "application/x-subrip",
+        "1\n00:00:00,000 --> 00:00:02,000\nKapitän Hanna Berg steht am Ruder.\n\n"
+        "2\n00:00:02,000 --> 00:00:04,000\nDie Fähre geht um 06:40.\n",
+    )
+    with pytest.raises(ExpertError, match=r"no subtitles in French: the languages of its tracks are: en, de"):
+        read(call_of("subtitle-track", tmp_path, {"video": film}, "", {"track": "fr"}))

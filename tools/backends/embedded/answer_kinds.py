@@ -23,6 +23,11 @@ _COUNT = re.compile(
     rf"(?:\s(?:hundred|thousand|million|billion))*{_UNIT}\b",
     re.IGNORECASE,
 )
+_FREQUENCY = re.compile(
+    r"\b(?:(?:every|each)\s[^,.;:()]+|(?:hourly|daily|weekly|fortnightly|monthly|quarterly|yearly|annually)\b"
+    r"|(?:once|twice|\w+ times)(?:\s(?:an?|per|every|each)\s\w+)?\b)",
+    re.IGNORECASE,
+)
 _BY = re.compile(r"\bby\s+(?:the\s+|an?\s+)?$")
 _NO_NAMES = frozenset(("EMAIL", "URL", "DATE", "TIME"))
 """What has letters of names and places in it, and is neither."""
@@ -51,7 +56,8 @@ QUESTIONS: dict[str, str] = {
     "time": r"what time|at what hour|opening hour",
     "money": r"how much|what (?:is|was|does|did) .*(?:total|price|cost|amount|sum|bill|fee)|total|price of|cuánto"
     r"|combien|wie viel",
-    "count": r"how (?:many|tall|high|long|far|old|deep|wide|big|heavy|fast|often)|number of",
+    "count": r"how (?:many|tall|high|long|far|old|deep|wide|big|heavy|fast)|number of",
+    "frequency": r"how often",
     "date": r"\bwhen\b|what (?:date|day)|which (?:date|day)|\bdate\b|cuándo|quand|\bwann\b",
     "person": r"\bwho(?:se|m)?\b|\bquién|\bwer\b",
     "place": r"\bwhere\b|\bdónde|\bwo\b",
@@ -100,6 +106,8 @@ def candidates(kind: str, sentence: str, query: Iterable[str]) -> list[tuple[int
         spans = [(a, b) for a, b in spans if not numbers_of(query).intersection(content_words(sentence[a:b]))]
         unit = next((_UNITS[word] for word in query if word in _UNITS), None)
         spans = [(a, b) for a, b in spans if not unit or unit.search(sentence[a:b])]
+    elif kind == "frequency":
+        spans = [match.span() for match in _FREQUENCY.finditer(sentence)]
     elif kind == "place":
         spans = [match.span(1) for match in _PLACE.finditer(sentence) if not match[1][0].isdigit()]
     elif kind in ("person", "name"):

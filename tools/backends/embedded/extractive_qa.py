@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .answer_kinds import NAME, QUESTIONS, SELF_EVIDENT, SEVERAL, candidates, expected_kind, numbers_of
-from .question_limits import END_WORDS, asks_for_difference, asks_for_end, is_difference, is_negated
+from .question_limits import END_WORDS, asks_for_difference, asks_for_end, is_difference, is_negated, is_qualified
 from .question_synonyms import synonyms
 from .tokenization import content_words, sentences, stem
 
@@ -32,8 +32,8 @@ _KIND_OF_QUESTION = re.compile(r"\b(?:how|why|when|where)\b", re.IGNORECASE)
 _ENGLISH = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|the)\b", re.I)
 _FILE = re.compile(r"\b[\w-]+\.[a-z][a-z0-9]{1,4}\b", re.I)
 _IGNORED = frozenset(
-    "happen occur us use used numb document text articl fil receipt page much name call kind mention say long far old oft"
-    " pleas tell giv accord list stat must".split()
+    "happen occur often us use used numb document text articl fil receipt page much name call kind mention say long far old"
+    " oft pleas tell giv accord list stat must".split()
 )
 """Stems of words in a question that its answer need not hold."""
 _KIND_WORDS: dict[str, frozenset[str]] = {
@@ -107,8 +107,8 @@ def find_answer(question: str, text: str) -> Answer | None:
         return None
     if kind == "date" and asks_for_end(question):
         query = [*query, *END_WORDS]
-    if is_negated(lines[best]):  # a single word would not tell that the sentence denies it
-        spans = []
+    if is_negated(lines[best]) or (kind == "date" and is_qualified(lines[best])):
+        spans = []  # a single word would not tell that the sentence denies or limits it
     return Answer(_nearest(spans, lines[best], query, kind), lines[best], min(1.0, overlap or score))
 
 

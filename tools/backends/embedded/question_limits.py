@@ -20,6 +20,12 @@ _STEP = re.compile(
 _MORE = re.compile(r"\s*(?:\w+\s+)?(?:more|less|fewer|longer|higher|lower|older|younger|cheaper)\b", re.I)
 
 
+_QUALIFIED = re.compile(
+    r"\b(?:cancel(?:l?ed|ation)|called off|postponed|(?:re)?scheduled|moved to|instead of|repeated|every other|abgesagt"
+    r"|verschoben|annulée?|reportée?|cancelad[oa]|aplazad[oa]|adiad[oa])\b",
+    re.I,
+)
+"""What makes of a day in a sentence another answer than it is alone."""
 END_WORDS = ("end", "until", "till", "termin", "termina", "acaba", "endet", "bis", "até", "hasta", "finit", "jusqu")
 """Stems before the day on which something ends."""
 _UNTIL = re.compile(r"\b(?:(?:un)?til when|bis wann|até quando|hasta cuándo|jusqu['’]à quand|jusqu['’]quand)\b", re.I)
@@ -33,6 +39,11 @@ def asks_for_end(question: str) -> bool:
 def is_negated(words: str) -> bool:
     """Whether a question or a sentence denies something: "Who was not on board?"."""
     return _NEGATION.search(words) is not None
+
+
+def is_qualified(sentence: str) -> bool:
+    """Whether a sentence says of its day that it no longer holds, or is the first of many: all of it is the answer."""
+    return _QUALIFIED.search(sentence) is not None
 
 
 def asks_for_difference(question: str) -> bool:

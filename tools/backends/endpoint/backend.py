@@ -10,7 +10,7 @@ from ....graph.call import Artifact, Call
 from ....graph.errors import ExpertError
 from ....graph.expert import Expert, Obstacle
 from ....graph.notices import notice
-from ....graph.price import of_named_models
+from ....graph.price import call_price, of_named_models
 from ....graph.settings import Settings
 from ....graph.task import Task
 from ...net.addresses import without_secrets
@@ -75,7 +75,10 @@ class EndpointBackend(ServerBackend):
 
     async def _chat(self, endpoint: Endpoint, call: Call) -> Sequence[Artifact]:
         spec = f"openai:{endpoint.model or 'default'}@{endpoint.url}"
-        given = {"llm_price": of_named_models(self._settings.llm_price), "llm_api_key": endpoint.key, "retries": 0}
+        prices = of_named_models(self._settings.llm_price)
+        if call_price(self._settings, call.expert) is not None:  # its tokens cost nothing beside
+            prices = f"{prices},{spec.partition('@')[0]}=0/0".lstrip(",")
+        given = {"llm_price": prices, "llm_api_key": endpoint.key, "retries": 0}
         settings = self._settings.model_copy(update={"llm": spec, **given})
         chat = ChatBackend(settings, self._callbacks, self._decoder)
         return await chat.run(call.model_copy(update={"expert": call.expert.model_copy(update={"model_id": spec})}))
@@ -96,7 +99,9 @@ class EndpointBackend(ServerBackend):
             backend=self.name,
             provider=endpoint.name,
             description=f"{endpoint.model or 'A model'} on a server of your own ({without_secrets(endpoint.url)})."
+            + ("" if endpoint.price is None else f" ${endpoint.price:g} a call.")
             + (" It has not done this task yet." if endpoint.untried else ""),
+            price=endpoint.price,
             needs=(f"endpoint:{endpoint.name}",),
         )
 

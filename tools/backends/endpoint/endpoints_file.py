@@ -49,6 +49,8 @@ class Endpoint(Frozen, defer_build=True):
     """The environment variable that holds the server's key; empty for a server without keys."""
     key_for: str = ""
     """The only address that gets the key: scheme, host and port of the URL for which the user named it."""
+    price: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    """Dollars a call, as the user states it; None where that is not known."""
     untried: str = ""
     """Of a server that the user keeps though its trial call failed: why. Empty once a call has succeeded."""
 

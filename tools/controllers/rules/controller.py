@@ -23,7 +23,8 @@ from .counted_files import with_counted_files
 from .example_intents import find_intents_by_examples, with_examples
 from .excluded_files import without_excluded_files
 from .follow_ups import questions_before, repeated, without_replaced
-from .handlers.film_tracks import refuse_tracks, use_track, with_track
+from .handlers.altogether import add_answers
+from .handlers.film_tracks import plan_tracks, use_track, with_track
 from .handlers.operations import convert_last, cut_to_times
 from .handlers.registry import plan_intent
 from .handlers.text_parts import take_parts
@@ -172,9 +173,10 @@ def _link(
     linker = Linker(parsed, ReferenceResolver(parsed, earlier, questions), requested)
     linker.refusals += refusals
     for intent in intents:
-        if not refuse_tracks(linker, intent):
+        if not plan_tracks(linker, intent):
             plan_intent(linker, intent)
     use_track(linker)
+    add_answers(linker, intents)
     cut_to_times(linker)
     convert_last(linker)
     take_parts(linker)

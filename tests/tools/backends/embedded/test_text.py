@@ -338,6 +338,26 @@ def test_filtering_returns_the_matching_rows_as_rows(run_expert: RunExpert) -> N
 
 
 @pytest.mark.parametrize(
+    ("items", "total"),
+    [
+        (["4.00", "16.00", "31.50"], "51.50"),
+        (["12,50 EUR", "Total: 3.50 €"], "16.00 EUR"),
+        (["1,250.00", "(50.00)"], "1200.00"),
+    ],
+)
+def test_amounts_are_added_exactly(run_expert: RunExpert, items: list[str], total: str) -> None:
+    assert run_expert("add-up", {"items": items})["text"].text == total
+
+
+@pytest.mark.parametrize("items", [["4.00", "no total"], ["4.00 EUR", "5.00 USD"], ["4.00", "1.20 and 2.80"]])
+def test_nothing_is_added_where_a_result_is_not_one_amount_of_the_same_currency(
+    run_expert: RunExpert, items: list[str]
+) -> None:
+    with pytest.raises(ExpertError, match="added"):
+        run_expert("add-up", {"items": items})
+
+
+@pytest.mark.parametrize(
     ("items", "result"),
     [
         (["3", " 3 "], "They agree: 3"),

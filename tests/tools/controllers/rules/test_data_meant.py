@@ -135,3 +135,19 @@ def test_what_a_file_says_and_asides_in_statements_need_no_report(text: str, fil
     proposal = proposed(text, file)
     assert [task.type for task in proposal.plan.tasks] == [planned]
     assert proposal.refusals == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "added"),
+    [
+        ("What is the total of all receipts?", True),
+        ("How much did I spend in total on these receipts?", True),
+        ("Cuál es el total de todos los recibos?", True),
+        ("What is the total of each receipt?", False),
+        ("Who signed all receipts?", False),
+    ],
+)
+def test_the_amounts_of_several_pages_are_added_only_where_all_together_are_asked_for(text: str, added: bool) -> None:
+    types = [task.type for task in proposed(text, "receipt1.png receipt2.png").plan.tasks]
+    assert types.count("document-question-answering") == 2
+    assert ("add-up" in types) == added

@@ -60,7 +60,8 @@ ASKED: list[tuple[str, list[tuple[str, Mapping[str, Scalar]]]]] = [
     ("save the second audio track of a.mkv as an mp3", [("video-to-audio", {"format": "mp3", "track": "2"})]),
     ("Remove the German sound track from a.mkv", []),
     ("Extract the German and the English sound track of a.mkv", []),
-    ("Extract the subtitles of a.mkv", []),
+    ("Extract the subtitles of a.mkv", [("video-to-text", {})]),
+    ("Save the German subtitles of a.mkv as srt", [("video-to-text", {"track": "de", "format": "srt"})]),
     ("Remove the subtitles from a.mkv", []),
     (
         "Convert a.png to JPEG and make it 400 pixels wide",
