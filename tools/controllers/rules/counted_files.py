@@ -26,7 +26,7 @@ _COUNTER = r"(?: |[张幅个個份段条枚つ本番目件の]{1,3})?"
 _DIGITS = r"第\d{1,2}|\d{1,2}(?:[枚番つ本個件]目|st|nd|rd|th|er|e|ª|º|\.)"
 """An ordinal in digits."""
 _ARTICLE = r"(?:\b(?:the|my|our|das|der|die|den|dem|la|le|el|les|los|las|o|a|os|as) )?"
-_COMPARED = (
+COMPARED = (
     r"(?:larg|bigg|small|long|short|new|old|wid|narrow|tall|heavi|light|bright|dark|earli|late|loud|quiet)(?:er|est)"
     r"|latest"
 )
@@ -158,7 +158,7 @@ def _patterns(code: str) -> re.Pattern[str]:
     listed = rf"of (?:(?:the|my|these) )?(?:{_MARK}+(?:,? and |, | )?)*"
     asked = (
         rf"\b(?:which (?:one )?(?:{listed})?(?:(?:(?P<q_noun>{nouns})|{_ANY}) )?is (?:the )?|(?:is|are) {_MARK}+ )"
-        rf"(?P<asked>{_COMPARED})\b"
+        rf"(?P<asked>{COMPARED})\b"
     )
     other = one.replace(f"(?P<ordinal>{ordinals}){many}", "(?P<other>other(?: two| three)?)").replace(
         "P<noun>", "P<o_noun>"
@@ -168,7 +168,7 @@ def _patterns(code: str) -> re.Pattern[str]:
         rf"(?=[,.;!?]|$| (?:by|to|into|in|with|and|as|at|on|is|too|aloud|left|right|up(?:side)?|anticlockwise|clockwise)\b)"
     )
     extreme = (
-        rf"\bthe (?P<extreme>(?:most|least) [a-z]+|{_COMPARED})(?: (?:(?P<e_noun>{nouns})|{_ANY})\b{whole}"
+        rf"\bthe (?P<extreme>(?:most|least) [a-z]+|{COMPARED})(?: (?:(?P<e_noun>{nouns})|{_ANY})\b{whole}"
         rf"|(?=[,.;!?]|$| (?:aloud|into|to)\b))"
     )
     return re.compile("|".join((all_but, asked, one, several, other, extreme, like, bare)))

@@ -101,14 +101,8 @@ class Linker:
             )
         )
         kind = result_kind(task_type, VOCABULARY[task_type].outputs[0].kind)
-        result = Referent(
-            kind,
-            Ref(task_id=task.id),
-            task_type,
-            intent.start,
-            self.intent_index,
-            self.sources_of(Ref(task_id=task.id)),
-        )
+        made, language = Ref(task_id=task.id), str(parameters.get("target_language", ""))
+        result = Referent(kind, made, task_type, intent.start, self.intent_index, self.sources_of(made), language)
         self.resolver.referents.append(result)
         self.results_by_content[content] = result
         self.first_results.setdefault((task_type, intent.clause), result)

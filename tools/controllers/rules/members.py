@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from ...wording.wording import wording
-from .counted_files import file_nouns
+from .counted_files import COMPARED, file_nouns
 from .parameters import singular
 
 
@@ -18,7 +18,7 @@ class Members(NamedTuple):
 
 
 class NoSuchMember(LookupError):
-    """The words count to a result that is not there: "the fifth summary" of three."""
+    """The words mean a result that is not there or that no plan knows: "the fifth summary" of three, "the shorter one"."""
 
 
 def members_meant(words: str, count: int, names: Callable[[str], bool]) -> Members | None:
@@ -31,6 +31,8 @@ def members_meant(words: str, count: int, names: Callable[[str], bool]) -> Membe
         noun = match["noun"]
         if noun and not (singular(noun) in ("one", *file_nouns("en")) or names(noun)):
             continue
+        if match["compared"]:
+            raise NoSuchMember(match.group())
         size = match["many"] or "1"
         many, place = int(size) if size.isdigit() else english.numbers[size], english.ordinals[match["ordinal"]]
         start = place - 1 if place > 0 else count + place + 1 - many
@@ -52,7 +54,8 @@ def _counted() -> re.Pattern[str]:
     part = r"page|document|pdf|text|file|video|film|[\ue010-\ue0ff]"
     return re.compile(
         rf"\b(?P<but>(?:all|each|every)\b[^.;,]{{0,24}}? (?:but|except) )?"
-        rf"(?:the|its|their) (?P<ordinal>{either([*english.ordinals])})(?: (?P<many>\d|{several}))?"
+        rf"(?:the|its|their) (?:(?P<ordinal>{either([*english.ordinals])})(?: (?P<many>\d|{several}))?"
+        rf"|(?P<compared>(?:more|most|less|least) [a-z]+|{COMPARED}))"
         rf"(?:(?=[.,;!?]|$| (?:aloud|out loud|into|to|in|with|by)\b)"
         rf"| (?P<noun>[a-z]+)\b(?! (?:of|in|on|from) (?:the |this )?(?:{part})))"
     )

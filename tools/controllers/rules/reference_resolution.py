@@ -7,7 +7,7 @@ from ....graph.resource import Kind, Resource
 from .clauses import Clause, ParsedRequest
 from .counted_files import file_nouns
 from .intents import Intent
-from .lexicon import lexicon
+from .lexicon import LANGUAGES, lexicon
 from .members import members_meant
 from .referents import Referent, fits, initial_referents, unique
 
@@ -27,6 +27,7 @@ _LISTS = ("token-classification", "object-detection")
 _RESULT_NOUNS = re.compile(r"\b(?:results?|outputs?|findings|labels?|outcome|both)\b")
 _COUNTED = re.compile(r"(?:the|my|our|all|each|every\w*|any\w*) [\w ,-]+\Z")
 _OF = re.compile(r"(?P<noun>[a-z]+) (?:of|for) (?:the )?\Z")
+_IN_LANGUAGE = re.compile(r"\bthe (?P<language>[a-z]+) (?:one|version|text|translation)s?\b")
 _SEVERAL = re.compile(r"\b(?:each|all|both|every|everything|them|these|those)\b")
 _OPEN_PREPOSITION = re.compile(r"\b(?:of|in|from|about) (?:the|its|this|that) $")
 
@@ -143,6 +144,9 @@ class ReferenceResolver:
             return []
         origins = {r.value.made_by or "" if isinstance(r.value, Resource) else r.origin for r in members}
         words = self.parsed.words_of(self.clause)
+        spoken = {LANGUAGES.get(each["language"]) for each in _IN_LANGUAGE.finditer(words)}
+        if in_language := [r for r in members if r.language in spoken]:
+            return in_language
         meant = members_meant(words, len(members), lambda noun: any(self._is_named(each, noun) for each in origins))
         if meant is None:
             return []

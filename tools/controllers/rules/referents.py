@@ -53,6 +53,8 @@ class Referent:
     """The intent whose task makes it; -1 for what is no result."""
     sources: frozenset[object] = frozenset()
     """The files and quotations that a result is made from."""
+    language: str = ""
+    """That into which a task translates."""
 
     @property
     def is_result(self) -> bool:

@@ -147,6 +147,7 @@ def test_the_picture_that_is_counted_is_the_changed_one() -> None:
         "Summarise each file and read the fifth summary aloud",
         "Find the sentiment of each file and read the most negative aloud",
         "Find the sentiment of each file, then read the longest one aloud",
+        "Summarise each file, then read the shorter summary aloud",
     ],
 )
 def test_a_result_that_can_not_be_told_is_refused_and_no_other_taken(text: str) -> None:
@@ -155,6 +156,14 @@ def test_a_result_that_can_not_be_told_is_refused_and_no_other_taken(text: str) 
     assert {task.type for task in proposal.plan.tasks} <= {"summarization", "text-classification"}
     assert len(proposal.plan.tasks) == 3
     assert len(proposal.refusals) == 1
+
+
+def test_a_language_chooses_one_of_several_translations() -> None:
+    """The other is made, and not read."""
+    *_, speech = proposed(
+        "Translate a.txt into French and German and read only the German one aloud", "a.txt"
+    ).plan.tasks
+    assert set(speech.depends_on) == {1}
 
 
 @pytest.mark.parametrize("text", ["Rotate all pictures but one", "Rotate the most blurred picture"])
