@@ -85,8 +85,8 @@ def _event(lines: list[str]) -> list[str]:
         named.get("Instead of", "") and f"instead of {named['Instead of']}",
     )
     head = named.get("Event", ""), ", ".join(filter(None, when))
-    labels = ("Event: ", "Begins: ", "Ends: ", "Status: CANCELLED", "Repeats: ", "Except: ", "Instead of: ")
-    rest = [line for line in lines if not line.startswith(labels)]
+    shown = ("Event: ", "Begins: ", "Ends: ", "Status: CANCELLED", "Repeats: ", "Except: ", "Instead of: ")
+    rest = [line for line in lines if not line.startswith(shown)]
     return [": ".join(part for part in head if part), *rest] if any(head) else lines
 
 
