@@ -4,7 +4,6 @@ All is checked first. Then its rows are committed at once, then its checkpoint: 
 the rows.
 """
 
-from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
 from langchain_core.messages import AnyMessage, HumanMessage
@@ -15,10 +14,10 @@ from ..checkpoints.history import History
 from ..graph.advice import again, command
 from ..graph.clock import now
 from ..graph.errors import UsageError
-from ..graph.expert import allowed
 from ..graph.plan import Plan
 from ..graph.result import EDITED, PLAN_EDITED, Run
 from ..graph.world import World
+from ..nodes.feasibility import refuse_unable
 from ..nodes.forks import BY_HAND, begin_fork, fork_of, state_of_fork
 from ..nodes.given_plan import with_tasks
 from ..nodes.known_data import known_data
@@ -47,7 +46,7 @@ async def start_fork(world: World, parent: Run, changes: Changes) -> Run:
         name: model for name, model in base.options.models.items() if not name.isdecimal() or int(name) in plan.by_id
     }
     given = {str(int(name)) if name.isdecimal() else name: model for name, model in changes.models.items()}
-    await _check_models(world, plan, given, base.options.where)
+    await refuse_unable(plan, world.catalog, given, base.options.where)
     redo = tuple(sorted(set(changes.redo)))
     options = base.options.model_copy(
         update={"models": {**models, **given}, "redo": redo}
@@ -90,22 +89,6 @@ def _check(parent: Run) -> None:
         )
     if parent.status == "damaged":
         raise UsageError(f"run {parent.run_id} is damaged: {parent.answer}", hint=f"make the request again: {again()}")
-
-
-async def _check_models(world: World, plan: Plan, given: Mapping[str, str], where: Sequence[str]) -> None:
-    """Raises `UsageError` for a model that can't do its task here now; a fork without it would only fail."""
-    for name, model in given.items():
-        for task in (task for task in plan.tasks if name in (task.key, task.type)):
-            there = [each for each in await world.catalog.candidates(task, model) if each.expert.model_id == model]
-            able = [each for each in allowed(there, where) if each.obstacle is None]
-            if not able:
-                why = next(
-                    (str(each.obstacle) for each in there if each.obstacle), "it is at no place that the run may use"
-                )
-                raise UsageError(
-                    f"task {task.label} can't be done by {model}: {why}",
-                    hint=f"{command(f'models {task.type}')} lists those that can; nothing was recorded",
-                )
 
 
 async def _plan(world: World, base: Run, changes: Changes) -> Plan:

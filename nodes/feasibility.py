@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..graph.advice import command, setting
+from ..graph.errors import UsageError
 from ..graph.expert import Candidate, Expert, Obstacle, allowed
 from ..graph.plan import Plan
 from ..graph.ports import Catalog
@@ -35,6 +36,20 @@ def able_experts(everywhere: Iterable[Candidate], required: str | None, where: S
     """Those without an obstacle, at the places that are allowed; only the `required` one where one is."""
     able = [candidate.expert for candidate in allowed(everywhere, where) if candidate.obstacle is None]
     return [expert for expert in able if required in (None, expert.model_id)]
+
+
+async def refuse_unable(plan: Plan, catalog: Catalog, models: Mapping[str, str], where: Sequence[str] = ()) -> None:
+    """Raises `UsageError` for a model that was named for a task and can't do it here now: the task could only fail."""
+    for task in plan.tasks:
+        if (model := models.get(task.key) or models.get(task.type)) is None:
+            continue
+        found = await catalog.candidates(task, model)
+        if not able_experts(found, model, where):
+            why, able = _reason(task, found, model, where).removeprefix(f"{model}: "), command(f"models {task.type}")
+            raise UsageError(
+                f"task {task.label} can't be done by {model}: {why}",
+                hint="" if able in why else f"{able} lists those that can",
+            )
 
 
 async def why_no_expert(task: Task, catalog: Catalog, models: Mapping[str, str], where: Sequence[str] = ()) -> str:

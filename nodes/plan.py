@@ -26,6 +26,7 @@ from ..graph.version import GRAPH_VERSION
 from .controller_here import ControllerHere
 from .early_start import EarlyStart
 from .execution import current
+from .feasibility import refuse_unable
 from .given_media import media_in, words_of
 from .given_plan import files_named_in, read_given_plan, unused_files, with_attached, with_files
 from .llm_budget import LlmBudget
@@ -70,6 +71,8 @@ def plan_node(
         given_plan = with_attached(
             await asyncio.to_thread(read_given_plan, state.get("given_plan"), attached), attached
         )
+        if given_plan and catalog and options.models:
+            await refuse_unable(given_plan, catalog, options.models, options.where or where)
         gathered = await fetcher.gather(text, [*attached, *files_named_in(given_plan, attached)])
         typed, text = text, redact.text(text)  # nothing below holds a secret that the user typed
         known = await ledger.thread_resources(thread_id)
@@ -105,6 +108,8 @@ def plan_node(
         else:
             async with EarlyStart(catalog, backends, run.options.where) as early:
                 proposal = await controller.plan(request, LlmBudget(ledger, run_id, on_drafted=early.of))
+            if catalog and options.models:
+                await refuse_unable(proposal.plan, catalog, options.models, run.options.where)
         other = (here.instead_of(began),) if here.instead_of(began) else ()
         lacking = other if here.lacks_model_of(began) else ()
         refusals = (*lacking, *current().left, *proposal.refusals, *idle_choices(options.models, proposal.plan))

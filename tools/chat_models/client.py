@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from ...graph.clock import now
 from ...graph.ports import Callbacks, Slots
@@ -19,21 +19,17 @@ from .errors import (
     controller_errors,
     cut_off,
     is_bad_request,
-    is_of_the_call,
     is_server_failure,
     may_refuse_form,
-    tries,
 )
 from .messages import Messages, estimated_tokens_of, length_of
 from .models import ChatModel, Method
+from .replies import Call, Replies
 from .sampling import Sampling
-from .structured_output import Schema, end_reason, piece_of, request_options, text_of
+from .structured_output import Schema, end_reason, piece_of, request_options
 from .thoughts import ThoughtFilter, ends_unopened_thoughts
 from .waiting import Limits, Waiting
 from .windows import check_not_cut
-
-if TYPE_CHECKING:
-    from langchain_core.messages import AIMessage, AIMessageChunk
 
 _log = logging.getLogger(__name__)
 
@@ -58,17 +54,6 @@ class Completion(NamedTuple):
     end_reason: str
 
 
-class _Call(NamedTuple):
-    """One call, while it goes on."""
-
-    stage: Stage
-    messages: Messages
-    usage: CallUsage
-    waiting: Waiting
-    bound: AnswerBound
-    retries: int
-
-
 class ChatClient:
     """Calls one chat model, counts the cost, and remembers which methods of structured output it accepts."""
 
@@ -80,12 +65,11 @@ class ChatClient:
         self._slots = slots
         self._limits = Limits.of(settings)
         self._sampling = Sampling(model)
+        self._replies = Replies(model, self._sampling)
         self._retries = settings.retries
         self._price = model_price(settings, model.name)
         self._known_window = settings.llm_window is not None
         self._window = settings.llm_window
-        self._streams = True
-        """Until the server has shown that it does not."""
         self._unopened_thoughts = False
         """Whether an answer has ended thoughts whose beginning is in the prompt: the next begins within thoughts."""
         self._methods: dict[str, Sequence[Method]] = {}
@@ -138,11 +122,10 @@ class ChatClient:
         ended = ""
         thoughts = ThoughtFilter(thinking=self._unopened_thoughts)
         async with self._call(stage, messages, callbacks) as call, self._connected(call.waiting) as client:
-            async with aclosing(await self._opened(client, call, {})) as pieces:
-                async for chunk in pieces:
-                    call.usage.add(chunk)
-                    ended = end_reason(chunk) or ended
-                    if piece := str(chunk.text):
+            async with aclosing(self._replies.of(client, call, {})) as replies:
+                async for message in replies:
+                    ended = end_reason(message) or ended
+                    if piece := piece_of(message):
                         call.bound.add(piece)
                         if visible := thoughts.feed(piece):
                             yield visible
@@ -174,78 +157,30 @@ class ChatClient:
             yield client
 
     async def _complete(
-        self, client: Any, call: _Call, options: dict[str, Any], on_text: OnText | None, *, untried: bool
+        self, client: Any, call: Call, options: dict[str, Any], on_text: OnText | None, *, untried: bool
     ) -> Completion:
-        """Streamed, so that a silent server is noticed and a long answer seen; in one piece from a server that can't.
-
-        `untried`: the server has not accepted this form yet, and there is another: its failure is not waited out.
-        """
-        if self._streams:
-            if streamed := await self._streamed(client, call, options, on_text, untried=untried):
-                return streamed
-            self._streams = False
-        async for attempt in tries(call.retries, unless=lambda error: untried and may_refuse_form(error)):
-            with attempt:
-                async with call.waiting.one_piece():
-                    message: AIMessage = await client.ainvoke(
-                        list(call.messages), **options, **self._sampling.options(call.stage)
-                    )
-                call.usage.add(message)
-                text = text_of(message)
-                call.bound.add(text)
-                return Completion(text, end_reason(message))
-        raise AssertionError("tries ends by returning or raising")
-
-    async def _streamed(
-        self, client: Any, call: _Call, options: dict[str, Any], on_text: OnText | None, *, untried: bool
-    ) -> Completion | None:
-        """An answer piece by piece; None from a server that sends none."""
+        """The text of all pieces. `untried`: as in `Replies.of`."""
         texts, ended = list[str](), ""
-        try:
-            async with aclosing(await self._opened(client, call, options, untried=untried)) as pieces:
-                async for chunk in pieces:
-                    call.usage.add(chunk)
-                    ended = end_reason(chunk) or ended
-                    if piece := piece_of(chunk):
-                        call.bound.add(piece)
-                        texts.append(piece)
-                        if on_text:
-                            await on_text(piece)
-        except Exception as error:
-            if texts or ended or is_of_the_call(error):
-                raise
-            return None  # clients fail in many ways on an answer in one piece where a stream was requested
-        return Completion("".join(texts), ended) if texts or ended else None
+        async with aclosing(self._replies.of(client, call, options, untried=untried)) as replies:
+            async for message in replies:
+                ended = end_reason(message) or ended
+                if piece := piece_of(message):
+                    call.bound.add(piece)
+                    texts.append(piece)
+                    if on_text:
+                        await on_text(piece)
+        return Completion("".join(texts), ended)
 
-    async def _opened(
-        self, client: Any, call: _Call, options: dict[str, Any], *, untried: bool = False
-    ) -> "AsyncGenerator[AIMessageChunk]":
-        """The pieces of an answer, once the first is there: until then, the call is tried again. To be closed."""
-        sampling = self._sampling.options(call.stage)
-
-        def is_final(error: Exception) -> bool:
-            return untried and may_refuse_form(error)
-
-        try:
-            async for attempt in tries(call.retries, unless=is_final):
-                with attempt:
-                    pieces = call.waiting.pieces(client.astream(list(call.messages), **options, **sampling))
-                    return _with_first(await anext(pieces, None), pieces)
-        except Exception as error:
-            if not self._sampling.refused_by(error):
-                raise
-        return await self._opened(client, call, options, untried=untried)
-
-    def _check_end(self, reason: str, call: _Call) -> None:
+    def _check_end(self, reason: str, call: Call) -> None:
         check_not_filtered(reason, self.model.name)
         if reason in _CUT_OFF:
             raise cut_off(self.model.name, call.usage.total.output_tokens)
 
-    def _check_read(self, messages: Messages, call: _Call) -> None:
+    def _check_read(self, messages: Messages, call: Call) -> None:
         check_not_cut(self.model.name, messages, call.usage.total.input_tokens, known_window=self._known_window)
 
     @asynccontextmanager
-    async def _call(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[_Call]:
+    async def _call(self, stage: Stage, messages: Messages, callbacks: Callbacks) -> AsyncIterator[Call]:
         """One call in the ledger: permission before, tokens and seconds after, however it ends."""
         reads = estimated_tokens_of(messages)
         cost = cost_of(Usage(input_tokens=reads), self._price)
@@ -256,7 +191,7 @@ class ChatClient:
         try:
             with controller_errors(self.model, self._limits.whole):
                 async with waiting.reported(callbacks.on_progress):
-                    yield _Call(stage, messages, usage, waiting, bound, self._retries)
+                    yield Call(stage, messages, usage, waiting, bound, self._retries)
         finally:
             if waiting.has_thought:
                 self._sampling.has_thought()
@@ -272,13 +207,3 @@ class ChatClient:
                 usage.total.output_tokens, usage.total.seconds,
             )  # fmt: skip
             await callbacks.on_call_end(number, call)
-
-
-async def _with_first(
-    first: "AIMessageChunk | None", others: "AsyncGenerator[AIMessageChunk]"
-) -> "AsyncGenerator[AIMessageChunk]":
-    async with aclosing(others):
-        if first is not None:
-            yield first
-            async for each in others:
-                yield each

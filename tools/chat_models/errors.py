@@ -29,6 +29,8 @@ _FORM = re.compile(
 """What a 500 says where the server does not know the form of answer that was asked for."""
 _FULL = re.compile(r"context.?(?:size|length|window)|maximum context|n_ctx", re.IGNORECASE)
 """What servers say of a prompt that is longer than their window."""
+_LOST = ("unreachable", "dropped", "broken_off")
+"""Reasons of `classify` for a connection that was refused or closed."""
 _FILTERED = {
     *("content_filter", "safety", "refusal", "recitation", "blocklist", "prohibited_content", "spii", "image_safety")
 }
@@ -84,8 +86,13 @@ def is_server_failure(error: BaseException) -> bool:
 
 def is_of_the_call(error: BaseException) -> bool:
     """Whether the call itself failed, or a defect ended it, rather than the reading of its answer by a client."""
-    known = isinstance(error, HuggingGPTError) or classify(error).reason not in ("broken_off", "unknown")
+    known = isinstance(error, HuggingGPTError) or classify(error).reason != "unknown"
     return known or is_defect(error)
+
+
+def is_connection_lost(error: BaseException) -> bool:
+    """Whether the connection was closed while an answer was on its way."""
+    return classify(error).reason in _LOST
 
 
 class EndlessAnswer(IncompleteAnswer):
@@ -124,7 +131,7 @@ def _filtered(name: str) -> IncompleteAnswer:
 def _pause(error: Exception) -> bool | float:
     """Whether to retry; in how many seconds, where the server asks for a pause."""
     failure = classify(error)
-    if isinstance(error, HuggingGPTError) or failure.reason not in ("status", "unreachable", "dropped"):
+    if isinstance(error, HuggingGPTError) or failure.reason not in ("status", *_LOST):
         return False  # a call that timed out has used up its time
     if failure.retry_after is not None and failure.retryable:
         return failure.retry_after if failure.retry_after <= LONGEST_WAIT else False

@@ -43,8 +43,10 @@ def text_of(message: "AIMessage") -> str:
 
 
 def piece_of(chunk: "AIMessage") -> str:
-    """The text of a piece of an answer, or of the arguments of the function that it calls."""
-    return "".join(call["args"] or "" for call in getattr(chunk, "tool_call_chunks", ())) or str(chunk.text)
+    """The text of a piece of an answer, or of the arguments of the function that it calls; of a whole one too."""
+    if not hasattr(chunk, "tool_call_chunks"):
+        return text_of(chunk)
+    return "".join(call["args"] or "" for call in chunk.tool_call_chunks) or str(chunk.text)
 
 
 def thought_of(chunk: "AIMessage") -> str:

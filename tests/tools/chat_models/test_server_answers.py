@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from contextlib import aclosing, nullcontext, suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -98,6 +99,49 @@ async def test_a_stream_that_stops_without_an_end_is_an_incomplete_answer() -> N
         client = ChatClient(ChatModel.of(f"openai:m@{server.url}/v1", settings(None)), settings(None))
         with pytest.raises(IncompleteAnswer, match="broke off"):
             _ = [piece async for piece in client.stream("answer", [("user", "hello")], NoCallbacks())]
+
+
+CUT = Reply(
+    body=b'data: {"choices": [{"index": 0, "delta": {"content": "The review"}}]}\n\n',
+    headers={"content-type": "text/event-stream", "content-length": "5000"},
+)
+"""A stream whose connection is lost in the middle."""
+
+
+async def test_a_connection_that_is_lost_in_the_middle_is_an_incomplete_answer_and_not_a_silent_server() -> None:
+    with llm_controller(in_turn(CUT), retries=2) as (controller, server):
+        with pytest.raises(IncompleteAnswer, match="broke off"):
+            await controller.plan(REQUEST)
+        with pytest.raises(IncompleteAnswer, match="broke off"):
+            _ = [piece async for piece in controller._client.stream("answer", [("user", "hello")], NoCallbacks())]
+        assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("first", [replace(CUT, body=b""), events()], ids=["closed after its head", "empty stream"])
+async def test_a_connection_that_is_closed_before_an_answer_is_tried_again(first: Reply) -> None:
+    with serve(in_turn(first, chat("Aye [0]."))) as server:
+        client = ChatClient(ChatModel.of(f"openai:m@{server.url}/v1", settings(None)), settings(None, retries=1))
+        pieces = [piece async for piece in client.stream("answer", [("user", "hello")], NoCallbacks())]
+    assert "".join(pieces) == "Aye [0]."
+
+
+async def test_an_answer_in_one_piece_is_read_where_a_stream_was_requested() -> None:
+    """Some servers know no streaming: they send the whole answer, also to a request that asks for a stream."""
+    whole = chat("Aye [0].")._whole(None)
+    with serve(in_turn(whole)) as server:
+        client = ChatClient(ChatModel.of(f"openai:m@{server.url}/v1", settings(None)), settings(None))
+        for calls in (2, 3):  # the second answer is asked for in one piece at once
+            pieces = [piece async for piece in client.stream("answer", [("user", "hello")], NoCallbacks())]
+            assert ("".join(pieces), len(server.requests)) == ("Aye [0].", calls)
+
+
+async def test_a_plan_that_is_written_as_the_call_of_a_function_in_the_text_is_read() -> None:
+    text = f'<tool_call>\n{{"name": "plan", "arguments": {PLAN}}}\n</tool_call>'
+    with llm_controller(in_turn(chat(text))) as (controller, server):
+        proposal = await controller.plan(REQUEST)
+    assert [task.type for task in proposal.plan.tasks] == ["text-to-speech"]
+    assert "the plan was written as a call of a function" in proposal.repairs
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("name", ERRORS)

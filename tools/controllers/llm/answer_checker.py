@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from ....graph.caveats import lacks
 from ....graph.resource import satisfies
 from ....graph.result import Result, Run
 from ...wording.phrases import phrases as wording_phrases
@@ -136,7 +137,11 @@ class AnswerChecker:
     def missing_lines(self) -> list[str]:
         """Lines for experts, files, failures and contradictions that the answer omits, and for its inventions."""
         phrases = self._phrases
-        lines = [*self._left_out(), *self._credits()]
+        left_out = list(self._left_out())
+        if self.said and left_out and not self._rests_on_any():
+            lacks(line := phrases["untraced_answer"])
+            left_out.insert(0, line)
+        lines = [*left_out, *self._credits()]
         lines += [
             f"[{task_id}] {path}" for task_id, path in files_of(self._run, self._paths) if str(path) not in self.text
         ]
@@ -181,11 +186,21 @@ class AnswerChecker:
                 heading = self._phrases["left_out"].format(id=row.task_id, task=row.task_type)
                 yield f"{heading}\n{text}" + ("…" if len(text) >= RESULT_CHARACTERS else "") + "\n"
 
+    def _rests_on_any(self) -> bool:
+        """Whether the answer has something of any result: a citation, its label, its words or its file."""
+        files = any(str(path) in self.text for _, path in files_of(self._run, self._paths))
+        return files or any(
+            row.ok and (row.task_id in self._cited or self._has_words_of(row)) for row in self._run.results
+        )
+
+    def _has_words_of(self, row: Result) -> bool:
+        text = self._facts.results.whole(row.task_id)
+        return self._facts.is_in(row.task_id, self.text) or bool(text and mentions(self.text, text))
+
     def _is_answered(self, row: Result) -> bool:
         """Whether the answer cites a result or has its words; files are named by their paths."""
         cited = row.task_id in self._cited or not any(satisfies(made.kind, "text") for made in row.resources)
-        label = cited or self._facts.is_in(row.task_id, self.text)
-        return label or mentions(self.text, self._facts.results.whole(row.task_id))
+        return cited or self._has_words_of(row)
 
     def _unknown_marks(self, sentence: str) -> list[str]:
         """The marks of tasks that the run does not have; those in a request or a result are of these texts."""

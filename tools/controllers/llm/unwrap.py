@@ -11,6 +11,9 @@ _LINKS = ("task_links", "tool_links", "links", "edges")
 TYPE_KEYS = ("task", "task_type", "type", "tool", "name", "task_name")
 """Names of the key that holds a task's type; the first that is present is used."""
 
+_ARGUMENTS = ("arguments", "parameters", "input")
+"""Where a call of a function that is written as text has the plan."""
+
 Link = tuple[str, str]
 """(source, target), each the position or the name of a task: the target comes after the source."""
 
@@ -26,6 +29,9 @@ class RawPlan(NamedTuple):
 
 def unwrap(value: Any) -> RawPlan:
     """The plan in the JSON of an answer. Raises `InvalidPlan` where it holds no list of tasks."""
+    if (call := _called_with(value)) is not None:
+        plan = unwrap(call)
+        return plan._replace(repairs=("the plan was written as a call of a function", *plan.repairs))
     if not isinstance(value, dict) or is_task(value):
         return _raw_plan(value)
     if key := next((key for key in _TASKS if isinstance(value.get(key), list | dict)), None):
@@ -37,6 +43,14 @@ def unwrap(value: Any) -> RawPlan:
         return plan._replace(repairs=(f"the plan was under {next(iter(value))!r}", *plan.repairs))
     no_tasks = value.get("tasks", 0) is None or ("refusals" in value and "tasks" not in value)
     return _raw_plan([] if no_tasks else value, value)
+
+
+def _called_with(value: Any) -> dict[str, Any] | None:
+    """The arguments of a call that is written as text (`<tool_call>{"name": ..., "arguments": {"tasks": ...}}`)."""
+    if not isinstance(value, dict) or "name" not in value:
+        return None
+    given: dict[str, Any] = next((value[key] for key in _ARGUMENTS if isinstance(value.get(key), dict)), {})
+    return given if any(isinstance(given.get(key), list) for key in _TASKS) else None
 
 
 def is_task(value: Any) -> bool:

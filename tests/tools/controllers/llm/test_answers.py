@@ -14,6 +14,7 @@ from hugginggpt.graph.member import Member
 from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request, Result, Run
+from hugginggpt.graph.task import Task
 from hugginggpt.tools.controllers.llm.answer_checker import AnswerChecker, sentences
 from hugginggpt.tools.controllers.llm.phrases import _phrases
 
@@ -451,3 +452,33 @@ def test_a_number_of_the_models_own_knowledge_is_named_as_untraced_and_no_doubt_
 
 def test_such_a_number_that_cites_a_result_is_a_doubt() -> None:
     assert checked_answer("The Eiffel Tower is 330 m high [0].", TOWER)[1]
+
+
+@pytest.mark.parametrize("answer", ["Hello", "Done.", "I have done it."])
+def test_an_answer_that_rests_on_no_result_is_reported_as_such_with_the_results_and_makes_the_run_partial(
+    answer: str,
+) -> None:
+    told = "Nothing in the answer of the model was traced to a result; the results follow"
+    plan = Plan(tasks=(Task(id=0, type="image-to-text", inputs={"image": PHOTO}),))
+    run = RUN.model_copy(update={"plan": plan, "results": (result(0, "succeeded", TEXT),)})
+    checked = AnswerChecker(run, PATHS, SHOWN)
+    checked.check(answer)
+
+    with collecting() as heard:
+        lines = checked.missing_lines()
+    assert lines[:2] == [told, "Left out above: [0] image-to-text\nsee invoice_7.pdf\n"]
+    assert heard.lacks == [told]
+
+
+def test_an_answer_that_cites_one_result_of_two_is_none_of_that_kind() -> None:
+    other = TEXT.model_copy(update={"sha256": "d" * 64, "text": "a red boat"})
+    plan = Plan(tasks=tuple(Task(id=each, type="image-to-text", inputs={"image": PHOTO}) for each in (0, 1)))
+    results = result(0, "succeeded", TEXT), result(1, "succeeded", other)
+    checked = AnswerChecker(
+        RUN.model_copy(update={"plan": plan, "results": results}), PATHS, SHOWN | {"d" * 64: "a red boat"}
+    )
+    checked.check("It was done [1].")
+
+    with collecting() as heard:
+        lines = checked.missing_lines()
+    assert not any("traced to a result" in line for line in (*lines, *heard.lacks))

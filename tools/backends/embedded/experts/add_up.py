@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from .....graph.call import Artifact, Call, Material
 from .....graph.errors import input_error
-from ....tables.cell_numbers import read_number, unit_of
 from ..registry import expert
 
 _AMOUNT = re.compile(r"(?:[€$£¥₹]|\b[A-Z]{3}\s)?\s?-?\d[\d.,' ]*(?:\s?(?:[€$£¥₹%円元]|[A-Z]{3}\b))?")
@@ -20,6 +19,8 @@ _AMOUNT = re.compile(r"(?:[€$£¥₹]|\b[A-Z]{3}\s)?\s?-?\d[\d.,' ]*(?:\s?(?:[
 )
 def add_up(call: Call) -> Sequence[Artifact]:
     """`51.50 EUR`, and as a note what was added. Raises `ExpertError` where a result is not one amount."""
+    from ....tables.cell_numbers import read_number, unit_of
+
     items = call.inputs.get("items", ())
     cells = [_amount(item) for item in items]
     units = {unit for cell in cells if (unit := unit_of(cell))}
@@ -34,6 +35,8 @@ def add_up(call: Call) -> Sequence[Artifact]:
 
 def _amount(item: Material) -> str:
     """The one amount of a result."""
+    from ....tables.cell_numbers import read_number
+
     text = item.text().strip()
     found = [text] if read_number(text) is not None else [each.strip(" .,'") for each in _AMOUNT.findall(text)]
     if len(found) != 1 or read_number(found[0]) is None:

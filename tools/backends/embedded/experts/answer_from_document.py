@@ -10,7 +10,6 @@ from ....media.pictures import read_frames
 from ....media.reading_order import lines_in_reading_order
 from ..goal_words import has_word
 from ..ocr import read_pages
-from ..page_tables import answer_of, tables_of
 from ..registry import expert
 from .answer_question import answer_artifact
 from .document_to_text import whole_text
@@ -40,6 +39,8 @@ def accepts(task: Task) -> str | None:
 )
 def answer_from_page(call: Call) -> Sequence[Artifact]:
     """The short answer, or the line that holds it. Not covered: handwriting, questions about the pictures."""
+    from ..page_tables import answer_of, tables_of
+
     page, question = call.one("image"), _without_pages(call.text("question"), call.task)
     label, note = page.resource.label, ""
     if page.resource.kind == "document":

@@ -5,9 +5,6 @@ from collections.abc import Sequence
 from .....graph.call import Artifact, Call
 from .....graph.resource import Resource
 from .....graph.task import Task
-from ....tables.calculation import answered
-from ....tables.open_table import open_table
-from ....tables.table_query import expressions
 from ..registry import expert
 
 
@@ -29,6 +26,10 @@ def accepts(task: Task) -> str | None:
 )
 def answer_from_table(call: Call) -> Sequence[Artifact]:
     """The answer. Not covered: pictures of tables, several tables at once."""
+    from ....tables.calculation import answered
+    from ....tables.open_table import open_table
+    from ....tables.table_query import expressions
+
     given, question = call.one("table"), call.text("question")
     with open_table(given, call.scratch) as table:
         text, queries = answered(table, question)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError, input_error
 from .....graph.task import Task
-from ....tables.tables_in_text import answer_in_text
 from ..registry import expert
 
 MAX_ANSWER = 240
@@ -29,6 +28,8 @@ def accepts(task: Task) -> str | None:
 )
 def answer_question(call: Call) -> Sequence[Artifact]:
     """The short answer where the question asks for a known kind of value, else the sentence."""
+    from ....tables.tables_in_text import answer_in_text
+
     question, given = call.text("question"), call.inputs.get("context", ())
     if answer := answer_in_text(given, question):
         note = f"computed: {answer.computed}"

@@ -6,10 +6,6 @@ from collections.abc import Callable, Sequence
 from .....graph.call import Artifact, Call, Material
 from .....graph.task import Task
 from ....media.rows import Row, has_label, nonblank_lines, row_text, rows
-from ....tables.conditions import kept
-from ....tables.large_cells import is_large
-from ....tables.open_table import open_table
-from ....tables.total_row import body
 from ..goal_words import goal_text, has_word, strings
 from ..registry import expert
 from ..tokenization import sentences, word_count
@@ -40,6 +36,8 @@ def accepts(task: Task) -> str | None:
 )
 def count(call: Call) -> Sequence[Artifact]:
     """The number in all items together, as text."""
+    from ....tables.large_cells import is_large
+
     label, goal = str(call.task.parameters.get("label") or ""), goal_text(call.task)
     where, unit = strings(call.task, "where"), _unit_of(str(call.task.parameters.get("look_for") or goal).lower())
     items, columns = call.inputs.get("items", ()), call.task.parameters.get("look_for") == "columns"
@@ -54,6 +52,10 @@ def count(call: Call) -> Sequence[Artifact]:
 
 
 def _count_rows(call: Call, material: Material, where: Sequence[str], columns: bool) -> int:
+    from ....tables.conditions import kept
+    from ....tables.open_table import open_table
+    from ....tables.total_row import body
+
     with open_table(material, call.scratch) as table:
         if columns:
             return len(table.names)

@@ -3,21 +3,24 @@
 import json
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from .....graph.call import Artifact, Call, Material
 from .....graph.errors import input_error
 from ....media.rows import Row, has_label, nonblank_lines, rows
-from ....tables.columns import Columns
-from ....tables.conditions import kept
-from ....tables.total_row import body
-from ....tables.written_tables import Rows, written
 from ..goal_words import strings
 from ..registry import expert
+
+if TYPE_CHECKING:
+    from ....tables.columns import Columns
+    from ....tables.written_tables import Rows
 
 
 @expert("filter", name="filter", description="keeps exactly the boxes, labels, rows or lines that match", light=True)
 def keep(call: Call) -> Sequence[Artifact]:
     """By `where` a table as CSV, or lines; else a JSON list where all items were lists of rows. May be empty."""
+    from ....tables.written_tables import written
+
     items = call.inputs.get("items", ())
     if where := strings(call.task, "where"):
         return [written(call, items, partial(_kept, where=where))]
@@ -25,7 +28,10 @@ def keep(call: Call) -> Sequence[Artifact]:
     return [Artifact(output="text", kind="text", media_type=media_type, text=text)]
 
 
-def _kept(table: Columns, where: Sequence[str]) -> Rows:
+def _kept(table: "Columns", where: Sequence[str]) -> "Rows":
+    from ....tables.conditions import kept
+    from ....tables.total_row import body
+
     return kept(body(table), where), None, False
 
 

@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from .....graph.call import Artifact, Call, Material
 from .....graph.errors import input_error
 from ....media.rows import has_label, rows
-from ....tables.conditions import kept
-from ....tables.open_table import open_table
-from ....tables.total_row import body
 from ..goal_words import strings
 from ..registry import expert
 from ..tokenization import word_count
@@ -56,6 +53,10 @@ def _names(call: Call, items: Sequence[Material]) -> Sequence[str]:
 
 
 def _fitting(call: Call, item: Material, where: Sequence[str]) -> float:
+    from ....tables.conditions import kept
+    from ....tables.open_table import open_table
+    from ....tables.total_row import body
+
     with open_table(item, call.scratch) as table:
         return float(kept(body(table), where).count)
 

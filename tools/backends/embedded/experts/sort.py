@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from .....graph.call import Artifact, Call
-from ....tables.columns import Columns
-from ....tables.number_check import no_number
-from ....tables.table import Table
-from ....tables.total_row import body
-from ....tables.written_tables import Rows, written
 from ..registry import expert
+
+if TYPE_CHECKING:
+    from ....tables.columns import Columns
+    from ....tables.written_tables import Rows
 
 
 @expert("sort", name="sort", description="sorts rows by a column, or lines, exactly", light=True)
@@ -19,11 +19,17 @@ def sort(call: Call) -> Sequence[Artifact]:
 
     Cells without a value (empty; `n/a` among numbers) come last. Raises `ExpertError` for numbers among other texts.
     """
+    from ....tables.written_tables import written
+
     by, falling = str(call.task.parameters.get("by") or ""), bool(call.task.parameters.get("descending"))
     return [written(call, call.inputs.get("items", ()), partial(_sorted, by=by, falling=falling))]
 
 
-def _sorted(table: Columns, by: str, falling: bool) -> Rows:
+def _sorted(table: "Columns", by: str, falling: bool) -> "Rows":
+    from ....tables.number_check import no_number
+    from ....tables.table import Table
+    from ....tables.total_row import body
+
     column = 0 if table.is_text or not by else table.column_or_error(by)
     if isinstance(table, Table) and table.is_text and "length" in by:
         cells = tuple(sorted(table.cells, key=lambda row: len(row[0]), reverse=falling))
