@@ -108,16 +108,21 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
         elif words.get("other") or words.get("others") or words.get("one_other"):
             chosen = [file for file in among if file not in known] if known else []
         else:
-            place = value_of((words.get("ordinal") or words.get("but") or words.get("bare") or "").lstrip("第"), code)
-            size = words.get("many") or "1"
-            many = int(size) if size.isdigit() else numbers.get(size, 1)
-            start = place - 1 if place > 0 else max(0, len(among) - many)
-            chosen = among[start : start + many]
+            ordinal = words.get("ordinal") or words.get("but") or words.get("bare") or ""
+            chosen = counted(among, ordinal, words.get("many"), code)
             if words.get("but") and chosen:
                 chosen = [file for file in among if file not in chosen]
         end = match.end()
         before += [(match.start(), file) for file in chosen]
         yield _Found(match.start(), end, tuple(chosen))
+
+
+def counted(among: Sequence[Resource], ordinal: str, size: str | None, code: str) -> Sequence[Resource]:
+    """Those of `among` that an ordinal means, several where a number follows it: "the last two"; empty beyond the end."""
+    place = value_of(ordinal.lstrip("第"), code)
+    many = int(size) if size and size.isdigit() else wording(code).numbers.get(size or "", 1)
+    start = place - 1 if place > 0 else max(0, len(among) - many)
+    return among[start : start + many]
 
 
 def _says_nothing(words: str) -> bool:
@@ -168,7 +173,8 @@ def _patterns(code: str) -> re.Pattern[str]:
     )
     bare = (
         rf"(?:\ball )?(?:\bof )?\bthe (?P<others>others|rest(?! of))\b|\bthe (?:(?P<bare>{ordinals})|(?P<one_other>other))"
-        rf"(?=[,.;!?]|$| (?:by|to|into|in|with|and|as|at|on|is|too|aloud|left|right|up(?:side)?|anticlockwise|clockwise)\b)"
+        rf"(?=[,.;!?]|$| (?:by|to|into|in|with|and|as|at|on|is|too|all|aloud"
+        rf"|left|right|up(?:side)?|anticlockwise|clockwise)\b)"
     )
     extreme = (
         rf"\bthe (?P<extreme>(?:most|least) [a-z]+|{COMPARED})(?: (?:(?P<e_noun>{nouns})|{_ANY})\b{whole}"
