@@ -152,6 +152,8 @@ class Request(Frozen):
     """Earlier turns as (role, text), oldest first."""
     resources: tuple[Resource, ...] = ()
     """Given or made in earlier turns, newest last."""
+    unmade: tuple[str, ...] = Field(default=(), exclude_if=lambda unmade: not unmade)
+    """Types of the tasks of the turn before whose results are missing: they failed, or were skipped."""
 
 
 EARLIER_REPAIRS: Final = "mends"

@@ -56,6 +56,15 @@ def test_a_request_is_run_in_one_line(settings: Settings) -> None:
     assert outcome.outputs[0].read_text() == "3"
 
 
+def test_a_turn_about_a_result_that_the_turn_before_did_not_make_is_refused(settings: Settings) -> None:
+    """And so it is when it is asked for again; nothing of an earlier turn is spoken instead."""
+    turns = ["What language is 'good morning to all of you'?", "Translate it to Finnish", *["Read it aloud"] * 2]
+    _, failed, *spoken = [hugginggpt.run(turn, settings=settings, thread_id="t") for turn in turns]
+    assert failed.status == "failed"
+    assert [(each.status, each.plan.tasks) for each in spoken] == [("failed", ())] * 2
+    assert all("translation" in each.refusals[0] for each in spoken)
+
+
 async def test_it_runs_inside_a_running_event_loop_and_beside_others(settings: Settings) -> None:
     assert hugginggpt.run(COUNT, settings=settings).status == "succeeded"
     both = await asyncio.gather(

@@ -41,6 +41,7 @@ from .shared_verbs import with_shared_verbs
 from .spelling import correct_spelling
 from .suggestions import suggestion
 from .text_edits import NO_EDITS, TextEdits
+from .unmade import about_unmade
 from .unused_words import NONE_UNUSED, find_unused_words
 from .used_words import unused_files
 
@@ -109,6 +110,9 @@ def propose(request: Request) -> Proposal:
     linker.refusals += [refusal(language, "named-result", name) for name in names]
     # 4. linked tasks -> plan, with the steps that convert one kind of data to another
     tasks = tuple(with_recorded_language([*with_track(with_converters(linker.tasks), parsed)], spoken))
+    if unmade := about_unmade(request, parsed, tasks):
+        why = refusal(language, "because", request.text, refusal(language, "unmade", "", unmade))
+        return Proposal(plan=Plan(tasks=()), refusals=(why,), evidence=())
     # 5. words that went into nothing
     unused = find_unused_words(parsed, (*found, *intents), linker) if language == "en" else NONE_UNUSED
 

@@ -258,3 +258,22 @@ def test_a_later_turn_is_about_the_text_or_the_result_that_it_names(
     assert [task.type for task in proposal.plan.tasks] == types
     assert meant in proposal.plan.tasks[0].inputs.values()
     assert proposal.refusals == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "types"),
+    [
+        ("read it aloud", []),
+        ("read the translation aloud", []),
+        ("lies es vor", []),
+        ("read the summary aloud", ["text-to-speech"]),
+        ("read a.txt aloud", ["text-to-speech"]),
+        ("translate it into French", ["translation"]),
+    ],
+)
+def test_nothing_earlier_stands_in_for_a_result_that_was_not_made(text: str, types: list[str]) -> None:
+    """After a failed translation "it" is refused by its name; what the words name, and a second try, are planned."""
+    named = (FILE,) if FILE.name in text else ()
+    proposal = propose(Request(text=text, files=named, resources=(FILE, SUMMARIES[0]), unmade=("translation",)))
+    assert [task.type for task in proposal.plan.tasks] == types
+    assert proposal.refusals == () if types else "translation" in proposal.refusals[0]
