@@ -37,6 +37,7 @@ from .output_names import without_output_names
 from .recorded_language import takes_english, with_recorded_language, without_recorded_language
 from .reference_resolution import ReferenceResolver
 from .referents import MAX_FILES, earlier_data
+from .shared_verbs import with_shared_verbs
 from .spelling import correct_spelling
 from .suggestions import suggestion
 from .text_edits import NO_EDITS, TextEdits
@@ -98,7 +99,8 @@ def propose(request: Request) -> Proposal:
     found: list[Intent] = []
     if language == "en":
         found = with_examples(find_intents(parsed), parsed, request.resources)
-        intents = order_intents(found, parsed) or table_question(parsed, request.resources) or general_question(parsed)
+        intents = [*with_shared_verbs(order_intents(found, parsed), parsed)]
+        intents = intents or table_question(parsed, request.resources) or general_question(parsed)
     else:
         parsed, intents, not_understood = find_intents_by_examples(parsed, language, request.resources)
     # 3. intents -> referents -> linked tasks

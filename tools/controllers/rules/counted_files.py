@@ -32,6 +32,8 @@ COMPARED = (
 )
 _OF_ALL = "same whole only entire new final original following given right wrong next previous above".split()
 """Adjectives that choose none of several files."""
+_PART = re.compile(r"\b(?:half|part|page|chapter|section|paragraph|sentence|line|row|word|minute)s?\b")
+"""After one of these, "the rest" is that of a text."""
 _EXCEPT = r"(?:but|except(?: for)?|apart from|other than|excluding|without|save)"
 
 
@@ -85,7 +87,8 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
         kinds = ALIKE.get(nouns.get(noun or "", ""), (nouns.get(noun or "", ""),)) if noun in nouns else ()
         among = [file for file in files if not kinds or file.kind in kinds]
         known = [file for position, file in before if position < match.start()]
-        if len(among) < 2 or (not known and (words.get("others") or (words.get("bare") and not counts))):
+        alone = not known and (words.get("one_other") or (words.get("bare") and not counts))
+        if len(among) < 2 or alone or (words.get("others") == "rest" and _PART.search(text, 0, match.start())):
             continue
         if words.get("asked") or words.get("extreme") or words.get("some_but"):
             chosen: Sequence[Resource] = ()
@@ -102,19 +105,24 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
             if whole and not match.group().startswith("all "):  # "the two files": the rules know these words
                 continue
             chosen = among if whole else ()
-        elif words.get("other") or words.get("others"):
+        elif words.get("other") or words.get("others") or words.get("one_other"):
             chosen = [file for file in among if file not in known] if known else []
         else:
-            place = value_of((words.get("ordinal") or words.get("but") or words.get("bare") or "").lstrip("第"), code)
-            size = words.get("many") or "1"
-            many = int(size) if size.isdigit() else numbers.get(size, 1)
-            start = place - 1 if place > 0 else max(0, len(among) - many)
-            chosen = among[start : start + many]
+            ordinal = words.get("ordinal") or words.get("but") or words.get("bare") or ""
+            chosen = counted(among, ordinal, words.get("many"), code)
             if words.get("but") and chosen:
                 chosen = [file for file in among if file not in chosen]
         end = match.end()
         before += [(match.start(), file) for file in chosen]
         yield _Found(match.start(), end, tuple(chosen))
+
+
+def counted(among: Sequence[Resource], ordinal: str, size: str | None, code: str) -> Sequence[Resource]:
+    """Those of `among` that an ordinal means, several where a number follows it: "the last two"; empty beyond the end."""
+    place = value_of(ordinal.lstrip("第"), code)
+    many = int(size) if size and size.isdigit() else wording(code).numbers.get(size or "", 1)
+    start = place - 1 if place > 0 else max(0, len(among) - many)
+    return among[start : start + many]
 
 
 def _says_nothing(words: str) -> bool:
@@ -164,8 +172,9 @@ def _patterns(code: str) -> re.Pattern[str]:
         "P<noun>", "P<o_noun>"
     )
     bare = (
-        rf"\bthe (?:(?P<bare>{ordinals})|(?P<others>others?))"
-        rf"(?=[,.;!?]|$| (?:by|to|into|in|with|and|as|at|on|is|too|aloud|left|right|up(?:side)?|anticlockwise|clockwise)\b)"
+        rf"(?:\ball )?(?:\bof )?\bthe (?P<others>others|rest(?! of))\b|\bthe (?:(?P<bare>{ordinals})|(?P<one_other>other))"
+        rf"(?=[,.;!?]|$| (?:by|to|into|in|with|and|as|at|on|is|too|all|aloud"
+        rf"|left|right|up(?:side)?|anticlockwise|clockwise)\b)"
     )
     extreme = (
         rf"\bthe (?P<extreme>(?:most|least) [a-z]+|{COMPARED})(?: (?:(?P<e_noun>{nouns})|{_ANY})\b{whole}"

@@ -1,7 +1,7 @@
 """`without_excluded_files`: a request without the files that it leaves out, by the words of `[excluding]`.
 
-In "summarise every file but not a.txt", "every file" stands for the other files, as their names would, and a.txt is no
-file of the request any more; where it says so elsewhere ("and translate a.txt") it still is.
+In "summarise every file but not a.txt", or "not the last", "every file" stands for the other files, as their names would,
+and the one left out is no file of the request any more; where it says so elsewhere ("and translate a.txt") it still is.
 """
 
 import re
@@ -11,7 +11,7 @@ from functools import cache
 
 from ...wording.wording import folded, wording
 from .clauses import ParsedRequest
-from .counted_files import ALIKE, file_nouns
+from .counted_files import ALIKE, counted, file_nouns
 from .lexicon import FILES
 from .masking import FileMention
 
@@ -22,14 +22,18 @@ _STOP = re.compile(r"[.!?;\n。！？]\s|[。！？\n]")
 
 def without_excluded_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
     """The request with the other files in place of "every file but not a.txt"; unchanged where it excludes none."""
-    text = "".join(low if len(low := folded(letter)) == 1 else letter for letter in parsed.masked)
+    parsed = _with_counted_named(parsed, code)
+    text = _folded(parsed.masked)
     masked, files, passed = parsed.masked, [*parsed.files], parsed.passed_over
     stops = [stop.start() for stop in _STOP.finditer(text)]
     for match in _excluding(code).finditer(text):
         if match["kept"] is not None:
             continue
         start, end = match.span()
-        if match["after"] and not any(whole.end() == start for whole in _every(code).finditer(text)):
+        begin = max((stop for stop in stops if stop < start), default=0)
+        finish = min((stop for stop in stops if stop >= end), default=len(text))
+        ends = not text[end:finish].strip(" .!?")
+        if match["after"] and not any(ends or w.end() == start for w in _every(code).finditer(text, begin, start)):
             continue
         out = [file for file in files if start <= file.start < end]
         names = {file.resource for file in out}
@@ -39,8 +43,6 @@ def without_excluded_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
             return parsed
         masked = masked[:start] + " " * (end - start) + masked[end:]
         passed |= names - {file.resource for file in files}
-        begin = max((stop for stop in stops if stop < start), default=0)
-        finish = min((stop for stop in stops if stop >= end), default=len(text))
         for whole in _every(code).finditer(text, begin, finish):
             if start <= whole.start() < end:
                 continue
@@ -54,6 +56,50 @@ def without_excluded_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
             break
     files.sort(key=lambda file: (file.start < 0, file.start))
     return replace(parsed, masked=masked, files=tuple(files), passed_over=passed)
+
+
+def _with_counted_named(parsed: ParsedRequest, code: str) -> ParsedRequest:
+    """The request with the file in place of an ordinal that it leaves out: "make all pictures grey except the last"."""
+    given = tuple(dict.fromkeys(file.resource for file in parsed.files))
+    text, masked, files = _folded(parsed.masked), parsed.masked, [*parsed.files]
+    for left_out in _counted(code).finditer(text) if len(given) > 1 else ():
+        begin = max((stop.start() for stop in _STOP.finditer(text, 0, left_out.start())), default=0)
+        every = [*_every(code).finditer(text, begin, left_out.start("which"))]
+        for each in _ordinal(code).finditer(text, *left_out.span("which")) if every else ():
+            kind = file_nouns(code).get(each["noun"] or every[-1]["noun"] or "", "")
+            among = [file for file in given if not kind or file.kind in ALIKE.get(kind, (kind,))]
+            if chosen := counted(among, each["ordinal"], each["many"], code):
+                mark = FILES.get(chosen[0].kind, FILES["document"])
+                masked = masked[: each.start()] + mark * len(each.group()) + masked[each.end() :]
+                files = [file for file in files if file.start >= 0 or file.resource not in chosen]
+                files += [FileMention(file, *each.span()) for file in chosen]
+    return replace(parsed, masked=masked, files=tuple(files))
+
+
+def _folded(masked: str) -> str:
+    return "".join(low if len(low := folded(letter)) == 1 else letter for letter in masked)
+
+
+@cache
+def _ordinal(code: str) -> re.Pattern[str]:
+    """An ordinal, the number and the noun behind it: "the last two pictures"."""
+    words, language = wording(code).section("excluding"), wording(code)
+    article = rf"(?:(?:{_either(words['article'])}) )?" if words["article"] else ""
+    many = rf"(?: (?P<many>\d{{1,2}}|{_either([*language.numbers])}))?"
+    noun = rf"(?: (?:(?P<noun>{_either([*file_nouns(code)])})|{_either(words['file'])}|ones?))?"
+    return re.compile(rf"\b{article}(?P<ordinal>{_either([*language.ordinals])}){many}{noun}\b")
+
+
+@cache
+def _counted(code: str) -> re.Pattern[str]:
+    """The words that exclude files by ordinals, up to a comma, the end, or a word that goes on: "except the first two"."""
+    words = wording(code).section("excluding")
+    if wording(code).unspaced or not words["before"]:
+        return re.compile(r"(?!)")
+    one = re.sub(r"\?P<\w+>", "?:", _ordinal(code).pattern)
+    joined = rf"{one}(?:(?:,? (?:{_either(words['and'])})|,) {one})*"
+    ways = _either([*words["before"], *words.get("after_every", ())])
+    return re.compile(rf"\b(?:{ways}) (?P<which>{joined})(?=\W*(?:\Z|[,.;!?:])| (?:and|in|into|to|with|by|as|at)\b)")
 
 
 def _either(words: Sequence[str]) -> str:

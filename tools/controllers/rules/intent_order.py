@@ -10,6 +10,7 @@ from .lexicon import QUOTE, lexicon
 
 MAX_INTENTS = 60
 _CLASSIFIERS = ("classify", "image-class", "table-class", "sound-class")
+_INTO = re.compile(r"[\w ]{0,40}\b(?:into|to|as|in) (?:an?|one|the)(?: \w+)? ")
 _MAKERS = ("film", "speak", "draw", "write", "summarize")
 
 
@@ -62,7 +63,14 @@ def _drop_repeated(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
     }
     found = [i for i in found if not (i.act in late and i.start < late[i.act])]
     styled = {i.clause for i in found if i.act == "restyle"}
-    return [i for i in found if not (i.act == "edit" and i.clause in styled)]
+    joined = {i for i in found if i.act == "join" and any(_made_by_joining(i, other, parsed) for other in found)}
+    return [i for i in found if i not in joined and not (i.act == "edit" and i.clause in styled)]
+
+
+def _made_by_joining(join: Intent, other: Intent, parsed: ParsedRequest) -> bool:
+    """Whether the film is what is joined: "join them into a slideshow" asks for no text."""
+    between = parsed.masked[join.end : other.start]
+    return other.act in ("slideshow", "film") and other.clause == join.clause and bool(_INTO.fullmatch(between))
 
 
 def _keep_last_comparison(found: list[Intent]) -> list[Intent]:

@@ -107,6 +107,54 @@ def test_a_file_is_chosen_by_a_word_of_its_name_and_all_by_their_number(
     assert proposal.refusals == ()
 
 
+@pytest.mark.parametrize("others", ["all the others", "the rest", "all of the others"])
+def test_the_other_files_are_changed_as_files_and_not_as_a_description(others: str) -> None:
+    """Adjectives behind "the others" are the change: no edit is invented."""
+    proposal = proposed(f"Rotate the last picture left and make {others} grey", "a.png b.png c.png")
+    assert [name for name, _ in taken(proposal)] == ["c.png", "a.png", "b.png"]
+    assert [task.parameters["operation"] for task in proposal.plan.tasks] == ["rotate", "grayscale", "grayscale"]
+    assert proposal.refusals == ()
+
+
+def test_what_is_joined_into_a_slideshow_is_no_text() -> None:
+    """The pictures are shown, changed; no text is asked for."""
+    proposal = proposed("make them grey and join them into a slideshow", "a.png b.png")
+    assert [task.type for task in proposal.plan.tasks] == ["image-to-image", "image-to-image", "image-to-video"]
+    assert proposal.refusals == ()
+
+
+@pytest.mark.parametrize("text", ["Make the others grey", "Make the rest grey"])
+def test_others_than_none_are_refused(text: str) -> None:
+    """Nothing is changed where the request names no file first."""
+    proposal = proposed(text, "a.png b.png")
+    assert proposal.plan.tasks == ()
+    assert "which of the files" in proposal.refusals[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "looked_for"),
+    [
+        ("Find all dates in the first letter and all names in the second", ["dates", "names"]),
+        ("In the first letter find all dates and in the second all names", ["dates", "names"]),
+        ("Find the dates in a.txt, and in b.txt all the names", ["dates", "names"]),
+        ("Count the words in a.txt and the lines in b.txt", ["words", "lines"]),
+        ("Find the dates and the names in a.txt and b.txt", ["dates, names", "dates, names"]),
+    ],
+)
+def test_each_file_is_searched_for_what_is_said_of_it(text: str, looked_for: list[str]) -> None:
+    """A verb that is said once holds for a second thing in a second file."""
+    proposal = proposed(text, "a.txt b.txt")
+    assert [task.parameters["look_for"] for task in proposal.plan.tasks] == looked_for
+    assert proposal.refusals == ()
+
+
+def test_what_is_counted_in_a_second_picture_is_counted_in_that_picture() -> None:
+    """The findings of the first are not counted again."""
+    proposal = proposed("Count the faces in a.png and the codes in b.png", "a.png b.png")
+    assert [name for name, _ in taken(proposal) if name] == ["a.png", "b.png"]
+    assert proposal.refusals == ()
+
+
 def sources(proposal: Proposal) -> list[str]:
     """What the tasks after those over files take: each as the file that its result is made from."""
     tasks = proposal.plan.tasks

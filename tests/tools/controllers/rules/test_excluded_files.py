@@ -16,6 +16,11 @@ TEXTS = "a.txt b.txt c.txt"
         ("Summarise everything except a.txt and b.txt", "c.txt"),
         ("Summarise a.txt and c.txt, but not b.txt", "a.txt c.txt"),
         ("Summarise every file without a.txt and summarise a.txt", "b.txt c.txt a.txt"),
+        ("Summarise every file in two sentences except the last", "a.txt b.txt"),
+        ("Summarise all files but the first two", "c.txt"),
+        ("Summarise every file except the first and the last", "b.txt"),
+        ("Summarise all the letters in one sentence, but not the second one", "a.txt c.txt"),
+        ("Fasse alle Dateien in zwei Sätzen zusammen außer der letzten", "a.txt b.txt"),
         ("Fasse alle Dateien zusammen, aber nicht a.txt", "b.txt c.txt"),
         ("Fasse alle Dateien außer a.txt zusammen", "b.txt c.txt"),
         ("Résume chaque fichier, mais pas a.txt", "b.txt c.txt"),
@@ -36,3 +41,12 @@ def test_but_before_a_file_with_a_value_of_its_own_leaves_out_nothing() -> None:
     """A contrast of values is no exclusion."""
     proposal = proposed("rotate a.jpg by 90 degrees but b.jpg by 180 degrees", "a.jpg b.jpg")
     assert taken(proposal) == [("a.jpg", 90), ("b.jpg", 180)]
+
+
+@pytest.mark.parametrize("words", ["except the last", "but the last", "but c.png"])
+def test_pictures_are_changed_but_the_one_left_out_behind_the_change(words: str) -> None:
+    """The exclusion need not stand beside "all pictures", and is no description of an edit."""
+    proposal = proposed(f"Make all pictures grey {words}", "a.png b.png c.png")
+    assert [name for name, _ in taken(proposal)] == ["a.png", "b.png"]
+    assert {task.parameters["operation"] for task in proposal.plan.tasks} == {"grayscale"}
+    assert proposal.refusals == ()

@@ -78,7 +78,7 @@ def count(linker: Linker, intent: Intent) -> None:
         add_question(linker, intent, linker.parsed.text[intent.start : intent.clause.end].strip())
         return
     found = [r for r in linker.resolver.latest_results(("labels",)) if r.origin == "object-detection"]
-    if not found:
+    if not found or linker.resolver.data_in_words(intent):
         images = linker.resolver.resolve(intent, pictured, everything=True)
         found = linker.add_each("object-detection", "image", images, intent, implied=True)
     linker.add_task("count", {"items": tuple(referent.value for referent in found)}, intent, count_label(words))
