@@ -75,14 +75,14 @@ class Execution:
     async def keep_time(self, run_id: str) -> None:
         """From now on the limits of time in a run's row hold: the body of `cancellable` ends when one is reached.
 
-        Raises `LimitReached` where it is already.
+        Raises `LimitReached` where it is already. Limits that were edited by hand hold once `review` has recorded them.
         """
-        if run_id not in self._timed:
-            self._timed.add(run_id)
+        if run_id not in self._timed and not self.edited_fields.limits:
             await self.read_limits(run_id)
 
     async def read_limits(self, run_id: str) -> None:
         """As `keep_time`, also where the limits have changed since."""
+        self._timed.add(run_id)
         call, first = await self._runs.time_limits(run_id)
         if call is not None:
             self.call_seconds[run_id] = call

@@ -6,11 +6,14 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
 
 from budget_child import STOPPED, spend_in_a_process
+from hugginggpt.checkpoints.budgets import time_limits
+from hugginggpt.checkpoints.row_connection import RowConnection
 from hugginggpt.tools.scripted import ScriptedChatModel, serve
 from hugginggpt.tools.scripted.server import Received, Reply
 
@@ -77,3 +80,39 @@ def test_a_killed_run_stops_where_its_limit_is_however_often_it_goes_on(
             what = "cost" if "max_cost" in limit else "coalesce(input_tokens, 0) + coalesce(output_tokens, 0)"
             each = [amount for (amount,) in db.execute(f"SELECT {what} FROM llm_calls ORDER BY id")]
         assert sum(each[:-1]) < next(iter(limit.values())) <= sum(each), "the last call reached it, and none came after"
+
+
+@pytest.mark.parametrize("of", ["", "thread_"], ids=["run", "conversation"])
+def test_the_seconds_before_a_kill_count_after_it_all_but_those_since_the_last_beat(tmp_path: Path, of: str) -> None:
+    home, beat, kills = tmp_path / "home", 0.1, {1, 3}
+    limit, seconds = f"{of}max_seconds", 0.0
+
+    def beats() -> int:
+        with closing(sqlite3.connect(home / "hugginggpt.db")) as db:
+            return int(db.execute("SELECT heartbeat FROM runs").fetchone()[0])
+
+    def left() -> float:
+        with closing(sqlite3.connect(home / "hugginggpt.db", factory=RowConnection)) as db:
+            (run_id,) = db.execute("SELECT run_id FROM runs").fetchone()
+            return (time_limits(run_id, db).run or [0.0])[0]
+
+    model, numbers = ScriptedChatModel(PLAN, answer="Done [3]."), iter(range(1, 1000))
+
+    def answer(received: Received) -> Reply:
+        if next(numbers) in kills:
+            until = beats() + 3  # two whole beats at least, of which no call and no task that has ended knows
+            while beats() < until:
+                sleep(beat / 10)
+            os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+        return model(received)
+
+    with serve(answer) as server:
+        codes = [spend_in_a_process("start", home, server.url, {limit: 3600.0}, beat)]
+        while codes[-1] == -signal.SIGKILL:
+            seconds, sent = seconds + 2 * beat, len(server.requests)
+            assert left() <= 3600.0 - seconds
+            assert spend_in_a_process("resume", home, server.url, {limit: seconds}) == STOPPED
+            assert len(server.requests) == sent, "no call is made when the time is over"
+            codes.append(spend_in_a_process("resume", home, server.url, {limit: 3600.0}, beat))
+        assert codes == [-signal.SIGKILL] * len(kills) + [0]
+        assert not of or spend_in_a_process("fork", home, server.url, {limit: seconds}) == STOPPED

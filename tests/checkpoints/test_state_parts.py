@@ -17,7 +17,8 @@ from langgraph.types import Send
 from hugginggpt.checkpoints.pruning import prune
 from hugginggpt.checkpoints.row_connection import RowConnection
 from hugginggpt.checkpoints.serializer import strict_serializer
-from hugginggpt.checkpoints.state_parts import IN_PARTS, PartsSerializer, joined, references, split
+from hugginggpt.checkpoints.state_parts import IN_PARTS, PartsSerializer
+from hugginggpt.checkpoints.state_splitting import joined, references, split
 from hugginggpt.graph.errors import StorageError
 from hugginggpt.graph.result import Run
 from hugginggpt.tools.scripted import ScriptedController

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from langgraph.types import Command
 
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.errors import HuggingGPTError, LimitReached
@@ -135,3 +136,31 @@ async def test_an_edited_limit_counts_at_the_next_call_and_one_that_was_raised_s
             await world.ledger.llm_calls.start((await Session(world).history.run()).run_id, "answer", "m")
         await gone_on(world, "run.options.max_llm_calls", None)
         await world.ledger.llm_calls.start((await Session(world).history.run()).run_id, "answer", "m")
+
+
+@pytest.mark.parametrize("name", ["max_seconds", "thread_max_seconds", "deadline"])
+@pytest.mark.parametrize("by", ["graph", "session", "reply"])
+async def test_a_limit_that_was_reached_and_is_raised_by_an_edit_lets_the_run_go_on(
+    scripted: OpenScripted, by: str, name: str
+) -> None:
+    past, raised = ("2000-01-01T00:00:00+00:00", FAR_OFF) if name == "deadline" else (1e-9, 3600.0)
+    async with scripted(TASKS) as world:
+        options = Options(approve="always" if by == "reply" else "never").model_dump(mode="json")
+        request = {"request": "go", "options": options}
+        await world.graph.ainvoke(request, THREAD, interrupt_before=None if by == "reply" else ["task"])
+        run = await Session(world).history.run()
+        await world.ledger.runs.set_limits(run.run_id, Options.model_validate({name: past}))
+        values = (await world.graph.aget_state(THREAD)).values
+        with pytest.raises(LimitReached):  # another edit does not pass it
+            await world.graph.ainvoke(Command(update=changed(values, "run.options.timeout", 9.0)), THREAD)
+        update = changed(values, f"run.options.{name}", raised)
+        if by == "reply":
+            await world.graph.ainvoke(Command(update=update, resume={"type": "accept"}), THREAD)
+        elif by == "graph":
+            await world.graph.ainvoke(None, await world.graph.aupdate_state(THREAD, update, as_node="review"))
+        else:
+            await world.graph.aupdate_state(THREAD, update)
+            _ = [event async for event in Session(world).resume(run)]
+        after = await Session(world).history.run()
+    assert (after.run_id, after.status, len(after.results)) == (run.run_id, "succeeded", 2)
+    assert getattr(after.options, name) == raised
