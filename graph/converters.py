@@ -39,7 +39,12 @@ STEPS_BETWEEN = frozenset({JOIN, "text-part", *(converter.task_type for converte
 _MAKES_LISTS = {converter.task_type for converter in CONVERTERS.values() if converter.output == "images"}
 
 
-_EACH = re.compile(r"\b(?:each|every|per|by) (?:page|frame|slide|picture|scene)s?\b", re.IGNORECASE)
+_EACH = re.compile(
+    r"\b(?:each|every|per|by) (?:page|frame|slide|picture|scene)s?\b|\bjede[rsnm]? (?:Seite|Folie|Bild|Szene)"
+    r"|\bchaque (?:page|image|diapo\w*|scène)|\bcada (?:página|imagen|imagem|diapositiva|escena|cena)"
+    r"|(?:每一?|各)(?:页|ページ)|ページごと",
+    re.IGNORECASE,
+)
 """A goal that asks for one result a page, and not for one result of all pages."""
 
 

@@ -7,6 +7,8 @@ from .languages import iso1
 
 MAX_CHARACTERS = 4_000
 """Characters that are looked at."""
+CERTAIN = 0.9
+"""Probability from which a text counts as Nigerian Pidgin rather than English."""
 
 
 def rank_languages(text: str) -> list[tuple[str, float]]:
@@ -17,7 +19,10 @@ def rank_languages(text: str) -> list[tuple[str, float]]:
     scores = [(label, float(score)) for label, score in py3langid.rank(text)]
     temperature = math.sqrt(len(text.encode()) or 1)  # as py3langid does; otherwise every short text would be certain
     shares = [math.exp((score - scores[0][1]) / temperature) for _, score in scores]
-    return [(label, share / sum(shares)) for (label, _), share in zip(scores, shares, strict=True)]
+    found = {label: share / sum(shares) for (label, _), share in zip(scores, shares, strict=True)}
+    if found["pcm"] < CERTAIN:  # short English texts look like Nigerian Pidgin, whose words it shares
+        found |= {"en": found["en"] + found["pcm"], "pcm": 0.0}
+    return sorted(found.items(), key=lambda pair: -pair[1])
 
 
 def is_in(text: str, language: str) -> bool:

@@ -59,10 +59,9 @@ class Linker:
     ) -> Referent:
         """Add a task unless the same is planned; returns its result. `implied`: a step that the request does not name."""
         parameters = parameters or {}
-        if not implied and any(
-            each.each for each in read_pages(self.parsed.words_of(intent.clause), self.parsed.language)
-        ):
-            inputs = page_by_page(inputs, self.tasks, self._page_step(intent))
+        if not implied:
+            words = self.parsed.words_of(intent.clause)
+            inputs = page_by_page(inputs, self.tasks, words, self.parsed.language, self._page_step(intent))
         pages = self._pages_named(intent, inputs) if task_type != "count" and not implied else ()
         if len(pages) > 1 and not taking_texts(task_type):
             for each in pages[:-1]:

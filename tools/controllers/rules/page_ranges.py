@@ -3,17 +3,19 @@
 `page_by_page`: the text of each page where a text was taken before.
 """
 
+import re
 from collections.abc import Callable, Sequence
 
 from ....graph.resource import Resource
 from ....graph.task import Ref, Task
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
-from ...wording.page_words import Pages
+from ...wording.page_words import Pages, read_pages
 from .parameters import Parameters
 
 Take = Callable[[str, dict[str, Input], Parameters], Input]
 """Adds the step of a task type; returns its result."""
+_EACH = re.compile(r"\b(?:each|every one|jede[rsn]?|chacune?|cada um[a]?|cada una)\b|それぞれ|分别")
 
 
 def on_pages(
@@ -44,12 +46,22 @@ def on_pages(
     return {name: taken(name, value) for name, value in inputs.items()}, parameters
 
 
-def page_by_page(inputs: dict[str, Input], tasks: Sequence[Task], take: Take) -> dict[str, Input]:
-    """Inputs with the list of the pages' texts in place of the whole text of a document."""
+def names_each_page(words: str, code: str) -> bool:
+    """Whether words ask for one result for each page."""
+    return any(pages.each for pages in read_pages(words, code))
+
+
+def page_by_page(
+    inputs: dict[str, Input], tasks: Sequence[Task], words: str, code: str, take: Take
+) -> dict[str, Input]:
+    """Inputs with the list of the pages' texts for the whole text of a document, where the words ask for each page."""
+    paged, each = names_each_page(words, code), _EACH.search(words)
 
     def listed(value: Input) -> Input:
         source = tasks[value.task_id] if isinstance(value, Ref) and not value.output else None
         if source is None or source.type != "document-to-text":
+            return value
+        if not paged and not (each and source.parameters.get("each_page")):
             return value
         return take(source.type, source.inputs, {**source.parameters, "each_page": True})
 

@@ -68,12 +68,18 @@ def test_pages_that_a_clause_names_are_the_only_ones_taken(text: str, first: int
         "Summarise each page of thesis.pdf",
         "Extract the text of each page of thesis.pdf and summarise each page",
         "Read the text on each page of thesis.pdf and say each page aloud",
+        "Extract the text of each page of thesis.pdf and summarise each of them",
     ],
 )
 def test_each_page_has_a_result_of_its_own(text: str) -> None:
     proposal = propose(Request(text=text))
     assert proposal.plan.tasks[0].parameters == {"each_page": True}
     assert proposal.plan.tasks[1].inputs["text"] == Ref(task_id=0, output="pages")
+
+
+def test_words_that_are_counted_for_each_page_are_reported_as_counted_together() -> None:
+    text = "Extract the text of each page of thesis.pdf and count the words on each page"
+    assert "counts all pages together" in " ".join(propose(Request(text=text)).refusals)
 
 
 def test_a_second_range_of_pages_is_reported() -> None:

@@ -7,6 +7,7 @@ from ....tables.table_words import names_table_operation
 from ....wording.lost_words import has_other_words
 from ..intents import Intent
 from ..linking import Linker
+from ..page_ranges import names_each_page
 from ..parameters import Parameters
 from ..referents import Referent, may_hold_tables
 from ..text_linking import text_referents
@@ -75,6 +76,8 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
             add_question(linker, intent, _JOINT.sub("", linker.parsed.text[start:end]).strip())
         return True
     if unit and (texts := text_referents(linker, intent, everything=True)):
+        if names_each_page(linker.parsed.words_of(intent.clause), linker.parsed.language):
+            linker.refuse(intent, "together")
         blank = (
             _BLANK.search(linker.parsed.masked, intent.clause.start, intent.clause.end) if unit[1] == "line" else None
         )
