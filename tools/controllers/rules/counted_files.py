@@ -21,7 +21,7 @@ ALIKE = {"text": ("text", "document"), "document": ("document", "text", "image")
 """Kinds of files that a noun may mean: a letter may be a PDF."""
 _MARK = "[\ue010-\ue0ff]"
 _ANY = r"(?:files?|ones?)"
-_COUNTER = r"(?: |[张幅个個份段条枚つ本番目件の]{1,3})?"
+COUNTER = r"(?: |[张幅个個份段条枚つ本番目件の]{1,3})?"
 """What stands between an ordinal and its noun; Chinese and Japanese put a counter there."""
 _DIGITS = r"第\d{1,2}|\d{1,2}(?:[枚番つ本個件]目|st|nd|rd|th|er|e|ª|º|\.)"
 """An ordinal in digits."""
@@ -55,8 +55,7 @@ def with_counted_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
     mentions: list[FileMention] = []
     for each in found:
         if each.files:
-            mark = FILES.get(each.files[0].kind, FILES["document"])
-            masked = masked[: each.start] + mark * (each.end - each.start) + masked[each.end :]
+            masked, _ = with_names(masked, each.start, each.end, each.files, code)
             mentions += [FileMention(file, each.start, each.end) for file in each.files]
     counted = {file for each in found for file in each.files}
     named = {file.resource for file in parsed.files if file.start >= 0}
@@ -66,7 +65,7 @@ def with_counted_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
         masked=masked,
         files=tuple(sorted((*kept, *mentions), key=lambda file: (file.start < 0, file.start))),
         passed_over=parsed.passed_over | (frozenset(files) - counted - named if counted else frozenset()),
-        undecided=tuple((each.start, each.end) for each in found if not each.files),
+        undecided=(*parsed.undecided, *((each.start, each.end) for each in found if not each.files)),
     )
 
 
@@ -125,6 +124,24 @@ def counted(among: Sequence[Resource], ordinal: str, size: str | None, code: str
     return among[start : start + many]
 
 
+def with_names(
+    masked: str, start: int, end: int, files: Sequence[Resource], code: str
+) -> tuple[str, list[FileMention]]:
+    """The masked text with `files` listed from `start` to `end`, as one name where there is no room; their mentions."""
+    marks = [FILES.get(file.kind, FILES["document"]) for file in files]
+    comma, last = (
+        ("、", "、") if wording(code).unspaced else (", ", f" {wording(code).section('excluding')['and'][0]} ")
+    )
+    listed = comma.join(marks[:-1]) + (last if len(files) > 1 else "")
+    if len(listed) >= end - start:
+        return masked[:start] + marks[0] * (end - start) + masked[end:], [FileMention(f, start, end) for f in files]
+    step = 1 + len(comma)
+    starts = [start + step * index for index in range(len(files) - 1)]
+    found = [FileMention(file, at, at + 1) for file, at in zip(files, starts, strict=False)]
+    found.append(FileMention(files[-1], start + len(listed), end))
+    return masked[:start] + listed + marks[-1] * (end - start - len(listed)) + masked[end:], found
+
+
 def _says_nothing(words: str) -> bool:
     """Whether words before a noun only name a kind of data or a result: "the audio file", "the resulting picture"."""
     last = words.rsplit(maxsplit=1)[-1]
@@ -148,7 +165,7 @@ def _patterns(code: str) -> re.Pattern[str]:
     ordinals, nouns = f"{either([*language.ordinals])}|{_DIGITS}", either([*file_nouns(code)])
     if code != "en":
         edge = "" if language.unspaced else r"\b"
-        return re.compile(rf"{_ARTICLE}{edge}(?P<ordinal>{ordinals}){_COUNTER}(?P<noun>{nouns}){edge}")
+        return re.compile(rf"{_ARTICLE}{edge}(?P<ordinal>{ordinals}){COUNTER}(?P<noun>{nouns}){edge}")
     many = rf"(?: (?P<many>\d{{1,2}}|{either([*language.numbers])}))?"
     whole = rf"(?! (?:of|in|on|from) (?:the |my |this )?(?:{_MARK}|page|document|pdf|text|file|video|film))"
     all_but = (
