@@ -57,7 +57,9 @@ class QuestionReader:
     def _follows(self, mark: Mark, other: Mark) -> bool:
         """Whether nothing but articles stands between two marks."""
         articles = wording(self.language).clauses.get("article", ())
-        return other.start >= mark.end and all(word in map(fold, articles) for word in self.words[mark.end : other.start])
+        return other.start >= mark.end and all(
+            word in map(fold, articles) for word in self.words[mark.end : other.start]
+        )
 
     def read_ranges(self) -> None:
         """`from March to June`, `between March and June`: dates, or names of months in a column of these."""
