@@ -70,12 +70,14 @@ def _completed(parts: Sequence[str], table: Columns, language: str) -> list[str]
         words = [part.strip(f" ,;{_ENDS}"), "" if named or counts else column]
         if number and not own[number] and not any(read[number]):
             words.insert(0, head)
-        if number and not any(read[number]) and refers_back(part, language):
-            words += read[number - 1]
-        elif number < len(parts) - 1 and not any(own[number + 1 :]) and not any(read[number]):
+        back = refers_back(part, language) if number else ""
+        if not back and number < len(parts) - 1 and not any(own[number + 1 :]) and not any(read[number]):
             words.append(tail)
         found.append(" ".join(filter(None, words)))
-    return found[::-1]
+    whole = list[str]()
+    for part in reversed(found):
+        whole.append(FOLLOWED.join((whole[-1], part)) if whole and refers_back(part, language) else part)
+    return whole
 
 
 def _asks(part: str, language: str) -> bool:

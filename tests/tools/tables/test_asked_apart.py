@@ -48,6 +48,24 @@ STOCK = Table(label="stock.csv", names=("item", "pieces", "price"), cells=(("bol
             "Combien de lignes ont region South et quel est le revenue moyen de ces lignes ?",
             ["count where region = South: 2", "average of revenue where region = South: 85"],
         ),
+        *(
+            (SALES, question, ["count where region = North: 2", "count where units > 8 and region = North: 1"])
+            for question in (
+                "How many sales are in North, and how many of those have units above 8?",
+                "Wie viele Zeilen haben region North, und wie viele davon haben units über 8?",
+                "¿Cuántas filas tienen region North y cuántas de ellas tienen units mayor que 8?",
+                "Combien de lignes ont region North et combien d'entre elles ont units supérieur à 8 ?",
+                "Quantas linhas têm region North e quantas delas têm units maior que 8?",
+            )
+        ),
+        (
+            SALES,
+            "regionがSouthの行は何行ありますか、そのうちrevenueが85以上の行は何行ですか?",
+            ["count where region = South: 2", "count where revenue >= 85 and region = South: 1"],
+        ),
+        (SALES, "What is the total revenue in North? → and how many have units above 8?", ["1"]),
+        (SALES, "Quelle est la somme des revenue pour North ? → et combien y en a-t-il ?", ["2"]),
+        (SALES, "Wie hoch ist der Durchschnitt der revenue? → und wie viele davon sind in North?", ["2"]),
         (SALES, "the count and the sum of the revenue", ["count: 4", "sum of revenue: 330"]),
         (SALES, "the sum and the average of the revenue", ["sum of revenue: 330", "average of revenue: 82.5"]),
         (
@@ -69,6 +87,19 @@ STOCK = Table(label="stock.csv", names=("item", "pieces", "price"), cells=(("bol
 )
 def test_each_calculation_is_answered_in_order(table: Table, question: str, answers: list[str]) -> None:
     assert answer_about(table, question).splitlines() == answers
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many sales are in North or South and how many of those are in North?",
+        "regionがNorthの行は何行ありますか、そのうちregionがSouthの行は何行ですか?",
+        "region是North的有多少行,其中units大于8的有多少行?",
+    ],
+)
+def test_rows_of_rows_that_cannot_be_told_are_refused(question: str) -> None:
+    with pytest.raises(ExpertError, match="I do not understand"):
+        answer_about(SALES, question)
 
 
 def test_how_many_that_was_is_no_question_of_its_own() -> None:

@@ -8,6 +8,8 @@ import re
 
 from ....graph.mentions import mentions
 from ....graph.result import Request
+from ...tables.follow_up import refers_back
+from ...tables.table_words import names_table_operation
 from ...wording.nearest import words_pattern
 from ...wording.request_language import language_of
 from ...wording.wording import LANGUAGES, folded, wording
@@ -17,6 +19,7 @@ from .referents import earlier_data
 
 _LONGEST = 100
 """Characters of a follow-up to a question about a table."""
+_CALCULATIONS = ("count", "sum", "average", "median", "highest", "lowest")
 _FILE = "[\ue010-\ue0ff]+"
 
 
@@ -56,7 +59,7 @@ def questions_before(request: Request) -> list[str]:
 
 
 def _goes_on(text: str) -> bool:
-    """Whether a request without a file begins with words that repeat another, and asks for nothing of its own."""
+    """Whether a request without a file repeats another or is about its rows ("of them"), and asks for nothing of its own."""
     if len(text) > _LONGEST or mentions(text):
         return False
     words = folded(parse_request(text).masked).strip(" ¿¡")
@@ -65,7 +68,8 @@ def _goes_on(text: str) -> bool:
     again = words_pattern(language.clauses["again"], language)
     found = again.search(words) if again else None
     begins = found is not None and (found.start() == 0 or language.unspaced)
-    return begins and not lexicon().verb.search(words)
+    of_rows = bool(refers_back(words, language.code)) and names_table_operation(words, language.code, _CALCULATIONS)
+    return (begins or of_rows) and not lexicon().verb.search(words)
 
 
 def without_replaced(request: Request, code: str) -> Request:
