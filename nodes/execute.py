@@ -9,6 +9,7 @@ from ..graph.ports import Catalog, Cutter, Ledger, Store
 from ..graph.result import Result
 from ..graph.state import Json, Node, TaskState
 from ..graph.task import Task
+from .execution import current
 from .expert_calls import ExpertCalls
 from .feasibility import why_no_expert
 from .inputs import causes_of, gather_inputs, required_by
@@ -33,7 +34,8 @@ def execute_node(
             if len(rows) < len(task.depends_on):  # another host ended before their results were in the checkpoint
                 await wait_for_inputs(task, run["epoch"], ledger)
                 rows = await ledger.results(run["epoch"], [str(id) for id in task.depends_on])
-            row = await ledger.put(run["run_id"], run["thread_id"], run["epoch"], await do(task, state, rows))
+            async with current().working(run["run_id"]):
+                row = await ledger.put(run["run_id"], run["thread_id"], run["epoch"], await do(task, state, rows))
             ledger.board.wake(run["epoch"], row.key)
         paths = {resource.sha256: str(store.path(resource)) for resource in row.resources if resource.sha256}
         emit(TaskFinished(run_id=run["run_id"], result=row, recorded=recorded, paths=paths))

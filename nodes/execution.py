@@ -46,6 +46,8 @@ class Execution:
         """By run: how long a call to an expert may take, where the run's options say so."""
         self.cancelled = ""
         """Id of the run that is to be cancelled."""
+        self._working: dict[str, tuple[set[object], asyncio.Event]] = {}
+        """By run: its tasks that make calls or record them, and whether there is none."""
 
     @contextmanager
     def entered(self) -> Iterator[None]:
@@ -128,6 +130,32 @@ class Execution:
             raise RunCancelled(f"run {self.cancelled} was cancelled") from None
         finally:
             self._limit = None
+
+    @asynccontextmanager
+    async def working(self, run_id: str) -> AsyncGenerator[None, None]:
+        """The body makes calls for one task of a run, and records what they gave.
+
+        `LimitReached` leaves it when the bodies of all other tasks have ended: what their calls cost is spent, so what they
+        give is kept. Further calls are refused meanwhile.
+        """
+        others, none = self._working.setdefault(run_id, (set(), asyncio.Event()))
+        this = object()
+        others.add(this)
+        none.clear()
+
+        def left() -> None:
+            others.discard(this)
+            if not others:
+                none.set()
+
+        try:
+            yield
+        except LimitReached:
+            left()
+            await none.wait()
+            raise
+        finally:
+            left()
 
     async def end(self) -> None:
         """Return the leases that are still held: their runs were left unfinished."""

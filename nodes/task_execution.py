@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from ..graph.clock import now
-from ..graph.errors import ExpertError
+from ..graph.errors import ExpertError, LimitReached
 from ..graph.expert import Assignment, Expert
 from ..graph.member import Member
 from ..graph.ports import Cutter, Ledger, Store
@@ -85,8 +85,10 @@ class TaskExecution:
         working = [asyncio.ensure_future(member(*each)) for each in calls.items()]
         try:
             return await asyncio.gather(*working)
-        except BaseException:  # what ends one (a full disk, a question, Ctrl-C) must not leave the others running
-            for one in working:
+        except (
+            BaseException
+        ) as error:  # what ends one (a full disk, a question, Ctrl-C) must not leave the others running
+            for one in working if not isinstance(error, LimitReached) else ():  # what is paid for is kept
                 one.cancel()
             await asyncio.gather(*working, return_exceptions=True)
             raise

@@ -29,6 +29,7 @@ from scripting import OpenScripted, last
 
 SENTENCE = {"task": "summarization", "id": 0, "dep": [-1], "args": {"text": "Boats."}}
 SLOW = {"task": "summarization", "id": 1, "dep": [0], "args": {"text": "<resource>-0"}}
+LIST = [{"task": "summarization", "id": 0, "dep": [-1], "args": {"text": ["Boats.", "Ships.", "Rafts."]}}]
 TOKENS = 18
 """Of each call to the scripted model; a dollar each with the price `1e6/1e6` would be 18."""
 
@@ -102,6 +103,20 @@ async def test_calls_that_are_paid_by_the_call_are_estimated_asked_for_and_count
         assert (ended.status, ended.usage.cost, ended.usage.llm_calls) == ("succeeded", pytest.approx(0.06), 0)
         fork = [each async for each in Session(world).fork(run, Changes(thread_id="v"))]
         assert last(fork).usage.cost is None, "what is recorded is not paid again"
+
+
+@pytest.mark.parametrize("plan", [[SENTENCE | {"id": n} for n in range(3)], LIST], ids=["tasks", "members of a list"])
+async def test_calls_under_way_when_another_is_refused_for_its_cost_are_kept(
+    scripted: OpenScripted, plan: list[dict[str, Any]]
+) -> None:
+    """They are paid: to end them would lose what they give, and to make them again would cost it twice."""
+    backend = ScriptedBackend(latency=0.1)
+    catalog = ScriptedCatalog([scripted_expert("summarization", "paid", price=0.02)])
+    async with scripted(plan, backend=backend, catalog=catalog) as world:
+        with pytest.raises(LimitReached, match=r"has spent \$0.04 of \$0.05"):
+            await go(world, max_cost=0.05)
+        assert last(await go_on(world, max_cost=1)).usage.cost == pytest.approx(0.06)
+    assert len(backend.calls) == len(set(backend.calls))
 
 
 def test_the_price_of_a_call_is_that_of_its_model_else_of_its_provider_else_of_its_place(home: Path) -> None:

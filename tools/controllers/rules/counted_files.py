@@ -55,8 +55,7 @@ def with_counted_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
     mentions: list[FileMention] = []
     for each in found:
         if each.files:
-            mark = FILES.get(each.files[0].kind, FILES["document"])
-            masked = masked[: each.start] + mark * (each.end - each.start) + masked[each.end :]
+            masked, _ = with_names(masked, each.start, each.end, each.files, code)
             mentions += [FileMention(file, each.start, each.end) for file in each.files]
     counted = {file for each in found for file in each.files}
     named = {file.resource for file in parsed.files if file.start >= 0}
@@ -66,7 +65,7 @@ def with_counted_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
         masked=masked,
         files=tuple(sorted((*kept, *mentions), key=lambda file: (file.start < 0, file.start))),
         passed_over=parsed.passed_over | (frozenset(files) - counted - named if counted else frozenset()),
-        undecided=tuple((each.start, each.end) for each in found if not each.files),
+        undecided=(*parsed.undecided, *((each.start, each.end) for each in found if not each.files)),
     )
 
 
@@ -123,6 +122,24 @@ def counted(among: Sequence[Resource], ordinal: str, size: str | None, code: str
     many = int(size) if size and size.isdigit() else wording(code).numbers.get(size or "", 1)
     start = place - 1 if place > 0 else max(0, len(among) - many)
     return among[start : start + many]
+
+
+def with_names(
+    masked: str, start: int, end: int, files: Sequence[Resource], code: str
+) -> tuple[str, list[FileMention]]:
+    """The masked text with `files` listed from `start` to `end`, as one name where there is no room; their mentions."""
+    marks = [FILES.get(file.kind, FILES["document"]) for file in files]
+    comma, last = (
+        ("、", "、") if wording(code).unspaced else (", ", f" {wording(code).section('excluding')['and'][0]} ")
+    )
+    listed = comma.join(marks[:-1]) + (last if len(files) > 1 else "")
+    if len(listed) >= end - start:
+        return masked[:start] + marks[0] * (end - start) + masked[end:], [FileMention(f, start, end) for f in files]
+    step = 1 + len(comma)
+    starts = [start + step * index for index in range(len(files) - 1)]
+    found = [FileMention(file, at, at + 1) for file, at in zip(files, starts, strict=False)]
+    found.append(FileMention(files[-1], start + len(listed), end))
+    return masked[:start] + listed + marks[-1] * (end - start - len(listed)) + masked[end:], found
 
 
 def _says_nothing(words: str) -> bool:

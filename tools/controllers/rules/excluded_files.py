@@ -1,6 +1,7 @@
 """`without_excluded_files`: a request without the files that it leaves out, by the words of `[excluding]`.
 
-In "summarise every file but not a.txt", or "not the last", "every file" stands for the other files, as their names would,
+In "summarise every file but not a.txt", or "not the last", "every file" stands for the other files, as their names would
+(a list that names all of them too; where a second act stands between, it is undecided which of the two it is about),
 and the one left out is no file of the request any more; where it says so elsewhere ("and translate a.txt") it still is.
 """
 
@@ -9,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
+from ....graph.resource import Resource
 from ...wording.wording import folded, wording
 from .clauses import ParsedRequest
-from .counted_files import ALIKE, counted, file_nouns
+from .counted_files import ALIKE, counted, file_nouns, with_names
 from .lexicon import FILES
 from .masking import FileMention
 
@@ -25,6 +27,7 @@ def without_excluded_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
     parsed = _with_counted_named(parsed, code)
     text = _folded(parsed.masked)
     masked, files, passed = parsed.masked, [*parsed.files], parsed.passed_over
+    unclear = [*parsed.undecided]
     stops = [stop.start() for stop in _STOP.finditer(text)]
     for match in _excluding(code).finditer(text):
         if match["kept"] is not None:
@@ -37,6 +40,15 @@ def without_excluded_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
             continue
         out = [file for file in files if start <= file.start < end]
         names = {file.resource for file in out}
+        if listed := _listed(text, start, code):
+            among = _within(files, listed)
+            if names & {*among}:
+                kept = [file for file in among if file not in names]
+                if not kept or not names <= {*among} or _goes_on(code).search(text, listed.end(), start):
+                    unclear += [(start, end)]
+                    continue
+                masked, named = with_names(masked, *listed.span(), kept, code)
+                files = [*(f for f in files if not listed.start() <= f.start < listed.end()), *named]
         files = [file for file in files if file not in out]
         others = [file for file in dict.fromkeys(f.resource for f in files) if file not in names]
         if not others:
@@ -55,25 +67,58 @@ def without_excluded_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
             files += [FileMention(file, whole.start(), whole.end()) for file in meant]
             break
     files.sort(key=lambda file: (file.start < 0, file.start))
-    return replace(parsed, masked=masked, files=tuple(files), passed_over=passed)
+    return replace(parsed, masked=masked, files=tuple(files), passed_over=passed, undecided=tuple(unclear))
+
+
+def _listed(text: str, start: int, code: str) -> re.Match[str] | None:
+    """The names of two files or more that stand last before an exclusion in its sentence."""
+    begin = max((stop.start() for stop in _STOP.finditer(text, 0, start)), default=0)
+    lists = [*_list(code).finditer(text, begin, start)]
+    return lists[-1] if lists and not re.search(_MARK, text[lists[-1].end() : start]) else None
 
 
 def _with_counted_named(parsed: ParsedRequest, code: str) -> ParsedRequest:
     """The request with the file in place of an ordinal that it leaves out: "make all pictures grey except the last"."""
+    parsed = _with_rest_of_list(parsed, code)
     given = tuple(dict.fromkeys(file.resource for file in parsed.files))
     text, masked, files = _folded(parsed.masked), parsed.masked, [*parsed.files]
     for left_out in _counted(code).finditer(text) if len(given) > 1 else ():
         begin = max((stop.start() for stop in _STOP.finditer(text, 0, left_out.start())), default=0)
-        every = [*_every(code).finditer(text, begin, left_out.start("which"))]
-        for each in _ordinal(code).finditer(text, *left_out.span("which")) if every else ():
-            kind = file_nouns(code).get(each["noun"] or every[-1]["noun"] or "", "")
-            among = [file for file in given if not kind or file.kind in ALIKE.get(kind, (kind,))]
+        every = [*_every(code).finditer(text, begin, left_out.start())]
+        listed = None if every else _listed(text, left_out.start(), code)
+        if listed and _goes_on(code).search(text, listed.end(), left_out.start()):
+            continue
+        every = every or [*_every(code).finditer(text, begin, left_out.start("which"))]
+        for each in _ordinal(code).finditer(text, *left_out.span("which")) if every or listed else ():
+            kind = file_nouns(code).get(each["noun"] or (every[-1]["noun"] if every else "") or "", "")
+            meant = tuple(_within(parsed.files, listed)) if listed else given
+            among = [file for file in meant if not kind or file.kind in ALIKE.get(kind, (kind,))]
             if chosen := counted(among, each["ordinal"], each["many"], code):
                 mark = FILES.get(chosen[0].kind, FILES["document"])
                 masked = masked[: each.start()] + mark * len(each.group()) + masked[each.end() :]
                 files = [file for file in files if file.start >= 0 or file.resource not in chosen]
                 files += [FileMention(file, *each.span()) for file in chosen]
     return replace(parsed, masked=masked, files=tuple(files))
+
+
+def _with_rest_of_list(parsed: ParsedRequest, code: str) -> ParsedRequest:
+    """The request with the other files in place of "everything but the first of a.txt, b.txt and c.txt"."""
+    text, masked, files = _folded(parsed.masked), parsed.masked, [*parsed.files]
+    for match in _rest_of_list(code).finditer(text):
+        among = _within(parsed.files, match, "list")
+        each = _ordinal(code).fullmatch(text, *match.span("one"))
+        chosen = counted(among, each["ordinal"], each["many"], code) if each else ()
+        kept = [file for file in among if file not in chosen]
+        if chosen and kept:
+            masked, named = with_names(masked, *match.span(), kept, code)
+            files = [*(file for file in files if not match.start() <= file.start < match.end()), *named]
+    files.sort(key=lambda file: (file.start < 0, file.start))
+    left_out = {file.resource for file in parsed.files} - {file.resource for file in files}
+    return replace(parsed, masked=masked, files=tuple(files), passed_over=parsed.passed_over | left_out)
+
+
+def _within(files: Sequence[FileMention], match: re.Match[str], group: str | int = 0) -> list[Resource]:
+    return [*dict.fromkeys(f.resource for f in files if match.start(group) <= f.start < match.end(group))]
 
 
 def _folded(masked: str) -> str:
@@ -122,6 +167,36 @@ def _excluding(code: str) -> re.Pattern[str]:
         ways.insert(0, rf"[,，]? ?{edge}(?:{_either(words['before'])}){space}{article}{names}(?:{behind})?")
     after = _either(words.get("after_every", ())) or r"\b\B"
     return re.compile("|".join((*ways, rf"(?P<after>,? (?:{after}) {names})")))
+
+
+@cache
+def _list(code: str) -> re.Pattern[str]:
+    """The names of two files or more: "a.txt, b.txt and c.txt"."""
+    joint = rf"(?:,? ?(?:{_either(wording(code).section('excluding')['and'])}) ?|, ?|、)"
+    return re.compile(rf"{_MARK}++(?:{joint}{_MARK}++)++")
+
+
+@cache
+def _goes_on(code: str) -> re.Pattern[str]:
+    """A word behind which a sentence asks for something else: "and translate"."""
+    language, then = wording(code), wording(code).clauses.get("then", ())
+    if language.unspaced:
+        return re.compile(_either(then))
+    return re.compile(rf"\b(?:{_either([*language.section('excluding')['and'], *then])}) (?=\w)")
+
+
+@cache
+def _rest_of_list(code: str) -> re.Pattern[str]:
+    """All but some of a list, by ordinals: "all but the first of a.txt and b.txt"."""
+    words = wording(code).section("excluding")
+    if wording(code).unspaced or not words["before"]:
+        return re.compile(r"(?!)")
+    one = re.sub(r"\?P<\w+>", "?:", _ordinal(code).pattern)
+    every = re.sub(r"\?P<\w+>", "?:", _every(code).pattern)
+    ways = _either([*words["before"], *words.get("after_every", ())])
+    of = r"(?:of|among|von|aus|unter|de|des|dos|das|entre|parmi)(?: the)?"
+    whole = rf"(?:(?:{every}|\b(?:{_either(words['every'])})\b),? )?"
+    return re.compile(rf"{whole}\b(?:{ways}) (?P<one>{one}) {of} (?P<list>{_list(code).pattern})")
 
 
 @cache

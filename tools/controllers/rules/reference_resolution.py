@@ -61,9 +61,9 @@ class ReferenceResolver:
         fit = [r for r in self.referents if r.origin in ("file", "quotation") and r.position >= 0 and fits(r, kinds)]
         inside = [r for r in fit if intent.start <= r.position < intent.stop]
         found = unique(inside or [r for r in fit if intent.clause.start <= r.position < intent.start])
-        return [self._made_of(r, kinds) or r for r in found]
+        return [self.made_of(r, kinds) or r for r in found]
 
-    def _made_of(self, file: Referent, kinds: Sequence[Kind]) -> Referent | None:
+    def made_of(self, file: Referent, kinds: Sequence[Kind]) -> Referent | None:
         """The latest result of a file that is only counted, or named by it: "the second one", "the summary of a.txt"."""
         results = [r for r in self._results(kinds, ()) if file.value in r.sources]
         if not results or file.origin != "file":

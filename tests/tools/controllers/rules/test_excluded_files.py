@@ -20,6 +20,12 @@ TEXTS = "a.txt b.txt c.txt"
         ("Summarise all files but the first two", "c.txt"),
         ("Summarise every file except the first and the last", "b.txt"),
         ("Summarise all the letters in one sentence, but not the second one", "a.txt c.txt"),
+        ("Summarise a.txt, b.txt and c.txt except b.txt", "a.txt c.txt"),
+        ("Read a.txt, b.txt and c.txt aloud, but not the last one", "a.txt b.txt"),
+        ("Summarise everything but the first of a.txt, b.txt and c.txt", "b.txt c.txt"),
+        ("Fasse a.txt, b.txt und c.txt zusammen, aber nicht die erste", "b.txt c.txt"),
+        ("Résume a.txt, b.txt et c.txt, sauf le dernier", "a.txt b.txt"),
+        ("总结a.txt、b.txt和c.txt,除了c.txt", "a.txt b.txt"),
         ("Fasse alle Dateien in zwei Sätzen zusammen außer der letzten", "a.txt b.txt"),
         ("Fasse alle Dateien zusammen, aber nicht a.txt", "b.txt c.txt"),
         ("Fasse alle Dateien außer a.txt zusammen", "b.txt c.txt"),
@@ -50,3 +56,27 @@ def test_pictures_are_changed_but_the_one_left_out_behind_the_change(words: str)
     assert [name for name, _ in taken(proposal)] == ["a.png", "b.png"]
     assert {task.parameters["operation"] for task in proposal.plan.tasks} == {"grayscale"}
     assert proposal.refusals == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Join a.txt, b.txt and c.txt, all but the last", "a.txt b.txt"),
+        ("Join a.txt, b.txt and c.txt into one text, leaving out b.txt", "a.txt c.txt"),
+        ("Summarise a.txt, b.txt and c.txt, then join all but the last into one text", "0 1"),
+    ],
+)
+def test_texts_are_joined_without_the_one_left_out_once_each(text: str, names: str) -> None:
+    """Files by their names, summaries by the numbers of their tasks."""
+    proposal = proposed(text, TEXTS)
+    texts = proposal.plan.tasks[-1].inputs["texts"]
+    assert isinstance(texts, tuple)
+    assert [str(getattr(each, "name", None) or getattr(each, "task_id", "")) for each in texts] == names.split()
+    assert proposal.refusals == ()
+
+
+def test_what_is_left_out_behind_a_second_act_is_asked_for() -> None:
+    """It may hold for one of them or for both."""
+    proposal = proposed("Summarise a.txt, b.txt and c.txt and translate them into German, but not b.txt", TEXTS)
+    assert {task.type for task in proposal.plan.tasks} == {"summarization"}
+    assert "name the file" in proposal.refusals[0]

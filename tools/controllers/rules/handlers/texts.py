@@ -202,7 +202,9 @@ def language(linker: Linker, intent: Intent) -> None:
 
 def join(linker: Linker, intent: Intent) -> None:
     """Join the texts, pages or recordings that the words name, else the texts of the latest intent."""
-    named = [as_text(linker, referent, intent) for referent in linker.resolver.data_in_words(intent)]
+    resolver = linker.resolver
+    meant = [resolver.made_of(each, ("text",)) or each for each in resolver.data_in_words(intent)]
+    named = [as_text(linker, each, intent) for each in meant]
     several = linker.open_results(linker.resolver.words_of(intent), ("text",))
     texts = named if len(named) > 1 else several or linker.resolver.latest_results(("text",))
     if len(texts) < 2:
