@@ -21,7 +21,7 @@ ALIKE = {"text": ("text", "document"), "document": ("document", "text", "image")
 """Kinds of files that a noun may mean: a letter may be a PDF."""
 _MARK = "[\ue010-\ue0ff]"
 _ANY = r"(?:files?|ones?)"
-_COUNTER = r"(?: |[张幅个個份段条枚つ本番目件の]{1,3})?"
+COUNTER = r"(?: |[张幅个個份段条枚つ本番目件の]{1,3})?"
 """What stands between an ordinal and its noun; Chinese and Japanese put a counter there."""
 _DIGITS = r"第\d{1,2}|\d{1,2}(?:[枚番つ本個件]目|st|nd|rd|th|er|e|ª|º|\.)"
 """An ordinal in digits."""
@@ -165,7 +165,7 @@ def _patterns(code: str) -> re.Pattern[str]:
     ordinals, nouns = f"{either([*language.ordinals])}|{_DIGITS}", either([*file_nouns(code)])
     if code != "en":
         edge = "" if language.unspaced else r"\b"
-        return re.compile(rf"{_ARTICLE}{edge}(?P<ordinal>{ordinals}){_COUNTER}(?P<noun>{nouns}){edge}")
+        return re.compile(rf"{_ARTICLE}{edge}(?P<ordinal>{ordinals}){COUNTER}(?P<noun>{nouns}){edge}")
     many = rf"(?: (?P<many>\d{{1,2}}|{either([*language.numbers])}))?"
     whole = rf"(?! (?:of|in|on|from) (?:the |my |this )?(?:{_MARK}|page|document|pdf|text|file|video|film))"
     all_but = (

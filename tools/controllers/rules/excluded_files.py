@@ -13,11 +13,12 @@ from functools import cache
 from ....graph.resource import Resource
 from ...wording.wording import folded, wording
 from .clauses import ParsedRequest
-from .counted_files import ALIKE, counted, file_nouns, with_names
+from .counted_files import ALIKE, COUNTER, counted, file_nouns, with_names
 from .lexicon import FILES
 from .masking import FileMention
 
 _MARK = "[\ue010-\ue0ff]"
+_GOES_ON = "and|in|into|to|with|by|as|at|und|zu|ins|mit|auf|zusammen|vor|et|en|dans|avec|y|con|e|em|com"
 _STOP = re.compile(r"[.!?;\n。！？]\s|[。！？\n]")
 """Where a sentence ends: "every file" and what it leaves out stand in the same one."""
 
@@ -82,11 +83,14 @@ def _with_counted_named(parsed: ParsedRequest, code: str) -> ParsedRequest:
     parsed = _with_rest_of_list(parsed, code)
     given = tuple(dict.fromkeys(file.resource for file in parsed.files))
     text, masked, files = _folded(parsed.masked), parsed.masked, [*parsed.files]
+    unclear = [*parsed.undecided]
     for left_out in _counted(code).finditer(text) if len(given) > 1 else ():
         begin = max((stop.start() for stop in _STOP.finditer(text, 0, left_out.start())), default=0)
         every = [*_every(code).finditer(text, begin, left_out.start())]
         listed = None if every else _listed(text, left_out.start(), code)
         if listed and _goes_on(code).search(text, listed.end(), left_out.start()):
+            if code != "en" or not left_out.group().startswith(("all ", "every")):  # those are results, by members.py
+                unclear += [left_out.span()]
             continue
         every = every or [*_every(code).finditer(text, begin, left_out.start("which"))]
         for each in _ordinal(code).finditer(text, *left_out.span("which")) if every or listed else ():
@@ -98,7 +102,7 @@ def _with_counted_named(parsed: ParsedRequest, code: str) -> ParsedRequest:
                 masked = masked[: each.start()] + mark * len(each.group()) + masked[each.end() :]
                 files = [file for file in files if file.start >= 0 or file.resource not in chosen]
                 files += [FileMention(file, *each.span()) for file in chosen]
-    return replace(parsed, masked=masked, files=tuple(files))
+    return replace(parsed, masked=masked, files=tuple(files), undecided=tuple(unclear))
 
 
 def _with_rest_of_list(parsed: ParsedRequest, code: str) -> ParsedRequest:
@@ -129,6 +133,9 @@ def _folded(masked: str) -> str:
 def _ordinal(code: str) -> re.Pattern[str]:
     """An ordinal, the number and the noun behind it: "the last two pictures"."""
     words, language = wording(code).section("excluding"), wording(code)
+    if language.unspaced:
+        noun = rf"の?(?:(?P<noun>{_either([*file_nouns(code)])})|{_either(words['file'])})?"
+        return re.compile(rf"(?P<ordinal>{_either([*language.ordinals])})(?P<many>(?!))?{COUNTER}{noun}")
     article = rf"(?:(?:{_either(words['article'])}) )?" if words["article"] else ""
     many = rf"(?: (?P<many>\d{{1,2}}|{_either([*language.numbers])}))?"
     noun = rf"(?: (?:(?P<noun>{_either([*file_nouns(code)])})|{_either(words['file'])}|ones?))?"
@@ -139,12 +146,15 @@ def _ordinal(code: str) -> re.Pattern[str]:
 def _counted(code: str) -> re.Pattern[str]:
     """The words that exclude files by ordinals, up to a comma, the end, or a word that goes on: "except the first two"."""
     words = wording(code).section("excluding")
-    if wording(code).unspaced or not words["before"]:
-        return re.compile(r"(?!)")
     one = re.sub(r"\?P<\w+>", "?:", _ordinal(code).pattern)
+    if wording(code).unspaced:
+        before, behind = words["before"], words["behind"]
+        return re.compile(
+            rf"(?:{_either(before)})(?P<which>{one})" if before else rf"(?P<which>{one})(?:{_either(behind)})"
+        )
     joined = rf"{one}(?:(?:,? (?:{_either(words['and'])})|,) {one})*"
     ways = _either([*words["before"], *words.get("after_every", ())])
-    return re.compile(rf"\b(?:{ways}) (?P<which>{joined})(?=\W*(?:\Z|[,.;!?:])| (?:and|in|into|to|with|by|as|at)\b)")
+    return re.compile(rf"\b(?:{ways}) (?P<which>{joined})(?=\W*(?:\Z|[,.;!?:])| (?:{_GOES_ON})\b)")
 
 
 def _either(words: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from ...wording.refusals import refusal
 from .clauses import Clause, ParsedRequest
 from .intents import Intent
 from .lexicon import lexicon
-from .page_ranges import Take, on_pages, taking_texts
+from .page_ranges import Take, on_pages, page_by_page, taking_texts
 from .parameters import Parameters
 from .reference_resolution import ANSWERS, FINDINGS, ReferenceResolver
 from .referents import Referent, kinds_named, result_kind
@@ -59,6 +59,10 @@ class Linker:
     ) -> Referent:
         """Add a task unless the same is planned; returns its result. `implied`: a step that the request does not name."""
         parameters = parameters or {}
+        if not implied and any(
+            each.each for each in read_pages(self.parsed.words_of(intent.clause), self.parsed.language)
+        ):
+            inputs = page_by_page(inputs, self.tasks, self._page_step(intent))
         pages = self._pages_named(intent, inputs) if task_type != "count" and not implied else ()
         if len(pages) > 1 and not taking_texts(task_type):
             for each in pages[:-1]:

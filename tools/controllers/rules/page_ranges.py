@@ -1,8 +1,12 @@
-"""`on_pages`: the pages that a clause names, as parameters or as a step that takes only these pages of a document."""
+"""`on_pages`: the pages that a clause names, as parameters or as a step that takes only these pages of a document.
+
+`page_by_page`: the text of each page where a text was taken before.
+"""
 
 from collections.abc import Callable, Sequence
 
 from ....graph.resource import Resource
+from ....graph.task import Ref, Task
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
 from ...wording.page_words import Pages
@@ -38,6 +42,18 @@ def on_pages(
         return value
 
     return {name: taken(name, value) for name, value in inputs.items()}, parameters
+
+
+def page_by_page(inputs: dict[str, Input], tasks: Sequence[Task], take: Take) -> dict[str, Input]:
+    """Inputs with the list of the pages' texts in place of the whole text of a document."""
+
+    def listed(value: Input) -> Input:
+        source = tasks[value.task_id] if isinstance(value, Ref) and not value.output else None
+        if source is None or source.type != "document-to-text":
+            return value
+        return take(source.type, source.inputs, {**source.parameters, "each_page": True})
+
+    return {name: listed(value) for name, value in inputs.items()}
 
 
 def taking_texts(task_type: str) -> bool:

@@ -26,6 +26,8 @@ TEXTS = "a.txt b.txt c.txt"
         ("Fasse a.txt, b.txt und c.txt zusammen, aber nicht die erste", "b.txt c.txt"),
         ("Résume a.txt, b.txt et c.txt, sauf le dernier", "a.txt b.txt"),
         ("总结a.txt、b.txt和c.txt,除了c.txt", "a.txt b.txt"),
+        ("总结a.txt、b.txt和c.txt,除了最后一个", "a.txt b.txt"),
+        ("a.txt、b.txt、c.txtを要約して、最後以外", "a.txt b.txt"),
         ("Fasse alle Dateien in zwei Sätzen zusammen außer der letzten", "a.txt b.txt"),
         ("Fasse alle Dateien zusammen, aber nicht a.txt", "b.txt c.txt"),
         ("Fasse alle Dateien außer a.txt zusammen", "b.txt c.txt"),
@@ -75,8 +77,9 @@ def test_texts_are_joined_without_the_one_left_out_once_each(text: str, names: s
     assert proposal.refusals == ()
 
 
-def test_what_is_left_out_behind_a_second_act_is_asked_for() -> None:
+@pytest.mark.parametrize("which", ["b.txt", "the last"])
+def test_what_is_left_out_behind_a_second_act_is_asked_for(which: str) -> None:
     """It may hold for one of them or for both."""
-    proposal = proposed("Summarise a.txt, b.txt and c.txt and translate them into German, but not b.txt", TEXTS)
+    proposal = proposed(f"Summarise a.txt, b.txt and c.txt and translate them into German, but not {which}", TEXTS)
     assert {task.type for task in proposal.plan.tasks} == {"summarization"}
     assert "name the file" in proposal.refusals[0]

@@ -64,8 +64,16 @@ def test_pages_that_a_clause_names_are_the_only_ones_taken(text: str, first: int
     assert [(t, p) for t, p in tasks if "first_page" in p] == [(task_type, {"first_page": first, "last_page": last})]
 
 
-def test_each_page_has_a_result_of_its_own() -> None:
-    proposal = propose(Request(text="Summarise each page of thesis.pdf"))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Summarise each page of thesis.pdf",
+        "Extract the text of each page of thesis.pdf and summarise each page",
+        "Read the text on each page of thesis.pdf and say each page aloud",
+    ],
+)
+def test_each_page_has_a_result_of_its_own(text: str) -> None:
+    proposal = propose(Request(text=text))
     assert proposal.plan.tasks[0].parameters == {"each_page": True}
     assert proposal.plan.tasks[1].inputs["text"] == Ref(task_id=0, output="pages")
 
