@@ -229,6 +229,13 @@ def test_a_difference_between_two_texts_is_a_comparison() -> None:
     assert planned("What changed between old.txt and new.txt?") == [("compare", {})]
 
 
+def test_rows_among_those_counted_by_a_condition_are_not_counted_in_the_whole_table() -> None:
+    text = "How many rows in orders.csv have the status paid, and how many of them are from Berlin?"
+    proposal = propose(Request(text=text))
+    assert len(proposal.plan.tasks) == 1
+    assert "counted before" in str(proposal.refusals)
+
+
 def test_one_page_is_shown_as_text() -> None:
     assert planned("Show me only page 2 of thesis.pdf") == [("document-to-text", {"first_page": 2, "last_page": 2})]
 

@@ -7,7 +7,7 @@ from .....graph.resource import Kind, Resource
 from .....graph.task import Ref, Template
 from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
-from ....tables.follow_up import refers_back
+from ....tables.follow_up import of_those, refers_back
 from ....wording.nearest import is_out_of_reach
 from ....wording.refusals import refusal
 from ....wording.several_questions import several_questions
@@ -19,6 +19,8 @@ from ..text_linking import as_text, text_referents
 
 _OF_TABLE = "table-question-answering"
 """Its answer is no text that a further question is about."""
+_CHOOSING = ("count", "filter")
+"""Types whose rows a question right behind them may be about."""
 _WORD = re.compile(r"[a-z]{4,}")
 _QUESTION_WORDS = frozenset("what which whom whose when where does have been were that this with from about".split())
 _TELLING = re.compile(
@@ -55,6 +57,8 @@ def answer_question(linker: Linker, intent: Intent) -> None:
 
 def add_question(linker: Linker, intent: Intent, question: str) -> None:
     """Add the task that answers a question, by the kind of its source; a general question goes to a chat model."""
+    if refused_rows(linker, intent, question):
+        return
     cues = _source_kind_cues(linker, intent, _FILE_NAMES.sub(" ", question.lower()))
     kind = next((kind for holds, kind in cues if holds), None)
     question_input: Input = question
@@ -85,6 +89,16 @@ def add_question(linker: Linker, intent: Intent, question: str) -> None:
             question_input = Template(parts=(f"{question} (given: ", known, ")"))
         for referent in linker.resolver.resolve(intent, kinds) or linker.refuse_missing(intent, f"a {kind}"):
             linker.add_task(task_type, {port.name: referent.value, name: question_input}, intent)
+
+
+def refused_rows(linker: Linker, intent: Intent, question: str) -> bool:
+    """Refuse a question about some of the rows that a task right before it counts or keeps: "how many of them are paid"."""
+    last = linker.tasks[-1] if linker.tasks else None
+    rows = last is not None and last.type in _CHOOSING and bool(last.parameters.get("where"))
+    if not rows or not of_those(question, linker.parsed.language):
+        return False
+    linker.refuse(intent, "I can't ask about the rows counted before; ask for both conditions in one question")
+    return True
 
 
 def _asked_with(linker: Linker, intent: Intent, question: str) -> bool:
