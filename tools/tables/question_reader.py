@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from ..wording.wording import wording
 from .bounds import age_of, bound_of, written
 from .columns import Columns
 from .conditions import kept
+from .folding import fold
 from .one_by_one import group_apart, one_by_one
 from .question_words import Mark
 from .ranges import alternates, joined, joins
@@ -46,11 +48,18 @@ class QuestionReader:
             without = mark.role == "not" and mark.text in operation_words(self.language)["empty"]  # "keinen Preis"
             near = [self._near(number, 1)] if without or mark.role == "empty" else []
             near += [] if without or not near else [self._near(number, -1)]
-            if near and near[0] and near[0].role in ("value", "period") and near[0].start == mark.end:
-                continue  # "without returns"
+            if near and near[0] and near[0].role in ("value", "period") and self._follows(mark, near[0]):
+                continue  # "without returns", "without the cancelled ones"
             if column := next((m for m in near if m and m.role == "column" and m not in self.used), None):
                 self.empty.append(column.column)
                 self.used |= {mark, column}
+
+    def _follows(self, mark: Mark, other: Mark) -> bool:
+        """Whether nothing but articles stands between two marks."""
+        articles = wording(self.language).clauses.get("article", ())
+        return other.start >= mark.end and all(
+            word in map(fold, articles) for word in self.words[mark.end : other.start]
+        )
 
     def read_ranges(self) -> None:
         """`from March to June`, `between March and June`: dates, or names of months in a column of these."""

@@ -319,6 +319,8 @@ CODES = json.dumps([{"label": "QR Code: hello"}, {"label": "EAN-13: 400638133393
         (CODES, {"label": "dog"}, "", "0"),
         ('[{"entity_group": "MONEY", "word": "5 EUR"}]', {"label": "amounts"}, "", "1"),
         ("one\n\ntwo\n", {}, "", "2"),
+        ("E-mail 1 of 3\nFrom: a@b.org", {"look_for": "e-mails"}, "", "3"),
+        ("From: a@b.org\nTo: c@d.org, e@f.org", {"look_for": "e-mails"}, "", "1"),
         ("to be or not", {}, "count the words", "4"),
         ("a.b@c.example https://a.example/fair don't - well-known & 3.5, and/or", {}, "count the words", "6"),
         ("你好。世界。", {}, "count the words", "2"),

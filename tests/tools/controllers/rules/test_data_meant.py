@@ -141,6 +141,9 @@ def test_what_a_file_says_and_asides_in_statements_need_no_report(text: str, fil
     ("text", "added"),
     [
         ("What is the total of all receipts?", True),
+        ("What is the total of both receipts?", True),
+        ("What is the total of receipt1.png and receipt2.png?", True),
+        ("What is the total of receipt1.png and receipt2.png together?", True),
         ("How much did I spend in total on these receipts?", True),
         ("Cuál es el total de todos los recibos?", True),
         ("What is the total of each receipt?", False),
@@ -148,6 +151,9 @@ def test_what_a_file_says_and_asides_in_statements_need_no_report(text: str, fil
     ],
 )
 def test_the_amounts_of_several_pages_are_added_only_where_all_together_are_asked_for(text: str, added: bool) -> None:
-    types = [task.type for task in proposed(text, "receipt1.png receipt2.png").plan.tasks]
+    tasks = proposed(text, "receipt1.png receipt2.png").plan.tasks
+    types = [task.type for task in tasks]
+    if text.startswith("What") and added:
+        assert tasks[0].inputs["question"] == "What is the total?"
     assert types.count("document-question-answering") == 2
     assert ("add-up" in types) == added

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from .....graph.call import Artifact, Call, Material
+from .....graph.errors import input_error
 from .....graph.task import Task
 from ....media.rows import Row, has_label, nonblank_lines, row_text, rows
 from ..goal_words import goal_text, has_word, strings
@@ -43,12 +44,24 @@ def count(call: Call) -> Sequence[Artifact]:
     items, columns = call.inputs.get("items", ()), call.task.parameters.get("look_for") == "columns"
     conditions = where or ([f"* = {label}"] if label and any(map(is_large, items)) else [])
     note = ""
-    if columns or conditions or (not label and items and all(item.resource.kind == "table" for item in items)):
+    if call.task.parameters.get("look_for") == "e-mails":
+        number = sum(map(_mails_in, items))
+        note = f"computed: count of e-mails, of {len(items)} file(s); no addresses were counted"
+    elif columns or conditions or (not label and items and all(item.resource.kind == "table" for item in items)):
         note = f"computed: count of {'columns' if columns else 'rows'}{' where ' * bool(where)}{' and '.join(where)}"
         number = sum(_count_rows(call, item, conditions, columns) for item in items)
     else:
         number = sum(_count(item, label, unit) for item in items)
     return [Artifact(output="text", kind="text", media_type="text/plain", text=str(number), note=note)]
+
+
+def _mails_in(material: Material) -> int:
+    """The e-mails of a file as it is read: a mailbox numbers them. Raises `ExpertError` for a file that is no e-mail."""
+    if numbered := re.match(r"E-mail 1 of (\d+)\n", text := material.text()):
+        return int(numbered[1])
+    if not re.match(r"(?:Subject|From|To|Cc|Date): ", text):
+        raise input_error(f"{material.resource.label} is neither an e-mail nor a mailbox")
+    return 1
 
 
 def _count_rows(call: Call, material: Material, where: Sequence[str], columns: bool) -> int:

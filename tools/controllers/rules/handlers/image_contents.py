@@ -5,7 +5,7 @@ import re
 from .....graph.resource import Kind
 from .....graph.task import Ref
 from .....graph.task import Value as Input
-from ....wording.counted_parts import uncounted_parts
+from ....wording.counted_parts import counts_mails, type_by_name, uncounted_parts
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
@@ -54,8 +54,14 @@ def crop(linker: Linker, intent: Intent) -> None:
 def count(linker: Linker, intent: Intent) -> None:
     """Count labels found before, entities of a text, rows of a table, or objects in pictures; else ask a question."""
     words = linker.parsed.masked[intent.start : intent.clause.end]
-    if why := uncounted_parts(words, (file.resource.media_type for file in linker.parsed.files)):
+    files = [file.resource for file in linker.parsed.files]
+    types = {type_by_name(file.media_type, file.name or "") for file in files}
+    if why := uncounted_parts(words, types):
         return linker.refuse(intent, why)
+    if counts_mails(words, types):
+        linker.use(intent.start, intent.clause.end)
+        linker.add_task("count", {"items": tuple(dict.fromkeys(files))}, intent, {"look_for": "e-mails"})
+        return None
     labels = linker.resolver.latest_results(("labels", "boxes"))
     found_in_text = bool(labels) and labels[0].origin == "token-classification" and not count_label(words)
     one_verdict = len(labels) == 1 and labels[0].origin in _VERDICTS
