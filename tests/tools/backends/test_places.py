@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from hugginggpt.apps.session import Session
+from hugginggpt.graph.errors import UsageError
 from hugginggpt.graph.options import Options
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import World, open_world
@@ -93,9 +95,9 @@ async def test_a_model_of_the_user_is_used_by_its_id(home: Path) -> None:
     plan = [{"task": "summarization", "id": 0, "dep": [-1], "args": {"text": "long"}}]
     async with with_providers(home, hub, "translation", plan) as world:
         good = await ask(world, options=Options(models={"summarization": "me/mine"}))
-        bad = await ask(world, options=Options(models={"summarization": "me/none"}), thread="u")
+        with pytest.raises(UsageError, match="me/none answers 404"):
+            await ask(world, options=Options(models={"summarization": "me/none"}), thread="u")
     assert last(good).results[0]["assignment"]["expert"]["model_id"] == "me/mine"
-    assert "me/none answers 404" in last(bad).results[0]["error"]
 
 
 async def test_a_server_of_the_user_does_a_task_that_no_other_place_can(home: Path) -> None:
