@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from pydantic import Field
+
 from .plan import Plan
 from .resource import Frozen
 from .usage import Stage, Usage
@@ -49,6 +51,8 @@ class TaskEstimate(Amounts):
     model_id: str = ""
     """Empty where no expert can do it here: it will spend nothing."""
     backend: str = ""
+    priced: bool = Field(default=True, exclude_if=bool)
+    """Whether it is known what one call costs, though it may not be known how many there are."""
 
 
 class Estimate(Frozen):

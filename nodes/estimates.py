@@ -46,11 +46,10 @@ class Estimates:
         tasks = list[TaskEstimate]()
         for task in left:
             first = next(iter(experts.get(task.id) or ()), None)
-            spends = (
-                _of_call(first, measured, self.prices, self.call_price).times(members[task.id]) if first else Amounts()
-            )
+            call = _of_call(first, measured, self.prices, self.call_price) if first else Amounts()
             by = {"model_id": first.model_id, "backend": first.backend} if first else {}
-            tasks.append(TaskEstimate.model_validate({"task_id": task.id, **by, **dict(spends)}))
+            fields = {"task_id": task.id, **by, **dict(call.times(members[task.id])), "priced": call.cost is not None}
+            tasks.append(TaskEstimate.model_validate(fields))
         controller = await self.controllers(options.llm)
         if ":" not in controller.name:  # PROVIDER:MODEL
             return Estimate.of(plan, tasks, Amounts())
@@ -119,7 +118,7 @@ def _length(value: Single, plan: Plan, members: dict[int, int | None]) -> list[i
 def refuse_unpriced(run: Run, estimate: Estimate) -> None:
     """Raises `LimitReached` under a limit of dollars for experts whose calls have no price: it could not count them."""
     name = next((name for name in ("max_cost", "thread_max_cost") if getattr(run.options, name) is not None), None)
-    unpriced = [task for task in estimate.tasks if task.cost is None and task.backend not in {*FREE, "chat"}]
+    unpriced = [task for task in estimate.tasks if not task.priced and task.backend not in {*FREE, "chat"}]
     if name and unpriced:
         tasks = ", ".join(f"{task.task_id} ({task.model_id})" for task in unpriced)
         raise LimitReached(

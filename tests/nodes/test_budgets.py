@@ -105,6 +105,21 @@ async def test_calls_that_are_paid_by_the_call_are_estimated_asked_for_and_count
         assert last(fork).usage.cost is None, "what is recorded is not paid again"
 
 
+async def test_a_list_of_unknown_length_is_no_call_without_a_price(scripted: OpenScripted, tmp_path: Path) -> None:
+    """Each of its calls is counted before it is made."""
+    (tmp_path / "report.pdf").write_bytes(b"%PDF-1.7")
+    pages = [
+        {"task": "document-to-images", "id": 0, "dep": [-1], "args": {"document": str(tmp_path / "report.pdf")}},
+        {"task": "image-to-text", "id": 1, "dep": [0], "args": {"image": "<resource>-0"}},
+    ]
+    catalog = ScriptedCatalog(
+        [scripted_expert("document-to-images", "free", price=0), scripted_expert("image-to-text", "paid", price=0.02)]
+    )
+    async with scripted(pages, backend=ScriptedBackend(), catalog=catalog) as world:
+        run = last(await go(world, max_cost=0.05))  # raises `LimitReached` where a price is lacking
+    assert [row["key"] for row in run.results] == ["0", "1"]
+
+
 @pytest.mark.parametrize("plan", [[SENTENCE | {"id": n} for n in range(3)], LIST], ids=["tasks", "members of a list"])
 async def test_calls_under_way_when_another_is_refused_for_its_cost_are_kept(
     scripted: OpenScripted, plan: list[dict[str, Any]]
