@@ -19,7 +19,7 @@ from hugginggpt.apps.session import Session
 from hugginggpt.checkpoints.serializer import strict_serializer
 from hugginggpt.checkpoints.state_rows import save_state, save_writes, states_of, writes_of, written_after
 from hugginggpt.graph.call import Call
-from hugginggpt.graph.errors import ExpertError
+from hugginggpt.graph.errors import ExpertError, UsageError
 from hugginggpt.graph.expert import Expert
 from hugginggpt.graph.options import Options
 from hugginggpt.graph.settings import Settings
@@ -175,7 +175,8 @@ async def test_a_server_named_on_the_command_line_is_trusted_from_then_on(
     with serve(lambda received: chat("done").to(received)) as server:
         settings = Settings(home=home, retries=0)
         async with scripted(CHAIN) as world:
-            await ask(world, options=Options(models={"summarization": f"openai:m@{server.url}/v1"}))
+            with pytest.raises(UsageError, match="there is no expert"):  # this world has no chat models
+                await ask(world, options=Options(models={"summarization": f"openai:m@{server.url}/v1"}))
         assert trusted_origins(settings.config) == {server.url}
         backend = next(each for each in backends_for(settings) if each.name == "chat")
         (made,) = await backend.run(asked("chat", server.url, tmp_path))
