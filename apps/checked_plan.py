@@ -8,7 +8,7 @@ from ..graph.plan import Plan
 from ..graph.result import Run
 from ..graph.world import World
 from ..nodes.feasibility import looked_up
-from ..nodes.given_plan import with_tasks
+from ..nodes.given_plan import refusals_with, with_tasks
 from ..nodes.known_data import known_data
 
 
@@ -26,4 +26,6 @@ async def checked_plan(world: World, run: Run, tasks: "str | Sequence[Mapping[st
     if tasks is not None:
         plan = with_tasks(Plan.from_hugginggpt(tasks, await known_data(run, run.plan, tasks, world.fetcher)))
     warnings, experts = await looked_up(plan, world.catalog, run.options.models, run.options.where)
+    if plan.digest != run.plan.digest:
+        warnings = [*refusals_with(plan, run), *warnings]
     return CheckedPlan(plan, warnings, await world.estimates.of(plan, run.options, run.request.text, experts))

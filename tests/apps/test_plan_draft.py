@@ -100,6 +100,20 @@ async def test_what_was_edited_and_not_run_stays_in_a_file_that_is_named(scripte
     assert f"--edit {draft.file}" in draft.kept()
 
 
+async def test_a_file_that_an_edited_plan_leaves_out_is_named_before_it_is_run(
+    scripted: OpenScripted, typed: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The run would end in part."""
+    notes = tmp_path / "notes.txt"
+    notes.write_text("Boats.")
+    async with scripted([{**SENTENCE, "args": {"text": str(notes)}}]) as world:
+        session = Session(world)
+        events = [each async for each in session.start("Sum up", thread_id="t", files=[str(notes)], options=ASKING)]
+        typed("e\nl\n", [OTHER])
+        await PlanDraft(session, last(events).run_id).verdict()
+    assert "warning: Not done: no task of the given plan uses the file notes.txt." in capsys.readouterr().err
+
+
 async def test_an_editor_that_does_not_exist_is_named_and_the_plan_can_still_be_run(
     scripted: OpenScripted, typed: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
