@@ -146,7 +146,7 @@ def _ordinal(code: str) -> re.Pattern[str]:
 def _counted(code: str) -> re.Pattern[str]:
     """The words that exclude files by ordinals, up to a comma, the end, or a word that goes on: "except the first two"."""
     words = wording(code).section("excluding")
-    one = re.sub(r"\?P<\w+>", "?:", _ordinal(code).pattern)
+    one = _unnamed(_ordinal(code))
     if wording(code).unspaced:
         before, behind = words["before"], words["behind"]
         return re.compile(
@@ -155,6 +155,11 @@ def _counted(code: str) -> re.Pattern[str]:
     joined = rf"{one}(?:(?:,? (?:{_either(words['and'])})|,) {one})*"
     ways = _either([*words["before"], *words.get("after_every", ())])
     return re.compile(rf"\b(?:{ways}) (?P<which>{joined})(?=\W*(?:\Z|[,.;!?:])| (?:{_GOES_ON})\b)")
+
+
+def _unnamed(pattern: re.Pattern[str]) -> str:
+    """The pattern without names of groups, to be part of another one."""
+    return re.sub(r"\?P<\w+>", "?:", pattern.pattern)
 
 
 def _either(words: Sequence[str]) -> str:
@@ -201,8 +206,8 @@ def _rest_of_list(code: str) -> re.Pattern[str]:
     words = wording(code).section("excluding")
     if wording(code).unspaced or not words["before"]:
         return re.compile(r"(?!)")
-    one = re.sub(r"\?P<\w+>", "?:", _ordinal(code).pattern)
-    every = re.sub(r"\?P<\w+>", "?:", _every(code).pattern)
+    one = _unnamed(_ordinal(code))
+    every = _unnamed(_every(code))
     ways = _either([*words["before"], *words.get("after_every", ())])
     of = r"(?:of|among|von|aus|unter|de|des|dos|das|entre|parmi)(?: the)?"
     whole = rf"(?:(?:{every}|\b(?:{_either(words['every'])})\b),? )?"

@@ -458,7 +458,7 @@ def test_such_a_number_that_cites_a_result_is_a_doubt() -> None:
 def test_an_answer_that_rests_on_no_result_is_reported_as_such_with_the_results_and_makes_the_run_partial(
     answer: str,
 ) -> None:
-    told = "Nothing in the answer of the model was traced to a result; the results follow"
+    reported = "Nothing in the answer of the model was traced to a result; the results follow"
     plan = Plan(tasks=(Task(id=0, type="image-to-text", inputs={"image": PHOTO}),))
     run = RUN.model_copy(update={"plan": plan, "results": (result(0, "succeeded", TEXT),)})
     checked = AnswerChecker(run, PATHS, SHOWN)
@@ -466,8 +466,8 @@ def test_an_answer_that_rests_on_no_result_is_reported_as_such_with_the_results_
 
     with collecting() as heard:
         lines = checked.missing_lines()
-    assert lines[:2] == [told, "Left out above: [0] image-to-text\nsee invoice_7.pdf\n"]
-    assert heard.lacks == [told]
+    assert lines[:2] == [reported, "Left out above: [0] image-to-text\nsee invoice_7.pdf\n"]
+    assert heard.lacks == [reported]
 
 
 def test_an_answer_that_cites_one_result_of_two_is_none_of_that_kind() -> None:
