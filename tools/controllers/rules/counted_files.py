@@ -180,7 +180,7 @@ def _patterns(code: str) -> re.Pattern[str]:
         rf"\b(?:(?:these|those|the|my|our|all)(?: (?:of|the|my|our|these|those))* (?P<several>{either([*language.numbers])})"
         rf"|(?P<pair>both)(?: (?:of|the|my|our|these|those))*) (?:(?P<s_noun>{nouns})|{_ANY})\b"
     )
-    listed = rf"of (?:(?:the|my|these) )?(?:{_MARK}+(?:,? and |, | )?)*"
+    listed = rf"of (?:(?:the|my|these) )?(?:{_MARK}++(?:,? and |, | )?)*+"
     asked = (
         rf"\b(?:which (?:one )?(?:{listed})?(?:(?:(?P<q_noun>{nouns})|{_ANY}) )?is (?:the )?|(?:is|are) {_MARK}+ )"
         rf"(?P<asked>{COMPARED})\b"
