@@ -27,7 +27,7 @@ class Scope:
     start: int
     end: int
     words: Mapping[str, str]
-    """The `noun`, `number` and `result` that stand with it."""
+    """The `noun`, `number` and `result` that stand with it; `off` or `out` where they say what is left out."""
 
 
 def find_scopes(parsed: ParsedRequest) -> Iterator[Scope]:
@@ -79,11 +79,13 @@ def _patterns(code: str) -> Mapping[str, re.Pattern[str]]:
         "named": rf"(?:{either(words['the'])}){space}{article}(?P<results>{results}){edge}",
         **{name: rf"(?:{either(words[name])}){edge}" for name in ("rest", "together", "apart", "paired", "among")},
     }
-    forms["rest"] += rf"(?:{space}(?P<noun>{nouns}){edge})?"
+    off = f"(?:(?P<off>{either(language.ranges.get('off', ()))}){space})?"
+    forms["rest"] = rf"{off}{forms['rest']}(?:{space}(?P<noun>{nouns}){edge})?"
     if words["goes_on"]:
         ordinals = either([word for word in language.ordinals if word not in language.units])
         number = rf"(?P<number>{either([word for word, value in language.numbers.items() if value > 1])}|\d)"
         ends = rf"(?=\W*(?:$|[.,;!?])| (?:{either([*words['goes_on'], *words['of']])})\b)"
         some = rf"(?=\w+ (?:{either(words['of'])}) {article}(?:{nouns}|{either(words['them'])})\b)"
-        forms["number"] = rf"(?:(?:{ordinals}) (?=\w+(?: (?:{nouns})\b|{ends}))|{some}){number}\b"
+        out = rf"(?:(?P<out>{either([*excluding['before'], *excluding['after_every']])}) {article})?"
+        forms["number"] = rf"{out}(?:(?:{ordinals}) (?=\w+(?: (?:{nouns})\b|{ends}))|{some}){number}\b"
     return {name: re.compile(f"{edge}(?:{form})") for name, form in forms.items()}

@@ -22,7 +22,8 @@ from .scope_words import Scope, find_scopes
 Span = tuple[int, int]
 _PLURAL: frozenset[Kind] = frozenset(("labels", "boxes", "table"))
 """Kinds of data that hold several things: "them" may mean the names in one list."""
-_RANGES = ("first", "first_page", "start_seconds")
+_STARTS = ("first", "first_page", "start_seconds")
+_RANGES = {*_STARTS, "last", "last_page", "end_seconds"}
 
 
 @dataclass(frozen=True)
@@ -116,14 +117,9 @@ class _Plan:
             return False
         task = self.tasks[value.task_id]
         row = VOCABULARY[task.type]
-        if any(port.many and value.output in (port.name, "") for port in row.outputs):
-            return value.output != "" or row.outputs[0].many
-        ports = {port.name: port for port in row.inputs}
-        return any(
-            isinstance(given, tuple) or self.is_list(given)
-            for name, given in task.inputs.items()
-            if not ports[name].many
-        )
+        made = next((port for port in row.outputs if port.name == value.output), row.outputs[0])
+        mapped = (task.inputs[port.name] for port in row.inputs if port.name in task.inputs and not port.many)
+        return made.many or any(isinstance(given, tuple) or self.is_list(given) for given in mapped)
 
     def is_several(self, value: Single) -> bool:
         """Whether a value holds several things."""
@@ -136,9 +132,11 @@ class _Plan:
         """Whether a value holds what was looked for under several names: "the dates and the names"."""
         made = self.tasks.get(value.task_id) if isinstance(value, Ref) else None
         chosen = made.parameters.values() if made else ()
-        return self.is_list(value) or any(
-            len(c.split(",")) > 1 if isinstance(c, str) else isinstance(c, tuple) for c in chosen
-        )
+        return self.is_list(value) or any(isinstance(c, tuple) or (isinstance(c, str) and "," in c) for c in chosen)
+
+    def with_steps(self, tasks: Sequence[Task]) -> list[Task]:
+        """Tasks, and those whose results they take."""
+        return [*tasks, *(self.tasks[v.task_id] for v in self.data(tasks) if isinstance(v, Ref))]
 
     def siblings(self, value: Single) -> list[Ref]:
         """The results that the same words ask for as a result, itself included."""
@@ -183,26 +181,27 @@ def _number(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
     word = scope.words["number"]
     number = int(word) if word.isdigit() else wording(plan.parsed.language).numbers[word]
     values = plan.origins(plan.data(group))
-    steps = [plan.tasks[v.task_id] for v in plan.data(group) if isinstance(v, Ref)]
-    said = any(number in (p, -p) for t in (*group, *steps) for p in t.parameters.values() if isinstance(p, int))
-    return len(values) == number or said or any(plan.is_several(v) for v in values)
+    number = len({f.resource for f in plan.parsed.files}) - number if "out" in scope.words else number
+    said = any(number in (p, -p) for t in plan.with_steps(group) for p in t.parameters.values() if isinstance(p, int))
+    return len(values) == number or said or any(map(plan.is_several, values))
 
 
 def _each_page(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
-    listed = any("each_page" in t.parameters or any(map(plan.is_list, plan.data([t]))) for t in group)
-    return listed or any(port.many for t in group for port in VOCABULARY[t.type].outputs)
+    made = any("each_page" in t.parameters or any(port.many for port in VOCABULARY[t.type].outputs) for t in group)
+    return made or any(map(plan.is_list, plan.data(group)))
 
 
 def _rest(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
     earlier, values = plan.asked_before(group), plan.data(group)
     taken, before = plan.sources(values), plan.sources(plan.data(earlier))
-    if counted := {file.resource for file in plan.parsed.files if scope.start <= file.start < scope.end}:
-        return counted <= taken - before
-    if earlier and not taken & before and set(plan.files(scope)) <= taken | before:
+    counted = {file.resource for file in plan.parsed.files if scope.start <= file.start < scope.end}
+    if not counted <= taken:
+        return False
+    if not taken & before and (counted or (earlier and set(plan.files(scope)) <= taken | before)):
         return True
-    steps = [plan.tasks[v.task_id] for v in values if isinstance(v, Ref)]
-    ranges = [t.parameters for t in (*group, *steps) if any(name in t.parameters for name in _RANGES)]
-    return any(each.get("except") or any(each.get(name, 0) not in (0, 1) for name in _RANGES) for each in ranges)
+    ranges = [t.parameters for t in plan.with_steps(group) if not _RANGES.isdisjoint(t.parameters)]
+    later = any(each.get("except") or any(each.get(name, 0) not in (0, 1) for name in _STARTS) for each in ranges)
+    return later or ("off" in scope.words and bool(ranges))
 
 
 def _together(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
