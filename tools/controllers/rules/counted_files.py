@@ -23,7 +23,7 @@ _MARK = "[\ue010-\ue0ff]"
 _ANY = r"(?:files?|ones?)"
 COUNTER = r"(?: |[张幅个個份段条枚つ本番目件の]{1,3})?"
 """What stands between an ordinal and its noun; Chinese and Japanese put a counter there."""
-_DIGITS = r"第\d{1,2}|\d{1,2}(?:[枚番つ本個件]目|st|nd|rd|th|er|e|ª|º|\.)"
+ORDINAL_DIGITS = r"第\d{1,2}|\d{1,2}(?:[枚番つ本個件]目|st|nd|rd|th|er|e|ª|º|\.)"
 """An ordinal in digits."""
 _ARTICLE = r"(?:\b(?:the|my|our|das|der|die|den|dem|la|le|el|les|los|las|o|a|os|as) )?"
 COMPARED = (
@@ -75,12 +75,13 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
     before: list[tuple[int, Resource]] = [(file.start, file.resource) for file in parsed.files if file.start >= 0]
     named = {file for _, file in before}
     numbers, end = wording(code).numbers, 0
+    leaving = re.compile(rf"\b(?:{'|'.join(map(re.escape, wording(code).section('excluding')['before']))}) \Z")
     text = "".join(low if len(low := folded(letter)) == 1 else letter for letter in parsed.masked)
     matches = list(patterns.finditer(text))
     counts = any(match.groupdict().get("ordinal") for match in matches)
     for match in matches:
         words = match.groupdict()
-        if match.start() < end:
+        if match.start() < end or (words.get("bare") and leaving.search(text, 0, match.start())):  # of results
             continue
         noun = next((found for name, found in words.items() if name.endswith("noun") and found), None)
         kinds = ALIKE.get(nouns.get(noun or "", ""), (nouns.get(noun or "", ""),)) if noun in nouns else ()
@@ -162,7 +163,7 @@ def _patterns(code: str) -> re.Pattern[str]:
         return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
     language = wording(code)
-    ordinals, nouns = f"{either([*language.ordinals])}|{_DIGITS}", either([*file_nouns(code)])
+    ordinals, nouns = f"{either([*language.ordinals])}|{ORDINAL_DIGITS}", either([*file_nouns(code)])
     if code != "en":
         edge = "" if language.unspaced else r"\b"
         return re.compile(rf"{_ARTICLE}{edge}(?P<ordinal>{ordinals}){COUNTER}(?P<noun>{nouns}){edge}")

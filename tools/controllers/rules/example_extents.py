@@ -9,6 +9,7 @@ from ...wording.clause_reading import Piece
 from ...wording.clause_words import ClauseWords
 from ...wording.details import is_only_details, only_reads
 from ...wording.meanings import meaning_of
+from ...wording.nearest import words_pattern
 from ...wording.wording import folded, wording
 from .clauses import ParsedRequest
 from .intents import Intent
@@ -129,6 +130,9 @@ def _is_detail(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) ->
     described = before.match is not None and before.match.meaning.startswith(_DESCRIBED)
     if words.is_background:  # "draw a dog without a collar"
         return described and words.starts_with("without")
+    ordinals = words_pattern([*words.language.ordinals], words.language)
+    if words.starts_with("except", ("and", "but")) and ordinals and ordinals.search(words.words):  # a result: members.py
+        return True
     if is_only_details(parsed.masked, (before.start, before.end), (piece.start, piece.end), code):
         return True
     return described or bool(re.search("[\ue000-\ue0ff]|\\d", words.text) or words.languages[0])

@@ -23,7 +23,7 @@ _MADE = ("translation", "text-generation", "fill-mask", "conversational", "quest
 """Types that a question does not ask for in other words: it is one already, or makes no new text."""
 _NEAR_PAGES = ("document-to-", "count/pages", "translation")
 """Meanings that words about pages are near to, or about the language of a result."""
-_VERB, _VERB_UNSPACED = 0.5, 0.3
+_VERB, _VERB_UNSPACED = 0.4, 0.3
 """Scores from which the words beside the pages decide."""
 _ON_PAGES = ("summarization", "translation", "text-to-speech")
 """Types that take the text of pages."""
@@ -91,6 +91,9 @@ def _read_without(
     words: str, span: tuple[int, int], kinds: Sequence[tuple[int, Kind]], code: str, least: float
 ) -> Match | None:
     """The one thing that words ask for without those at `span`; None for nothing, or several."""
-    rest = f"{words[: span[0]]}{words[span[1] :]}"
+    rest = f"{words[: span[0]]} {words[span[1] :]}"
+    for beside in (wording(code).clauses.get("apart", ()), wording(code).section("restricting").get("only", ())):
+        if limits := words_pattern(beside, wording(code)):
+            rest = limits.sub(" ", rest)
     found = [each.match for each in read_clauses(rest, code, kinds, least=least) if each.match]
     return found[0] if len(found) == 1 else None

@@ -71,6 +71,7 @@ def choose(linker: Linker, intent: Intent, port: Port, meaning: Meaning) -> list
         found = sorted(unique([r for r in usable if port.takes(r.kind)]), key=lambda r: r.is_result)[-2:]
     elif made and not named:
         latest = [r for r in made if r.intent_index == made[-1].intent_index and r.origin == made[-1].origin]
+        latest = resolver.counted(latest) or latest
         found = latest if len(latest) > 1 or not port.many or port.kinds != ("text",) else made[-2:]
     else:
         found = named or given or [r for r in usable if r.origin == "earlier"][-1:]
