@@ -44,6 +44,16 @@ class ClauseWords:
         return pattern is not None and pattern.search(self.words) is not None
 
     @property
+    def without_aloud(self) -> str:
+        """The text without the words that ask to hear it; of "sag ... laut" the first word stays."""
+        found = (pattern := _aloud(self.language)) and pattern.search(self.words)
+        if not found:
+            return self.text
+        whole = found.group() in self.language.clauses["aloud"]
+        start = found.start() if whole else found.end() - len(found.group().split()[-1])
+        return f"{self.text[:start].rstrip()} {self.text[found.end() :].lstrip()}".strip()
+
+    @property
     def names_sound(self) -> bool:
         """Whether it names the sound of a film, and does not leave it out."""
         pattern = words_pattern(self.language.section("media").get("sound-track", ()), self.language)

@@ -17,6 +17,7 @@ from ...wording.page_words import read_pages
 from ...wording.time_ranges import time_range
 from ...wording.wording import folded, wording
 from .clauses import ParsedRequest
+from .lexicon import QUOTE
 
 _MADE = ("translation", "text-generation", "fill-mask", "conversational", "question-answering", "table-question-answering",
          "document-question-answering", "visual-question-answering")  # fmt: skip
@@ -43,6 +44,8 @@ def apart_from_limits(parsed: ParsedRequest, piece: Piece, given: Sequence[tuple
     words = parsed.masked[piece.start : piece.end]
     if not piece.match:
         return piece
+    if piece.match.meaning == "text-to-speech" and (found := _asked_aloud(words, given, code)):
+        return replace(piece, match=found)
     kinds = [(0 if piece.start <= position < piece.end else -1, kind) for position, kind in given]
     if meaning_of(piece.match.meaning).task_type.startswith("trim-"):
         part = time_range(words, code)
@@ -67,6 +70,17 @@ def apart_from_limits(parsed: ParsedRequest, piece: Piece, given: Sequence[tuple
         if found:
             return replace(piece, match=found)
     return piece
+
+
+def _asked_aloud(words: str, given: Sequence[tuple[int, Kind]], code: str) -> Match | None:
+    """What is asked of the data where only the answer is to be heard: "tell me the total aloud"."""
+    rest = ClauseWords(ClauseWords(words, wording(code)).without_aloud, wording(code))
+    if not rest.starts_with("asks_for", ("and", "then", "polite")) or QUOTE in words or rest.has("back"):
+        return None
+    found = [
+        each.match for each in read_clauses(f"{rest.text}?", code, [(-1, kind) for _, kind in given]) if each.match
+    ]
+    return found[0] if len(found) == 1 and found[0].meaning != "text-to-speech" else None
 
 
 def _only_reads(words: str, span: tuple[int, int], code: str) -> bool:

@@ -32,7 +32,7 @@ def data_of(meaning: Meaning) -> tuple[Port, ...]:
         return (Port(name="context", kinds=("text",)),)
     if meaning.name.startswith("text2text") or meaning.name == "text-generation/continue":
         return (Port(name="prompt", kinds=("text",)),)
-    if meaning.name == "count/words":
+    if meaning.name in ("count/words", "count/e-mails"):
         return (Port(name="items", kinds=("text",), many=True),)
     if meaning.kinds:
         return tuple(port.model_copy(update={"kinds": meaning.kinds}) for port in data_ports(meaning.task_type))
@@ -100,7 +100,8 @@ def own_words(linker: Linker, intent: Intent) -> Input:
     made = linker.resolver.latest_results(("text",))
     if made and words.has("back") and not quoted:
         return made[0].value
-    return quoted[-1].value if quoted else linker.parsed.text[intent.start : intent.stop].strip(" ,.;:\n、，。")
+    said = ClauseWords(linker.parsed.text[intent.start : intent.stop], words.language).without_aloud
+    return quoted[-1].value if quoted else said.strip(" ,.;:\n、，。")
 
 
 def add_boxes(ports: Sequence[Port], inputs: dict[str, Input], found: Referent) -> None:

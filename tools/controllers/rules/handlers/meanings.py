@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from .....graph.resource import Resource
 from .....graph.task import Ref
 from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
 from ....languages import NAMES
 from ....tables.table_words import names_table_operation
 from ....wording.clause_words import ClauseWords
+from ....wording.counted_parts import MAILS, type_by_name
 from ....wording.lost_words import has_other_words
 from ....wording.meanings import Meaning, meaning_of
 from ....wording.nearest import nearest
@@ -84,6 +86,9 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
     if meaning.is_out_of_reach:
         linker.refusals.append(refusal(words.language.code, "out-of-reach", linker.goal_of(intent)))
         return
+    if meaning.name == "count/e-mails" and not _counts_all_mails(linker, intent, meaning, words):
+        linker.refusals.append(refusal(words.language.code, "out-of-reach", linker.goal_of(intent)))
+        return
     if _asks_about_rows(linker, intent, meaning, words):
         meaning = meaning_of(_OF_ROWS)
     if _lacks_details(meaning, words):
@@ -106,9 +111,20 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
     if meaning.task_type == "text-to-speech" and targets and not is_latest_in(linker, targets[0]):
         _translate(linker, intent, targets[:1], source)
     made = _add(linker, intent, for_kind(linker, intent, meaning, words), words)
+    if meaning.task_type == "token-classification" and names_table_operation(
+        words.words, words.language.code, ("count",)
+    ):
+        linker.add_task("count", {"items": tuple(result.value for result in made)}, intent)
     written = meaning.task_type in _WRITTEN and meaning.task_type not in (_SPEECH, "automatic-speech-recognition")
     for result in made if targets and written else ():
         linker.add_task("translation", {"text": result.value}, intent, {"target_language": NAMES[targets[0]]})
+
+
+def _counts_all_mails(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -> bool:
+    """Whether a count is of all e-mails of mailboxes: no choice of them, and no addresses in another text."""
+    given = [r.value for r in choose(linker, intent, data_of(meaning)[0], meaning)]
+    mails = all(isinstance(v, Resource) and type_by_name(v.media_type, v.name or "") in MAILS for v in given)
+    return mails and not has_other_words(words.words, words.language.code, meaning.name)
 
 
 def _lacks_details(meaning: Meaning, words: ClauseWords) -> bool:
