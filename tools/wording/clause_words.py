@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
 
+from .aloud import aloud
 from .nearest import words_pattern
 from .wording import Wording, folded
 
@@ -40,18 +41,8 @@ class ClauseWords:
     @property
     def is_aloud(self) -> bool:
         """Whether it asks to hear a text: "en voz alta", "lies ... vor" (a separable verb, with its prefix at the end)."""
-        pattern = _aloud(self.language)
+        pattern = aloud(self.language)
         return pattern is not None and pattern.search(self.words) is not None
-
-    @property
-    def without_aloud(self) -> str:
-        """The text without the words that ask to hear it; of "sag ... laut" the first word stays."""
-        found = (pattern := _aloud(self.language)) and pattern.search(self.words)
-        if not found:
-            return self.text
-        whole = found.group() in self.language.clauses["aloud"]
-        start = found.start() if whole else found.end() - len(found.group().split()[-1])
-        return f"{self.text[:start].rstrip()} {self.text[found.end() :].lstrip()}".strip()
 
     @property
     def names_sound(self) -> bool:
@@ -220,22 +211,6 @@ class ClauseWords:
 
 def _value(digits: str) -> float:
     return float(digits.replace(",", "."))
-
-
-@cache
-def _aloud(language: Wording) -> re.Pattern[str] | None:
-    """The words `aloud`, `…` for others between; what stands after those closes the clause."""
-    phrases = language.clauses.get("aloud", ())
-    whole = words_pattern([phrase for phrase in phrases if "…" not in phrase], language)
-    polite = words_pattern(language.clauses.get("polite", ()), language)
-    end = rf"(?=\W*(?:\Z|[,;.!?]|{polite.pattern if polite else '(?!)'}))"
-    parted = [
-        rf"(?<!\w){re.escape(a)}\b[^.;!?]*?\b{re.escape(b)}{end}"
-        for a, _, b in (phrase.partition(" … ") for phrase in phrases)
-        if b
-    ]
-    every = [*([whole.pattern] if whole else []), *parted]
-    return re.compile("|".join(every)) if every else None
 
 
 @cache

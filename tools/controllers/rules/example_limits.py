@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ....graph.resource import Kind
 from ....graph.vocabulary import VOCABULARY
+from ...wording.aloud import without_aloud
 from ...wording.clause_reading import SURE, Piece, read_clauses
 from ...wording.clause_words import ClauseWords
 from ...wording.details import only_reads
@@ -74,7 +75,7 @@ def apart_from_limits(parsed: ParsedRequest, piece: Piece, given: Sequence[tuple
 
 def _asked_aloud(words: str, given: Sequence[tuple[int, Kind]], code: str) -> Match | None:
     """What is asked of the data where only the answer is to be heard: "tell me the total aloud"."""
-    rest = ClauseWords(ClauseWords(words, wording(code)).without_aloud, wording(code))
+    rest = ClauseWords(without_aloud(words, wording(code)), wording(code))
     if not rest.starts_with("asks_for", ("and", "then", "polite")) or QUOTE in words or rest.has("back"):
         return None
     found = [

@@ -1,4 +1,4 @@
-"""`members_meant`: which of several results words mean: "the second summary", "the last two pictures", "all but the first"."""
+"""`members_meant`: which of several results words mean: "the second summary", "the last two pictures"."""
 
 import re
 from collections.abc import Callable, Sequence

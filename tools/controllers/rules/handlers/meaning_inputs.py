@@ -9,6 +9,7 @@ from .....graph.task_type import Input as Port
 from .....graph.vocabulary import VOCABULARY
 from ....languages import NAMES
 from ....text_language import is_in
+from ....wording.aloud import without_aloud
 from ....wording.clause_words import ClauseWords
 from ....wording.fitting import data_ports, step_cost
 from ....wording.meanings import Meaning
@@ -100,7 +101,7 @@ def own_words(linker: Linker, intent: Intent) -> Input:
     made = linker.resolver.latest_results(("text",))
     if made and words.has("back") and not quoted:
         return made[0].value
-    said = ClauseWords(linker.parsed.text[intent.start : intent.stop], words.language).without_aloud
+    said = without_aloud(linker.parsed.text[intent.start : intent.stop], words.language)
     return quoted[-1].value if quoted else said.strip(" ,.;:\n、，。")
 
 

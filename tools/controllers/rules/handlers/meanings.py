@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-from .....graph.resource import Resource
 from .....graph.task import Ref
 from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
 from ....languages import NAMES
 from ....tables.table_words import names_table_operation
 from ....wording.clause_words import ClauseWords
-from ....wording.counted_parts import MAILS, type_by_name
 from ....wording.lost_words import has_other_words
 from ....wording.meanings import Meaning, meaning_of
 from ....wording.nearest import nearest
@@ -25,7 +23,7 @@ from ..parameters import Parameters
 from ..referents import Referent
 from .comparison import names_of
 from .meaning_inputs import add_boxes, choose, data_of, is_latest_in, language_of, own_words
-from .meaning_neighbours import CUTS, for_kind, is_about_refused, meanings_of
+from .meaning_neighbours import CUTS, counts_all_mails, for_kind, is_about_refused, meanings_of
 from .meaning_parameters import parameters_of
 from .pictures import names_a_part as names_english_part
 from .tables import filter_rows
@@ -86,7 +84,7 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
     if meaning.is_out_of_reach:
         linker.refusals.append(refusal(words.language.code, "out-of-reach", linker.goal_of(intent)))
         return
-    if meaning.name == "count/e-mails" and not _counts_all_mails(linker, intent, meaning, words):
+    if meaning.name == "count/e-mails" and not counts_all_mails(linker, intent, meaning, words):
         linker.refusals.append(refusal(words.language.code, "out-of-reach", linker.goal_of(intent)))
         return
     if _asks_about_rows(linker, intent, meaning, words):
@@ -118,13 +116,6 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
     written = meaning.task_type in _WRITTEN and meaning.task_type not in (_SPEECH, "automatic-speech-recognition")
     for result in made if targets and written else ():
         linker.add_task("translation", {"text": result.value}, intent, {"target_language": NAMES[targets[0]]})
-
-
-def _counts_all_mails(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -> bool:
-    """Whether a count is of all e-mails of mailboxes: no choice of them, and no addresses in another text."""
-    given = [r.value for r in choose(linker, intent, data_of(meaning)[0], meaning)]
-    mails = all(isinstance(v, Resource) and type_by_name(v.media_type, v.name or "") in MAILS for v in given)
-    return mails and not has_other_words(words.words, words.language.code, meaning.name)
 
 
 def _lacks_details(meaning: Meaning, words: ClauseWords) -> bool:
