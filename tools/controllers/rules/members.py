@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from ...wording.forms import value_of
 from ...wording.wording import folded, wording
-from .counted_files import COMPARED, COUNTER, ORDINAL_DIGITS
+from .counted_files import COMPARED, COUNTER, ORDINAL_DIGITS, counted
 
 
 class Members(NamedTuple):
@@ -32,10 +31,8 @@ def members_meant(words: str, count: int, code: str, names: Callable[[str], bool
             continue
         if match["compared"]:
             raise NoSuchMember(match.group())
-        many, place = value_of(match["many"] or "1", code), value_of(match["ordinal"].lstrip("第"), code)
-        start = place - 1 if place > 0 else count + place + 1 - many
-        chosen = range(start, start + many)
-        if not 0 <= start <= count - many:
+        chosen = counted(range(count), match["ordinal"], match["many"], code)
+        if not chosen:
             raise NoSuchMember(match.group())
         left_out = bool(match["but"] or match["behind"])
         said = re.findall(r"[^\W\d_]{3,}", words[: match.start()]) if not wording(code).unspaced else ()
@@ -72,5 +69,5 @@ def _counted(code: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?:(?P<but>(?<!\w)(?:{but})) )?(?<!\w)(?:{_either(language.clauses['article'])}) "
         rf"(?:(?P<ordinal>{ordinals})(?: (?P<many>\d|{several}))?|{compared})(?!\w)"
-        rf"(?:(?=[.,;!?]|$| \w{{1,4}}\b| aloud)| (?P<noun>[^\W\d_]{{3,}})(?!\w){part})(?P<behind>(?!))?"
+        rf"(?:(?: of (?:them|these|those))?(?=[.,;!?]|$| \w{{1,4}}\b| aloud)| (?P<noun>[^\W\d_]{{3,}})(?!\w){part})(?P<behind>(?!))?"
     )

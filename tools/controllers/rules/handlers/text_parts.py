@@ -17,6 +17,7 @@ from ..lexicon import lexicon
 from ..linking import Linker
 from ..parameters import Parameters
 from ..referents import fits
+from ..rests import rest_in, rest_of
 
 _READS = ("automatic-speech-recognition", "image-to-text", "document-to-text")
 """Types whose result is the text of something else: the part is one of it."""
@@ -29,9 +30,15 @@ _JOINER = re.compile(r"[\s,;&]*(?:\b(?:and|or|with|und|et|y|e)\b)?[\s,;&]*")
 def take_parts(linker: Linker) -> None:
     """Insert the steps that take parts; a clause without tasks that leaves something out belongs to the one before."""
     before: list[Evidence] = []
+    taken: list[TextPart] = []
     for clause in linker.parsed.clauses:
         evidence = [e for e in linker.evidence if clause.start <= e.start < clause.end]
-        parts = [] if clause.background else read_parts(linker.parsed.words_of(clause), linker.parsed.language)
+        words = "" if clause.background else linker.parsed.words_of(clause)
+        parts = read_parts(words, linker.parsed.language)
+        if not parts and (rest := rest_in(words)) and _brings_text(linker, clause.start + rest.start()):
+            parts = rest_of(taken, rest)
+        else:
+            taken += parts
         if parts and not evidence and parts[0].left_out:
             evidence = before
         if parts and evidence:
@@ -39,6 +46,11 @@ def take_parts(linker: Linker) -> None:
         elif parts and linker.parsed.language == "en":
             evidence = _alone(linker, clause, parts)
         before = evidence or before
+
+
+def _brings_text(linker: Linker, position: int) -> bool:
+    """Whether "the rest" stands for a text (`with_rests`)."""
+    return any(r.position == position for r in linker.resolver.referents)
 
 
 def _alone(linker: Linker, clause: Clause, parts: Sequence[TextPart]) -> list[Evidence]:
