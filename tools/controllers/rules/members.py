@@ -64,10 +64,14 @@ def _counted(code: str) -> re.Pattern[str]:
             rf"(?!{parts}){COUNTER}(?!{parts})(?P<behind>{behind})?"
         )
     several = _either([word for word, number in language.numbers.items() if number > 1])
+    small = [word for word in map(folded, language.section("recognise")["small"].split()) if word not in language.units]
+    aloud = [phrase.split()[0] for phrase in language.clauses["aloud"]]
+    beside = _either([*aloud, *(word for word in small if word not in language.nouns)])
     compared = rf"(?P<compared>(?:more|most|less|least) [a-z]+|{COMPARED})" if code == "en" else "(?P<compared>(?!))"
     part = r"(?! (?:of|in|on|from) (?:the |this )?(?:page|document|pdf|text|file|video|film|[\ue010-\ue0ff]))"
     return re.compile(
         rf"(?:(?P<but>(?<!\w)(?:{but})) )?(?<!\w)(?:{_either(language.clauses['article'])}) "
         rf"(?:(?P<ordinal>{ordinals})(?: (?P<many>\d|{several}))?|{compared})(?!\w)"
-        rf"(?:(?: of (?:them|these|those))?(?=[.,;!?]|$| \w{{1,4}}\b| aloud)| (?P<noun>[^\W\d_]{{3,}})(?!\w){part})(?P<behind>(?!))?"
+        rf"(?:(?: of (?:them|these|those))?(?=[.,;!?]|$| (?:{beside})\b)| (?P<noun>[^\W\d_]+)(?!\w){part})"
+        r"(?P<behind>(?!))?"
     )
