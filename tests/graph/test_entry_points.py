@@ -4,8 +4,9 @@ Each request builds the graph anew, as a web server may do: with a ledger of its
 """
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from hugginggpt import as_tool
 from hugginggpt.apps.session import Session
 from hugginggpt.checkpoints.open import Storage
 from hugginggpt.graph.call import Artifact, Call
-from hugginggpt.graph.errors import RunChanged
+from hugginggpt.graph.errors import RunBusy, RunChanged
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.state import GraphInput, State
 from hugginggpt.graph.world import build_graph, open_world
@@ -280,6 +281,34 @@ async def test_two_executions_of_one_process_do_not_work_on_one_run(home: Path) 
     assert (await owners(home))[0][0] == "running"
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
+
+
+async def test_a_run_that_is_cancelled_again_while_it_returns_its_lease_is_resumed_at_once(home: Path) -> None:
+    """A caller that loses patience cancels at any moment, and as often as it likes; this process does not keep the run."""
+    saver, backend = InMemorySaver(), Stopping("cancel")
+    graph = graph_of(home, backend, saver)
+    running = asyncio.ensure_future(graph.ainvoke({"request": "go"}, THREAD))
+    await backend.reached.wait()
+    while not running.done():
+        running.cancel()
+        await asyncio.sleep(0)
+    assert (await graph.ainvoke(None, THREAD))["answer"] == "done"
+    assert await owners(home) == [("succeeded", None)]
+
+
+async def test_a_process_that_has_lost_its_run_to_another_host_stops_before_its_next_call(home: Path) -> None:
+    """One that stood still for too long (a suspended machine, SIGSTOP) wakes up, and spends nothing on a run of others."""
+    backend = Stopping("cancel")
+    running = asyncio.ensure_future(graph_of(home, backend, InMemorySaver()).ainvoke({"request": "go"}, THREAD))
+    await backend.reached.wait()
+    other = '{"host": "elsewhere", "place": "other", "pid": 1, "start": 5.0, "nonce": "x"}'
+    with closing(sqlite3.connect(home / "hugginggpt.db", timeout=30)) as db:
+        db.execute("UPDATE runs SET owner = ?", [other])
+        db.commit()
+    with pytest.raises(RunBusy, match="was taken over or deleted by another process"):
+        await asyncio.wait_for(running, 30)
+    assert backend.calls.count("2") == 0
+    assert await owners(home) == [("running", other)]
 
 
 async def test_the_first_use_of_a_new_home_may_be_a_file(home: Path, tmp_path: Path) -> None:
