@@ -87,7 +87,7 @@ class ReferenceResolver:
             known = singular(noun) in ("one", *file_nouns("en"))
             return known or any(self._is_named(each, noun) for each in origins)
         made = [e.phrase for e in wording(self.parsed.language).examples if meaning_of(e.meaning).task_type in origins]
-        return any(noun in folded(phrase) for phrase in made)
+        return noun not in wording(self.parsed.language).units and any(noun in folded(phrase) for phrase in made)
 
     def _is_named(self, task_type: str, words: str) -> bool:
         names = lexicon().names
