@@ -243,6 +243,9 @@ class Ledger(Protocol):
     async def find(self, run_id: str, fingerprint: str) -> Result | None:
         """A succeeded row of that fingerprint in this run or the nearest that it descends from."""
 
+    async def has_earlier(self, run_id: str, epoch: str) -> bool:
+        """Whether `find` may return a row of another epoch: of this run, or of those that it descends from."""
+
     async def chosen(self, run_id: str, key: str) -> Assignment | None:
         """The expert that did the task of that key in the nearest run that this one descends from."""
 

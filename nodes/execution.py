@@ -12,6 +12,8 @@ from ..graph.errors import LimitReached, RunBusy, RunCancelled
 from ..graph.ports import Beside, Runs
 from ..graph.result import Run
 from .edited_fields import EditedFields
+from .precedence import Precedence
+from .recorded_inputs import RecordedRows
 
 current_execution: ContextVar["Execution"] = ContextVar("hugginggpt_execution")
 
@@ -27,8 +29,8 @@ class Execution:
         """Choices for runs that are planned in it, where their options say nothing; see `nodes/run_options.py`."""
         self.unused: tuple[str, ...] = ()
         """What of the context no run reads, a sentence each."""
-        self.steps: Mapping[str, Any] = {}
-        """`interrupt_before` and `interrupt_after` for the nodes inside each task."""
+        self.inside: Mapping[str, Any] = {}
+        """LangGraph's options for the sub-graph of each task."""
         self.left: tuple[str, ...] = ()
         """What a new request leaves behind (edits and the question of the run before, a message), a sentence each."""
         self.asked = False
@@ -46,6 +48,10 @@ class Execution:
         self.cancelled = ""
         """Id of the run that is to be cancelled, or that another process has taken over."""
         self._lost: RunBusy | None = None
+        self.rows = RecordedRows()
+        """What it knows of the ledger's rows."""
+        self.precedence = Precedence()
+        """Which of its tasks are prepared first."""
         self._working: dict[str, tuple[set[object], asyncio.Event]] = {}
         """By run: its tasks that make calls or record them, and whether there is none."""
 

@@ -108,6 +108,17 @@ async def test_a_result_of_equal_fingerprint_is_found_in_the_lineage_of_a_run_an
     assert await ledger.find("c", "other") is None
 
 
+async def test_earlier_calls_are_looked_for_where_a_run_has_a_parent_or_another_epoch(opened: OpenLedger) -> None:
+    ledger = opened()
+    await ledger.runs.start(run("p"), "x")
+    await ledger.put("p", "t", "p:1", row("0"))
+    assert not await ledger.has_earlier("p", "p:1")
+    assert await ledger.has_earlier("p", "p:2")
+    await ledger.runs.disown("p")
+    await ledger.runs.start(run("c", parent="p"), "x")
+    assert await ledger.has_earlier("c", "c:1")
+
+
 async def test_a_result_of_a_descendant_is_not_found_by_its_ancestor(opened: OpenLedger) -> None:
     ledger = opened()
     await ledger.runs.start(run("a"))

@@ -90,11 +90,18 @@ Entry = Callable[..., Any]
 ENTRIES = [alone, as_a_tool, as_a_sub_graph]
 
 
-async def stopped(graph: Any, backend: Stopping) -> None:
-    """Run until it stops."""
+def finished(saver: InMemorySaver) -> int:
+    """How many tasks have ended for the root of the graph."""
+    return sum(write[1] == "branch:to:respond" for saved in saver.writes.values() for write in saved.values())
+
+
+async def stopped(graph: Any, backend: Stopping, saver: InMemorySaver) -> None:
+    """Run until it stops; with a cancellation once all that was made before is in the checkpoint."""
     running = asyncio.ensure_future(graph.ainvoke({"request": "go", "messages": []}, THREAD))
     if backend.how == "cancel":
         await backend.reached.wait()
+        while finished(saver) < len(backend.calls) - 1:  # noqa: ASYNC110  (the saver has no event for it)
+            await asyncio.sleep(0.01)
         running.cancel()
     outcome = (await asyncio.gather(running, return_exceptions=True))[0]
     expected = {"interrupt": dict, "error": ZeroDivisionError, "cancel": asyncio.CancelledError}[backend.how]
@@ -124,7 +131,7 @@ async def opened(home: Path) -> AsyncIterator[Session]:
 async def test_a_run_of_another_version_of_the_graph_is_refused_by_name(home: Path, entry: Entry) -> None:
     """Its resume names both versions and what to do, and calls no expert; the run is still shown."""
     saver, backend = InMemorySaver(), Stopping("error")
-    await stopped(entry(home, backend, saver), backend)
+    await stopped(entry(home, backend, saver), backend, saver)
     await execute(home, "UPDATE runs SET version = '0'")
     before = len(backend.calls)
     graph = entry(home, backend, saver)
@@ -143,7 +150,7 @@ async def test_the_version_in_the_checkpoint_counts_where_the_stages_are_no_long
     """LangGraph would skip a stage that this graph does not have; the run is refused before."""
     saver, backend = InMemorySaver(), Stopping("error")
     graph = graph_of(home, backend, saver)
-    await stopped(graph, backend)
+    await stopped(graph, backend, saver)
     run = (await graph.aget_state(THREAD)).values["run"]
     await graph.aupdate_state(THREAD, {"run": run | {"version": "7"}}, as_node="review")
     with pytest.raises(RunChanged, match="version 7"):
@@ -154,7 +161,7 @@ async def test_the_version_in_the_checkpoint_counts_where_the_stages_are_no_long
 async def test_a_host_without_the_ledger_goes_on_from_the_checkpoint(home: Path, tmp_path: Path, entry: Entry) -> None:
     """Two hosts share checkpoints and no ledger: what the first has done is not done again by the second."""
     saver, backend = InMemorySaver(), Stopping("cancel")
-    await stopped(entry(home, backend, saver), backend)
+    await stopped(entry(home, backend, saver), backend, saver)
     state = await entry(tmp_path / "elsewhere", backend, saver).ainvoke(None, THREAD)
     assert state["messages"][-1].content == "done"
     assert backend.calls == ["0", "1", "1", "2"]
@@ -176,6 +183,29 @@ async def test_a_task_that_was_to_begin_waits_on_a_host_that_lacks_its_inputs(ho
     assert backend.calls == ["0", "0", "1", "2"]
 
 
+async def test_what_only_the_sub_graphs_of_a_host_have_is_recorded_by_the_next(home: Path, tmp_path: Path) -> None:
+    """The first host ended when each task was done, and none of them for the root: no call is made again."""
+    saver, backend = InMemorySaver(), ScriptedBackend()
+    await graph_of(home, backend, saver).ainvoke({"request": "go"}, THREAD, interrupt_after=["execute"])
+    state = await graph_of(tmp_path / "elsewhere", backend, saver).ainvoke(None, THREAD)
+    assert state["answer"] == "done"
+    assert backend.calls == ["0", "1", "2"]
+    async with opened(tmp_path / "elsewhere") as session:
+        (run,) = await session.history.runs()
+    assert [result.status for result in run.results] == ["succeeded"] * 3
+
+
+async def test_a_file_that_only_another_host_has_is_made_again_and_the_result_says_so(
+    home: Path, tmp_path: Path
+) -> None:
+    """The first host ended when each task was done, and none of them for the root."""
+    saver, backend = InMemorySaver(), ScriptedBackend()
+    await graph_of(home, backend, saver, PICTURE).ainvoke({"request": "go"}, THREAD, interrupt_after=["execute"])
+    state = await graph_of(tmp_path / "elsewhere", backend, saver, PICTURE).ainvoke(None, THREAD)
+    assert sorted(backend.calls) == ["0", "0", "1", "2", "3"]
+    assert "is not in this home: the task is done again" in state["results"]["0"]["notes"][-1]
+
+
 def forget_results(saver: InMemorySaver) -> None:
     """As after a kill before what the experts made was saved."""
     for (_, space, step_id), writes in saver.writes.items():
@@ -194,7 +224,7 @@ async def test_a_file_that_the_second_host_lacks_is_named_and_made_again(
 ) -> None:
     """A result whose file is not there is reported by name, and only its task runs again."""
     saver, backend = InMemorySaver(), Stopping("cancel")
-    await stopped(entry(home, backend, saver, PICTURE), backend)
+    await stopped(entry(home, backend, saver, PICTURE), backend, saver)
     state = await entry(tmp_path / "elsewhere", backend, saver, PICTURE).ainvoke(None, THREAD)
     assert state["messages"][-1].text == "done"
     assert sorted(backend.calls) == ["0", "0", "1", "1", "2", "3"]
@@ -211,7 +241,7 @@ async def test_a_run_that_stopped_is_resumed_at_once_by_a_graph_that_is_built_an
 ) -> None:
     """After an interrupt, an error or a cancellation, no lease remains, and the next request resumes the run."""
     saver, backend = InMemorySaver(), Stopping(how)
-    await stopped(entry(home, backend, saver), backend)
+    await stopped(entry(home, backend, saver), backend, saver)
     assert await owners(home) == [("interrupted", None)]
     state = await entry(home, backend, saver).ainvoke(Command(resume="yes") if how == "interrupt" else None, THREAD)
     assert state["messages"][-1].content == "done"
@@ -223,7 +253,7 @@ async def test_an_edit_inside_a_parent_graph_takes_effect(home: Path) -> None:
     """The state of the sub-graph is edited through its parent, which then goes on."""
     saver, backend = InMemorySaver(), Stopping("error")
     parent = as_a_sub_graph(home, backend, saver)
-    await stopped(parent, backend)
+    await stopped(parent, backend, saver)
     inner = (await parent.aget_state(THREAD, subgraphs=True)).tasks[0].state.config
     await parent.aupdate_state(inner, {"results": {"1": {"outputs": {"text": "by hand"}}}})
     state = await as_a_sub_graph(home, backend, saver).ainvoke(None, THREAD)
@@ -271,7 +301,7 @@ async def test_two_executions_of_one_process_do_not_work_on_one_run(home: Path) 
     """A second resume while the first is at work is refused, also where both use the same graph."""
     saver, backend = InMemorySaver(), Stopping("cancel")
     graph = graph_of(home, backend, saver)
-    await stopped(graph, backend)
+    await stopped(graph, backend, saver)
     backend.calls.clear()
     backend.reached.clear()
     first = asyncio.ensure_future(graph.ainvoke(None, THREAD))
