@@ -295,7 +295,8 @@ def test_e_mails_are_counted_in_a_mailbox_also_where_its_text_was_read(text: str
     read = tuple(Resource(kind="text", media_type="text/plain", text="From: a@b.org", name=name) for name in names)
     assert planned(text, *read) == [("count", {"look_for": "e-mails"})]
     assert propose(Request(text=f"{text.rstrip('?')} from Anna", files=read)).refusals
-    assert not propose(Request(text=f"Wie viele E-Mails sind in {names[0]}?", files=read[:1])).plan.tasks
+    assert planned(f"Wie viele E-Mails sind in {names[0]}?", *read[:1]) == [("count", {"look_for": "e-mails"})]
+    assert not propose(Request(text=f"Wie viele E-Mails von Bob sind in {names[0]}?", files=read[:1])).plan.tasks
 
 
 def test_e_mail_addresses_are_still_counted() -> None:
