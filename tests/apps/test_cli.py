@@ -276,7 +276,7 @@ def test_a_chat_model_that_is_down_is_reported_and_the_run_resumes_when_it_is_up
     assert down.code == 1
     assert "can't be reached" in down.err
     assert "hugginggpt resume" in down.err
-    with serve(in_turn(chat(PLAN), chat("Done."))) as server:
+    with serve(in_turn(chat(PLAN), chat("The crew is greeted [0]."))) as server:
         up = shell("resume", "--llm", "openai:m", OPENAI_BASE_URL=f"{server.url}/v1")
     assert up.code == 0, up.err
 
