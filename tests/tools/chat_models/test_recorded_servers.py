@@ -90,7 +90,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], str, int, str]] = {
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_is_done_with_llama_cpp_and_a_small_model(name: str) -> None:
-    """SmolLM2-135M repeats its prompt for an answer: the results are shown, and the run is partial. It can't plan two tasks."""
+    """SmolLM2-135M repeats its prompt for an answer: the run is partial, its results are shown."""
     words, typed, code, said = COMMANDS[name]
     with serve(replayed(f"llama_cpp_{name}")) as server:
         done = command(*words, "--llm", f"openai:smollm2@{server.url}/v1", typed=typed)
