@@ -235,11 +235,13 @@ def test_a_difference_between_two_texts_is_a_comparison() -> None:
     assert planned("What changed between old.txt and new.txt?") == [("compare", {})]
 
 
-def test_rows_among_those_counted_by_a_condition_are_not_counted_in_the_whole_table() -> None:
+def test_rows_among_those_counted_by_a_condition_are_asked_for_with_both() -> None:
+    """And not counted in the whole table."""
     text = "How many rows in orders.csv have the status paid, and how many of them are from Berlin?"
-    proposal = propose(Request(text=text))
-    assert len(proposal.plan.tasks) == 1
-    assert "counted before" in str(proposal.refusals)
+    (counted, asked) = planned(text)
+    assert counted == ("count", {"where": ("status = paid",)})
+    assert asked[0] == "table-question-answering"
+    assert "the status paid → how many of them" in str(propose(Request(text=text)).plan.tasks[1].inputs["question"])
 
 
 def test_one_page_is_shown_as_text() -> None:
