@@ -372,6 +372,21 @@ async def test_a_database_that_another_version_converts_while_it_is_in_use_is_no
         await ledger.put("r", "t", "r:1", row())
 
 
+@pytest.mark.parametrize("reading", [False, True])
+async def test_a_database_that_is_no_file_is_named_and_not_taken_for_a_full_disk(home: Path, reading: bool) -> None:
+    home.mkdir()
+    os.mkfifo(home / "hugginggpt.db")
+    said = "is no file, where a home has its database"
+    with closing(Database(home, reading=reading)) as database, pytest.raises(StorageError, match=said):
+        await database.read(lambda _: None)
+
+
+async def test_a_value_of_a_wrong_type_is_a_defect_and_no_damage_of_the_database(opened: OpenLedger) -> None:
+    """Whoever reads that a home is damaged moves it away."""
+    with pytest.raises(sqlite3.ProgrammingError):
+        await opened().thread_resources(("t",))  # type: ignore[arg-type]
+
+
 async def test_a_database_damaged_in_the_middle_is_reported(opened: OpenLedger, home: Path) -> None:
     ledger = opened()
     await asyncio.gather(*(ledger.put("r", "t", "r:1", row(str(n), text="x" * 4000)) for n in range(50)))

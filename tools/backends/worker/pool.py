@@ -54,9 +54,10 @@ class Workers:
             return await asyncio.shield(waiting)
         except asyncio.CancelledError:
             watched_call.end("cancelled")
+            # ended as requested: asyncio would report that no one looks at it, here or after a second cancellation
+            waiting.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
             if not future.cancel():
                 await asyncio.wait([waiting])  # until the process is gone
-                waiting.exception()  # it was ended as requested: asyncio would report that no one looks at it
             raise
 
     def warm_up(self) -> None:
