@@ -127,6 +127,20 @@ async def test_a_result_of_a_descendant_is_not_found_by_its_ancestor(opened: Ope
     assert await ledger.find("a", "same") is None
 
 
+async def test_first_calls_of_a_process_are_measured_apart_and_preferred_to_by_none(opened: OpenLedger) -> None:
+    ledger, of = opened(), ("summarization", "m")
+    await ledger.runs.start(run())
+    for number, (first, seconds) in enumerate(((True, 9.0), (None, 3.0), (False, 1.0), (False, 2.0))):
+        made = row(str(number), fingerprint="f").model_copy(
+            update={"assignment": assignment("m"), "duration": seconds, "first_call": first}
+        )
+        await ledger.put("r", "t", "r:1", made)
+        found = await ledger.measured(["m"])
+        assert found.seconds == {of: (9.0, 3.0, 1.0, 1.5)[number]}
+        assert found.first == {of: 9.0}
+        assert bool(found.only_first) == (number == 0)
+
+
 async def test_a_failed_result_is_never_reused(opened: OpenLedger) -> None:
     ledger = opened()
     await ledger.runs.start(run())

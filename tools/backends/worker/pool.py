@@ -106,6 +106,9 @@ class Workers:
             with watched(watched_call, call.timeout, self._limits):
                 call.scratch  # noqa: B018  (made here, where it is removed at the end)
                 process = self._take(target)
+                if call.expert.model_id not in process.experts:
+                    call.mark_as_first()
+                    process.experts.add(call.expert.model_id)
                 try:
                     job = Job(target=target, call=call)
                     reply = process.run(job, on_step) if watched_call.attach(process) else None
