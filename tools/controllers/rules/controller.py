@@ -25,6 +25,7 @@ from .example_intents import find_intents_by_examples, with_examples
 from .excluded_files import without_excluded_files
 from .follow_ups import questions_before, repeated, without_replaced
 from .handlers.altogether import add_answers
+from .handlers.file_parts import plan_file_parts
 from .handlers.film_tracks import plan_tracks, use_track, with_track
 from .handlers.operations import convert_last, cut_to_times
 from .handlers.registry import plan_intent
@@ -181,6 +182,8 @@ def _link(
     linker.refusals += refusals
     types = {type_by_name(file.resource.media_type, file.resource.name or "") for file in parsed.files}
     for intent in intents:
+        if plan_file_parts(linker, intent):
+            continue
         words = parsed.masked[intent.clause.start : intent.clause.end].lower()
         if parsed.language != "en" and counts_mails_elsewhere(words, types):
             linker.use(intent.clause.start, intent.clause.end)
