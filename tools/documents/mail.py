@@ -39,7 +39,7 @@ def mailbox_text(path: Path, label: str) -> Reading:
             f"{label} holds {len(box):,} e-mails; {MOST_MESSAGES:,} are read at most", hint="Cut it into parts."
         )
     mail = _Mail(path.parent)
-    read = (BytesParser(policy=policy.default).parsebytes(box.get_bytes(key)) for key in box.keys())
+    read = (BytesParser(policy=policy.default).parsebytes(box.get_bytes(key)) for key in iter(box.keys()))
     return _checked(numbered("E-mail", [("", mail.text_of(message)) for message in read]), mail, label)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from .archive import Archive, opened
-from .forms import OPEN, SLIDES, WORD, local
 from .book_chapters import in_chapters
+from .forms import OPEN, SLIDES, WORD, local
 from .marked_up import text_of
 from .parts import numbered
 from .reading import Reading, joined, unreadable

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from ...graph.errors import input_error
+from ...graph.errors import ExpertError, input_error
 from ..documents.parts import Part, parts_of
 from .appointments import appointments
-from .asked import Asked, read_asked, says
+from .asked import Asked, asked_apart, read_asked, says
 from .calendar_answers import of_calendar
 from .mail_answers import mail, of_mails
 
@@ -17,13 +17,21 @@ _NAMED = frozenset(("count", "list", "title", "notes", "who"))
 
 
 def answer_of_parts(text: str, question: str, label: str, today: date, code: str) -> str | None:
-    """The answer of the parts of a text, to a question in the language `code`; None where it has none, or the question is about something else in it.
+    """The answer of the parts of a text, to a question in the language `code`.
+
+    None where it has no parts, or the question is about something else in it.
 
     Raises `ExpertError` for what it asks of the parts and they can't tell.
     """
     parts = parts_of(text)
     if not parts and _ONE_MAIL.match(text):
         parts = [Part("E-mail", 1, "", text)]
+    if parts and len(questions := asked_apart(question, code)) > 1:
+        answers = [answer_of_parts(text, each, label, today, code) for each in questions]
+        if any(answers) and None in answers:
+            missed = questions[answers.index(None)]
+            raise ExpertError(f"no answer was found in {label} to {missed.strip()!r}", hint="Ask one thing at a time.")
+        return "\n".join(answer or "" for answer in answers) or None
     if not parts or (asked := read_asked(question, parts[0].noun, today, code)) is None:
         return None
     if parts[0].noun == "Appointment":
@@ -77,4 +85,3 @@ def _line(part: Part) -> str:
 def _names(found: Sequence[Part]) -> str:
     named = "; ".join(part.title or f"{part.noun.lower()} {part.number}" for part in found[:MOST_NAMED])
     return f" ({named}{' ...' if len(found) > MOST_NAMED else ''})" if found else ""
-

@@ -17,7 +17,11 @@ _MARKS = (
     "received", "attachments", "subject", "title", "notes", "next", "first", "last", "list",
 )  # fmt: skip
 _ASKING = ("often", "count", "length", "total", "when", "where", "who", "list")
+_ADDRESSES = re.compile(r"\s*-?(?:addres|adres|direc|endere|地址|アドレス)")
+"""Behind "e-mail": what is in a text, and no part of a file."""
 _FILE = re.compile(r"\b[\w-]+\.[a-z][a-z0-9]{1,4}\b")
+_ELIDED = re.compile(r"\b([dl])'(?=\w)")
+"""A French article or preposition before a vowel."""
 _WORD = re.compile(r"[^\W_]+(?:['.@-][^\W_]+)*")
 
 
@@ -44,7 +48,8 @@ def read_asked(question: str, noun: str, today: date, code: str) -> Asked | None
     words = _words().get(code)
     if words is None:
         return None
-    text = f" {_FILE.sub(' ', fold(question)).replace('’', chr(39))} "
+    text = f" {_FILE.sub(' ', fold(question))} "
+    text = _ELIDED.sub(r"\1 ", text) if code == "fr" else text
     period, text = read_period(text, code, words, today)
     marks = set[str]()
     number, text = _numbered(text, words.get(noun, ()))
@@ -78,6 +83,14 @@ def asks_of_parts(question: str, noun: str, code: str) -> bool:
     return known or (noun == "E-mail" and bool(asked.marks & {"attachments", "wrote", "received"}))
 
 
+def asked_apart(question: str, code: str) -> list[str]:
+    """The questions that one question joins: "how many are there and which are cancelled"."""
+    words = _words().get(code, {})
+    begins = _either([phrase for mark in _ASKING for phrase in words.get(mark, ())])
+    joint = re.compile(rf"[,;]?\s+(?:and|und|et|y|e)\s+(?=(?:{begins})\b)", re.IGNORECASE)
+    return [part for part in joint.split(question) if part.strip()]
+
+
 def says(text: str, words: Sequence[str]) -> bool:
     """Whether a text has all words, in any form of them."""
     known = set(_WORD.findall(fold(text)))
@@ -98,7 +111,8 @@ def _numbered(text: str, nouns: Sequence[str]) -> tuple[int | None, str]:
 def _nouns(text: str, words: Mapping[str, Sequence[str]]) -> tuple[dict[str, str], str]:
     found = dict[str, str]()
     for noun in NOUNS:
-        if match := _phrases(tuple(words[noun])).search(text):
+        match = _phrases(tuple(words[noun])).search(text)
+        if match and not _ADDRESSES.match(text, match.end()):
             found[noun] = match.group().strip()
             text = _phrases(tuple(words[noun])).sub(" ", text)
     return found, text

@@ -16,7 +16,21 @@ MOST_NAMED = 12
 _AHEAD = timedelta(days=732)
 """How far the next of a repeated appointment is looked for."""
 _CALENDAR = frozenset(
-    ("count", "length", "total", "longest", "shortest", "cancelled", "when", "where", "often", "next", "first", "last", "list")
+    (
+        "count",
+        "length",
+        "total",
+        "longest",
+        "shortest",
+        "cancelled",
+        "when",
+        "where",
+        "often",
+        "next",
+        "first",
+        "last",
+        "list",
+    )
 )
 
 
@@ -25,12 +39,15 @@ def of_calendar(asked: Asked, known: Sequence[Appointment], label: str, today: d
     if not asked.marks & _CALENDAR or (asked.marks - _CALENDAR) - {"most"} or set(asked.nouns) - {"Appointment"}:
         return None
     about = [each for each in known if says(each.text, asked.words)]
-    if (noun := asked.nouns.get("Appointment")) and not asked.words:  # “meetings”: where some are called so, these
+    if noun := asked.nouns.get("Appointment"):  # “meetings”: where some are called so, these
         about = [each for each in about if says(each.title, [noun])] or about
     exact = asked.marks & {"count", "length", "total", "longest", "shortest", "next", "first", "last"} or asked.period
     if not about:
         if exact and asked.words:
-            raise ExpertError(f"no appointment of {label} has the words “{' '.join(asked.words)}”", hint="Ask for others.")
+            unknown = [
+                word for word in asked.words if not any(says(each.text, [word]) for each in known)
+            ] or asked.words
+            raise ExpertError(f"no appointment of {label} has the words “{' '.join(unknown)}”", hint="Ask for others.")
         return None
     if not exact and not asked.words and "cancelled" not in asked.marks and not asked.nouns:
         return None
@@ -54,7 +71,9 @@ def _on_days(
     if endless and year is None:
         years = {each.begins.year for each in known}
         if len(years) > 1:
-            raise input_error(f"{endless[0].title} of {label} is repeated without an end, {endless[0].rule}", hint="Name the year.")
+            raise input_error(
+                f"{endless[0].title} of {label} is repeated without an end, {endless[0].rule}", hint="Name the year."
+            )
         year = years.pop()
     until = date(year, 12, 31) if year else max((each.days[1] for each in among), default=today) + _AHEAD
     found = list[Appointment]()
@@ -123,7 +142,9 @@ def _line(each: Appointment) -> str:
     """Its first line; of a repeated one on a day, that day."""
     if each.rule or str(each.begins.date()) in each.head.partition(", repeated")[0]:
         return each.head
-    return f"{each.title}: {each.begins:%Y-%m-%d} ({each.begins:%A})" + ("" if each.whole_days else f", {each.begins:%H:%M}")
+    return f"{each.title}: {each.begins:%Y-%m-%d} ({each.begins:%A})" + (
+        "" if each.whole_days else f", {each.begins:%H:%M}"
+    )
 
 
 def _names(among: Sequence[Appointment]) -> str:
@@ -142,7 +163,9 @@ def _total(among: Sequence[Appointment], label: str) -> str:
     if not measured:
         raise input_error(f"{label} has no appointments with a begin and an end to add")
     total = sum((each.length for each in measured if each.length), timedelta())
-    parts = ", ".join(f"{each.title} {_hours(each.length)}" for each in measured[:MOST_NAMED] if each.length is not None)
+    parts = ", ".join(
+        f"{each.title} {_hours(each.length)}" for each in measured[:MOST_NAMED] if each.length is not None
+    )
     return f"{_hours(total)} ({parts}{', ...' if len(measured) > MOST_NAMED else ''})"
 
 
@@ -156,7 +179,11 @@ def _say_unmeasured(among: Sequence[Appointment], label: str) -> None:
 def _lasting(each: Appointment, label: str) -> str:
     if each.whole_days:
         first, last = each.days
-        return f"{(last - first).days + 1} whole days ({_line(each)})" if last > first else f"the whole day ({_line(each)})"
+        return (
+            f"{(last - first).days + 1} whole days ({_line(each)})"
+            if last > first
+            else f"the whole day ({_line(each)})"
+        )
     if each.length is None:
         raise input_error(f"{label} does not say when {each.title} ends")
     return f"{_hours(each.length)} ({_line(each)})"

@@ -13,7 +13,9 @@ from .asked import Asked, says
 
 MOST_NAMED = 12
 _HEADER = re.compile(r"(Subject|From|To|Cc|Date|Attachments): (.*)")
-_MAIL = frozenset(("count", "list", "who", "most", "wrote", "received", "attachments", "subject", "when", "first", "last"))
+_MAIL = frozenset(
+    ("count", "list", "who", "most", "wrote", "received", "attachments", "subject", "when", "first", "last")
+)
 
 
 class Mail(NamedTuple):
@@ -34,7 +36,14 @@ class Mail(NamedTuple):
     @property
     def senders(self) -> list[str]:
         """Names and addresses."""
-        return [f"{name} <{address}>" if name else address for name, address in getaddresses([self.headers.get("From", "")])]
+        return [
+            f"{name} <{address}>" if name else address for name, address in getaddresses([self.headers.get("From", "")])
+        ]
+
+    @property
+    def subject(self) -> str:
+        """What it is about, as its header says."""
+        return self.headers.get("Subject", "(no subject)")
 
     @property
     def attachments(self) -> list[str]:
@@ -44,7 +53,7 @@ class Mail(NamedTuple):
     @property
     def line(self) -> str:
         """What it is, in a line."""
-        return f"{self.headers.get('Subject', '(no subject)')} (from {', '.join(self.senders)}, {self.headers.get('Date', 'no date')})"
+        return f"{self.subject} (from {', '.join(self.senders)}, {self.headers.get('Date', 'no date')})"
 
 
 def mail(part: Part) -> Mail | None:
@@ -79,7 +88,9 @@ def of_mails(asked: Asked, known: Sequence[Mail], label: str) -> str | None:
     if words and not found:
         return None if "count" not in marks else _no_word(label, words)
     if marks & {"first", "last"} and found:
-        dated = sorted((each for each in found if each.day), key=lambda each: parsedate_to_datetime(each.headers["Date"]))
+        dated = sorted(
+            (each for each in found if each.day), key=lambda each: parsedate_to_datetime(each.headers["Date"])
+        )
         found = dated[:1] if "first" in marks else dated[-1:]
     return _said(asked, found, label)
 
@@ -96,17 +107,9 @@ def _fits(each: Mail, sender: Sequence[str], receiver: Sequence[str], words: Seq
 def _said(asked: Asked, found: Sequence[Mail], label: str) -> str:
     marks = asked.marks
     if "attachments" in marks and asked.nouns and "count" in marks:  # “how many mails have attachments”
-        found = [each for each in found if each.attachments]
-        return _counted(found)
+        return _counted([each for each in found if each.attachments])
     if "attachments" in marks:
-        names = [(name, each) for each in found for name in each.attachments]
-        if "count" in marks:
-            return f"{len(names)}" + (f" ({', '.join(name for name, _ in names[:MOST_NAMED])})" if names else "")
-        if not names:
-            return f"none: no such e-mail of {label} has attachments"
-        if len(found) == 1:
-            return ", ".join(name for name, _ in names)
-        return "\n".join(f"{name} ({each.line})" for name, each in names)
+        return _attached(marks, found, label)
     if "most" in marks:
         many = Counter(sender for each in found for sender in each.senders)
         best = max(many.values(), default=0)
@@ -119,21 +122,37 @@ def _said(asked: Asked, found: Sequence[Mail], label: str) -> str:
         return _each(found, [", ".join(filter(None, (e.headers.get("To"), e.headers.get("Cc")))) for e in found])
     if "who" in marks:
         return ", ".join(dict.fromkeys(sender for each in found for sender in each.senders))
-    if "when" in marks:
+    return _of_each(asked, found)
+
+
+def _of_each(asked: Asked, found: Sequence[Mail]) -> str:
+    """What is asked of each e-mail: when it was sent, its subject, its text; else what it is."""
+    if "when" in asked.marks:
         return _each(found, [each.headers.get("Date", "(no date)") for each in found])
-    if "subject" in marks:
-        return "\n".join(each.headers.get("Subject", "(no subject)") for each in found)
-    if "wrote" in marks and not asked.nouns:  # “What does Bo write?”
+    if "subject" in asked.marks:
+        return "\n".join(each.subject for each in found)
+    if "wrote" in asked.marks and not asked.nouns:  # “What does Bo write?”
         return "\n\n".join(each.text for each in found)
     return "\n".join(each.line for each in found)
+
+
+def _attached(marks: frozenset[str], found: Sequence[Mail], label: str) -> str:
+    names = [(name, each) for each in found for name in each.attachments]
+    if "count" in marks:
+        return f"{len(names)}" + (f" ({', '.join(name for name, _ in names[:MOST_NAMED])})" if names else "")
+    if not names:
+        return f"none: no such e-mail of {label} has attachments"
+    if len(found) == 1:
+        return ", ".join(name for name, _ in names)
+    return "\n".join(f"{name} ({each.line})" for name, each in names)
 
 
 def _each(found: Sequence[Mail], values: Sequence[str]) -> str:
     if len(found) == 1:
         return values[0]
-    return "\n".join(f"{value} ({each.headers.get('Subject', 'no subject')})" for each, value in zip(found, values, strict=True))
+    return "\n".join(f"{value} ({each.subject})" for each, value in zip(found, values, strict=True))
 
 
 def _counted(found: Sequence[Mail]) -> str:
-    subjects = "; ".join(each.headers.get("Subject", "(no subject)") for each in found[:MOST_NAMED])
+    subjects = "; ".join(each.subject for each in found[:MOST_NAMED])
     return f"{len(found)}" + (f" ({subjects}{' ...' if len(found) > MOST_NAMED else ''})" if found else "")

@@ -72,12 +72,15 @@ def _by_name(text: str, words: Mapping[str, Sequence[str]], today: date) -> tupl
     for word, days in (("today", 0), ("tomorrow", 1)):
         if re.search(rf"\b{word}\b", text):
             day = today + timedelta(days=days)
-            return Period(lambda each: each == day, day.year, f"{word}, {day}"), re.sub(rf"\b{word}\b", " ", text)
+            span = Span(day.year, day.month, day.day)
+            return Period(_within(span), day.year, f"{word}, {day}"), re.sub(rf"\b{word}\b", " ", text)
     match = re.search(rf"\b({_either(words['weekdays'])})s?\b", text)
     if match is None:
         return None, text
     number = [fold(day) for day in words["weekdays"]].index(match[1])
-    return Period(lambda each: each.weekday() == number, None, match[1]), f"{text[: match.start()]} {text[match.end() :]}"
+    return Period(
+        lambda each: each.weekday() == number, None, match[1]
+    ), f"{text[: match.start()]} {text[match.end() :]}"
 
 
 def _spans(text: str, code: str) -> list[tuple[Span, int, int]]:
@@ -91,12 +94,21 @@ def _spans(text: str, code: str) -> list[tuple[Span, int, int]]:
         rf"\b(?:(?P<day>\d{{1,2}}){ordinal}{of})?(?P<month>{name})\b\.?(?:\s+(?P<after>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*:))?"
         rf"(?:,?(?:\s*(?:of|de|do)\s+|\s+)?(?P<year>(?:19|20)\d\d))?\b"
     )
-    alone = re.compile(rf"\b(?P<day>\d{{1,2}}){ordinal}(?=\s*(?:and|to|until|-|–|bis|und|et|au|y|al|e|ate)\s*\d{{1,2}})")
+    alone = re.compile(
+        rf"\b(?P<day>\d{{1,2}}){ordinal}(?=\s*(?:and|to|until|-|–|bis|und|et|au|y|al|e|ate)\s*\d{{1,2}})"
+    )
     for m in written.finditer(text):
         day = m["day"] or m["after"]
-        if not day and code == "en" and m["month"] == "may" and not re.search(r"\b(?:in|of|during|for)\s*$", text[: m.start()]):
+        if (
+            not day
+            and code == "en"
+            and m["month"] == "may"
+            and not re.search(r"\b(?:in|of|during|for)\s*$", text[: m.start()])
+        ):
             continue
-        found.append((Span(int(m["year"]) if m["year"] else None, names[m["month"]], int(day) if day else None), *m.span()))
+        found.append(
+            (Span(int(m["year"]) if m["year"] else None, names[m["month"]], int(day) if day else None), *m.span())
+        )
     found += [
         (Span(None, None, int(m["day"])), *m.span())
         for m in alone.finditer(text)

@@ -6,6 +6,7 @@ table) is left to it, unless the question names the table or a column to add.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -15,7 +16,8 @@ from ..wording.wording import LANGUAGES, wording
 from .asked_apart import asked_apart
 from .calculation import answered
 from .folding import fold, singulars
-from .markdown_tables import markdown_tables
+from .markdown_tables import markdown_tables, tables_of
+from .named_sheet import named_sheet
 from .query import read_query
 from .table import Table, read_table
 from .table_query import expressions
@@ -41,6 +43,13 @@ def answer_in_text(texts: Sequence[Material], question: str) -> Answer | None:
     """
     if len(texts) == 1 and texts[0].resource.media_type == "text/csv":  # rows that a task before chose or sorted
         text, queries = answered(read_table(texts[0]), question)
+        return Answer(text, expressions(queries))
+    if len(texts) == 1 and (sheet := named_sheet(texts[0].text(), question)):
+        (part, question), label = sheet, texts[0].resource.label
+        tables = [replace(table, label=f"sheet {part.title} of {label}") for table in tables_of(part.text, label)]
+        if len(tables) != 1:
+            raise input_error(f"sheet {part.title} of {label} has no rows below the names of its columns")
+        text, queries = answered(tables[0], question)
         return Answer(text, expressions(queries))
     tables = [table for text in texts for table in markdown_tables(text)]
     return answer_of_tables(tables, question, "\n".join(_beside_tables(text.text()) for text in texts))

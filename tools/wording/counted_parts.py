@@ -1,4 +1,4 @@
-"""`noun_of`: what a file consists of, appointments or slides; `counts_mails`: whether words count e-mails of several files."""
+"""`noun_of`: what a file consists of, appointments or slides; `counts_mails`: whether words count e-mails."""
 
 import re
 from collections.abc import Iterable

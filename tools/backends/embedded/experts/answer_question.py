@@ -40,7 +40,9 @@ def answer_question(call: Call) -> Sequence[Artifact]:
         return [Artifact(output="text", kind="text", media_type="text/plain", text=answer.text, note=note)]
     code, label = language_of_question(question), given[0].resource.label if given else ""
     if len(given) == 1 and (found := answer_of_parts(given[0].text(), question, label, date.today(), code)):
-        return [Artifact(output="text", kind="text", media_type="text/plain", text=found, note="computed from its parts")]
+        return [
+            Artifact(output="text", kind="text", media_type="text/plain", text=found, note="computed from its parts")
+        ]
     named = [material.resource.label for material in given if material.resource.name]
     context = "\n\n".join(without_headings(material.text()) for material in given)
     unread = [caveat for material in given if (caveat := material.resource.caveat)]
