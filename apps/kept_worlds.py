@@ -1,6 +1,7 @@
 """`kept_open`: the worlds that calls from Python share; each stays open until the process ends, or `close` is called."""
 
 import atexit
+import os
 from threading import Lock
 from typing import Any
 
@@ -33,6 +34,17 @@ def close() -> None:
     with _lock:
         _kept.clear()
     close_all()
+
+
+def _forget() -> None:
+    """A forked child opens its own."""
+    global _lock  # noqa: PLW0603  (a thread of the parent may have held it)
+    _lock = Lock()
+    _kept.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 def settings_of_call(settings: Any, llm: str | None = None, where: Any = None) -> Settings:

@@ -37,6 +37,12 @@ class _Open:
     world: World
     home: _Home
     holders: int = 0
+    process: int = field(default_factory=os.getpid)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this process opened it. A forked child has neither the threads nor the workers of its parent."""
+        return self.process == os.getpid()
 
 
 class Share:
@@ -52,7 +58,7 @@ class Share:
         with _lock:
             if self._closed:
                 raise UsageError("it was closed", hint="make another one")
-            if self._held is None:
+            if self._held is None or not self._held.is_here:
                 self._held = _taken(self.settings)
             return self._held.world
 
@@ -60,7 +66,7 @@ class Share:
         """Give the world back. Any number of times."""
         with _lock:
             held, self._held, self._closed = self._held, None, True
-            if held is not None:
+            if held is not None and held.is_here:
                 _give_back(held)
 
 

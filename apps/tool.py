@@ -85,6 +85,13 @@ class HuggingGPTTool(StructuredTool):
         """Give back what this process keeps open for it: worker processes, the database. A later call is refused."""
         self._share.close()
 
+    def __deepcopy__(self, memo: object = None) -> Self:
+        """As `copy`: what a copy calls is what this process keeps open for both, and can't be doubled."""
+        return self.model_copy()
+
+    def __getstate__(self) -> Any:
+        raise TypeError("a tool of HuggingGPT can't be pickled: make it with as_tool() in the process that uses it")
+
     def __enter__(self) -> Self:
         return self
 

@@ -12,9 +12,9 @@ from ..graph.advice import command
 from ..graph.errors import RunBusy, UsageError
 from ..graph.result import UNFINISHED
 from . import lease
+from .claims import Claim, claim_of
 from .database import Database
 from .row_connection import RowConnection
-from .run_leases import Claim, claim_of
 
 PATIENCE: Final = 10.0
 """Seconds that an owner on this machine has to end a run; one on another host has the time after which it counts as dead."""

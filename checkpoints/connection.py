@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from sqlite3 import DatabaseError, OperationalError, connect
+from sqlite3 import DatabaseError, OperationalError, ProgrammingError, connect
 from threading import Thread
 from typing import Any, NamedTuple, TypeVar
 
@@ -164,7 +164,8 @@ class Connection:
             )
 
     def _as_storage_error(self, error: BaseException) -> BaseException:
-        return storage_error(self.file, error) if isinstance(error, DatabaseError) else error
+        ours = isinstance(error, ProgrammingError)  # a value of a wrong type, say: no fault of the file
+        return storage_error(self.file, error) if isinstance(error, DatabaseError) and not ours else error
 
 
 def _deliver(outcomes: Iterable[Outcome]) -> None:

@@ -47,6 +47,7 @@ class Database:
         self.reading = reading
         self._connection: Connection | None = None
         self._closed = False
+        self._process = os.getpid()
         self._redactors: list[Redactor] = []
 
     def redact_with(self, redact: Redactor) -> None:
@@ -88,6 +89,11 @@ class Database:
         with _lock:
             if self._closed:
                 raise StorageError(f"the database {self.file} was closed")
+            if self._process != os.getpid():  # its thread and its leases are those of the process before the fork
+                raise StorageError(
+                    f"the database {self.file} was opened before this process was forked",
+                    hint="open the world, or build the graph, in the process that uses it",
+                )
             self._connection = self._connection or self._take()
             self._connection.put(job)
 

@@ -76,6 +76,13 @@ class SqliteLedger:
             ORDER BY status DESC, steps, tasks.rowid DESC LIMIT 1"""
         return await self._inherited(Result, query, run_id, fingerprint, "an earlier result")
 
+    async def has_earlier(self, run_id: str, epoch: str) -> bool:
+        """Whether `find` may return a row of another epoch: of this run, or of those that it descends from."""
+        query = """SELECT parent IS NOT NULL OR EXISTS (SELECT 1 FROM tasks WHERE run_id = ?1 AND epoch <> ?2)
+            FROM runs WHERE run_id = ?1"""
+        found = await self.database.read(lambda db: db.execute(query, [run_id, epoch]).fetchone())
+        return found is None or bool(found[0])
+
     async def chosen(self, run_id: str, key: str) -> Assignment | None:
         """The expert that did the task of that key in the nearest run that this one descends from."""
         query = """SELECT result FROM tasks JOIN lineage USING (run_id) WHERE key = ? AND steps > 0

@@ -3,18 +3,16 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import NamedTuple
 
-from ..graph.advice import command
 from ..graph.clock import steady
-from ..graph.errors import RunBusy, UnknownRun
+from ..graph.errors import RunBusy
 from ..graph.notices import notice
-from ..graph.ports import Beside
-from ..graph.result import Run
 from ..graph.version import check_version
 from . import lease
+from .claims import Claim, busy, busy_here, claim_of, lost
 from .database import Database
 from .row_connection import RowConnection
 from .work_reports import WorkReports, write_reports
@@ -22,15 +20,16 @@ from .work_time import known_seconds
 
 _log = logging.getLogger(__name__)
 _RETURNED = "owner = NULL, at_work = NULL"
+_UNFINISHED = "status = CASE status WHEN 'cancelling' THEN 'cancelled' ELSE 'interrupted' END, "
 
 
-class Claim(NamedTuple):
-    """What a run's row says of its owner."""
+class Working(NamedTuple):
+    """What works on a run in this process."""
 
-    status: str
-    owner: str
-    """Empty where there is none."""
-    beats: float
+    execution: str
+    """Of the graph; empty: a caller that will begin one."""
+    loop: asyncio.AbstractEventLoop
+    """Closed: nothing works any more."""
 
 
 class RunLeases:
@@ -42,10 +41,10 @@ class RunLeases:
         self._patience = patience
         self._holder = lease.Holder()
         self._owned: set[str] = set()
-        self._executions: dict[str, str] = {}
-        """By run: the execution of the graph that has or claims its lease; empty: a caller that will begin one."""
-        self._on_cancel: dict[str, Callable[[], None]] = {}
-        """By run: what to call when a process requests that it is cancelled."""
+        self._executions: dict[str, Working] = {}
+        """By run: what has or claims its lease."""
+        self._on_end: dict[str, Callable[[RunBusy | None], None]] = {}
+        """By run: what to call when its execution has to end. Popped by the thread of the database as a lease returns."""
         self._reports = WorkReports()
         self._counted: dict[str, float] = {}
         """By run: the moment up to which its time is recorded. Used by the thread of the database only."""
@@ -63,8 +62,8 @@ class RunLeases:
 
         Raises `RunBusy`.
         """
-        if run_id in self._executions:
-            raise _busy_here(run_id)
+        if self._working(run_id) is not None:
+            raise busy_here(run_id)
         try:
             await self.own(run_id)
         except asyncio.CancelledError:  # the claim may be committed
@@ -73,9 +72,9 @@ class RunLeases:
 
     async def own(self, run_id: str, execution: str = "") -> None:
         """Claim the lease of a run, or keep it. The beats of an owner on another host are watched first."""
-        if self._executions.get(run_id, "") not in ("", execution):
-            raise _busy_here(run_id)
-        self._executions[run_id] = execution  # at once: where this is cancelled, `interrupt` returns what was claimed
+        if self._working(run_id) not in (None, "", execution):
+            raise busy_here(run_id)
+        self._begin(run_id, execution)  # at once: where this is cancelled, `interrupt` returns what was claimed
         if run_id in self._owned:
             return
         try:
@@ -89,40 +88,54 @@ class RunLeases:
         self._holder.start_beating(self._beat, self._look)
         _log.info("run %s: lease claimed", run_id)
 
+    def _working(self, run_id: str) -> str | None:
+        """The execution that has or claims the lease of a run; None where there is none, or its event loop was closed."""
+        working = self._executions.get(run_id)
+        return None if working is None or working.loop.is_closed() else working.execution
+
+    def _begin(self, run_id: str, execution: str) -> None:
+        self._executions[run_id] = Working(execution, asyncio.get_running_loop())
+
     def _claimed_at_once(self, run_id: str) -> dict[str, str]:
         """The columns of a new run that has its lease from the first moment. For the thread of the database."""
         self._counted[run_id] = steady()
         return {"owner": self._holder.mark}
 
-    def on_cancel(self, run_id: str, call: Callable[[], None]) -> None:
-        """Have `call` called, from a thread, when a process requests that a run of this one is cancelled."""
-        self._on_cancel[run_id] = call
+    def on_end(self, run_id: str, call: Callable[[RunBusy | None], None]) -> None:
+        """Have `call` called, from a thread, when a run of this process is to be cancelled, or with why it has lost it."""
+        self._on_end[run_id] = call
 
     async def interrupt(self, run_id: str, execution: str = "") -> None:
         """Record that a run was left unfinished, or cancelled, and return its lease, if that execution has it."""
-        if self._executions.get(run_id) == execution:
-            await self._return(
-                run_id, "status = CASE status WHEN 'cancelling' THEN 'cancelled' ELSE 'interrupted' END, "
-            )
+        if run_id in self._executions and self._executions[run_id].execution == execution:
+            await self._return(run_id, _UNFINISHED)
 
     async def disown(self, run_id: str) -> None:
         """Return the lease."""
         await self._return(run_id)
 
     async def _return(self, run_id: str, change: str = "") -> None:
-
-        def give_back(db: RowConnection) -> None:
-            self._change([run_id], f"{change}{_RETURNED}", db)
-            self._counted.pop(run_id, None)
-
-        await self._database.write(give_back)
-        self._release(run_id)
+        try:
+            await self._database.write(partial(self._give_back, run_id, change))
+        finally:  # it is written also where the caller is cancelled meanwhile
+            self._release(run_id)
         _log.info("run %s: lease returned", run_id)
+
+    def _give_back(self, run_id: str, change: str, db: RowConnection) -> None:
+        self._on_end.pop(run_id, None)
+        self._change([run_id], f"{change}{_RETURNED}", db)
+        self._counted.pop(run_id, None)
+
+    def _give_back_for(self, working: Working, run_id: str, db: RowConnection) -> None:
+        """Return the lease of an execution whose event loop was closed before it could."""
+        if self._executions.get(run_id) is working:
+            self._release(run_id)
+            self._give_back(run_id, _UNFINISHED, db)
 
     def _release(self, run_id: str) -> None:
         self._owned.discard(run_id)
         self._executions.pop(run_id, None)
-        self._on_cancel.pop(run_id, None)
+        self._on_end.pop(run_id, None)
         self._reports.forget(run_id)
         if not self._owned:
             self._holder.stop_beating()
@@ -135,7 +148,7 @@ class RunLeases:
             await asyncio.sleep(min(left, self._patience / 20))
             now = await self._database.read(partial(claim_of, run_id))
             if (now.owner, now.beats) != (seen.owner, seen.beats):
-                raise _busy(run_id, seen.owner)
+                raise busy(run_id, seen.owner)
 
     def _own(self, run_id: str, execution: str, silent: Claim | None, db: RowConnection) -> Claim | None:
         """Compare and swap: of two processes that see the same dead owner, one wins. An execution sets the run running.
@@ -147,7 +160,7 @@ class RunLeases:
         alive = bool(owner) and owner != self._holder.mark and lease.alive(owner)
         if alive is None and (silent is None or seen[1:] != silent[1:]):
             if silent:
-                raise _busy(run_id, owner)
+                raise busy(run_id, owner)
             return seen
         if not alive:
             check_version(run_id, version)
@@ -160,7 +173,7 @@ class RunLeases:
             )
             db.execute(query, [self._holder.mark, beats + 1, known_seconds(run_id, db), run_id, owner or None])
             return None
-        raise _busy(run_id, owner)
+        raise busy(run_id, owner)
 
     def _beat(self) -> None:
         if owned := sorted(self._owned):
@@ -176,60 +189,20 @@ class RunLeases:
             self._counted[run_id] = until
 
     def _look(self) -> None:
-        """Have the runs cancelled for which that was requested, and write what tasks are doing."""
+        """End what has to end, and write what tasks are doing."""
         if reports := dict(self._reports.changed()):
             self._database.submit(partial(write_reports, reports, self._holder.mark), writes=True)
+        for run_id, working in list(self._executions.items()):
+            if working.loop.is_closed():
+                self._database.submit(partial(self._give_back_for, working, run_id), writes=True)
+        if self._on_end:
+            self._database.submit(self._end_others, writes=False)
 
-        def read(db: RowConnection) -> None:
-            for run_id, cancel in list(self._on_cancel.items()):
-                query = "SELECT 1 FROM runs WHERE run_id = ? AND status = 'cancelling' AND owner = ?"
-                if db.execute(query, [run_id, self._holder.mark]).fetchone():
-                    cancel()
-
-        if self._on_cancel:
-            self._database.submit(read, writes=False)
-
-
-def claim_of(run_id: str, db: RowConnection) -> Claim:
-    """Raises `UnknownRun`."""
-    found = db.execute("SELECT status, owner, heartbeat FROM runs WHERE run_id = ?", [run_id]).fetchone()
-    if found is None:
-        raise UnknownRun(f"there is no run {run_id}", hint=f"{command('runs')} lists them")
-    return Claim(found[0], found[1] or "", found[2] or 0.0)
-
-
-def another_run(run: Run, beside: Beside, silent: Mapping[str, Claim], db: RowConnection) -> tuple[str, Claim] | None:
-    """A run of the same conversation whose owner is on another host, which only its beats show to be alive, and its claim.
-
-    Raises `RunBusy` where a living process of this machine works on one. `beside`: those that may go on. `silent`: those
-    whose beats did not move; what they left is marked as interrupted.
-    """
-    if beside == "any":
-        return None
-    query = "SELECT run_id, owner FROM runs WHERE thread_id = ? AND run_id != ? AND owner IS NOT NULL"
-    for run_id, owner in db.execute(query, [run.thread_id, run.run_id]).fetchall():
-        alive = lease.alive(owner)
-        if beside == "of_this_process" and lease.is_of_this_process(owner):
-            continue
-        if alive:
-            raise RunBusy(
-                f"conversation {run.thread_id} goes on in run {run_id}, on which {lease.describe(owner)} works",
-                hint="wait for it, or begin another conversation",
-            )
-        if alive is None and not lease.seems_over(owner):
-            if (claim := claim_of(run_id, db)) != silent.get(run_id):
-                return run_id, claim
-            status = "CASE status WHEN 'cancelling' THEN 'cancelled' WHEN 'running' THEN 'interrupted' ELSE status END"
-            db.execute(f"UPDATE runs SET owner = NULL, status = {status} WHERE run_id = ?", [run_id])
-    return None
-
-
-def _busy_here(run_id: str) -> RunBusy:
-    return RunBusy(f"run {run_id} is being worked on by this process", hint="wait for it")
-
-
-def _busy(run_id: str, owner: str) -> RunBusy:
-    return RunBusy(
-        f"run {run_id} belongs to {lease.describe(owner)}, which is still working on it",
-        hint=f"wait for it, or end it: {command(f'cancel {run_id}')}; {command(f'show {run_id}')} shows what it records",
-    )
+    def _end_others(self, db: RowConnection) -> None:
+        """Have the executions end whose runs are to be cancelled, or were taken over while this process stood still."""
+        for run_id, end in list(self._on_end.items()):
+            found = db.execute("SELECT status, owner FROM runs WHERE run_id = ?", [run_id]).fetchone()
+            if found is None or found[1] != self._holder.mark:
+                end(lost(run_id))
+            elif found[0] == "cancelling":
+                end(None)

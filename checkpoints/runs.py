@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from ..graph.advice import command
 from ..graph.at_work import AtWork
 from ..graph.clock import now
 from ..graph.deadline import TimeLimits
-from ..graph.errors import RunBusy
 from ..graph.options import CHANGEABLE, Options
 from ..graph.ports import Beside
 from ..graph.result import Proposal, Run, RunStatus
 from .budgets import kept_limits, time_limits
+from .claims import Claim, another_run, lost
 from .row_connection import RowConnection
-from .run_leases import Claim, RunLeases, another_run
+from .run_leases import RunLeases
 from .run_rows import read_run
 
 _log = logging.getLogger(__name__)
@@ -49,7 +48,8 @@ class SqliteRuns(RunLeases):
             began[:] = db.execute("SELECT controller FROM runs WHERE run_id = ?", [run.run_id]).fetchone()
             return None
 
-        self._executions.setdefault(run.run_id, execution)  # where this is cancelled, `interrupt` returns the lease
+        if self._working(run.run_id) is None:
+            self._begin(run.run_id, execution)  # where this is cancelled, `interrupt` returns the lease
         while watched := await self._database.write(insert):
             await self._watch(*watched)
             silent.update([watched])
@@ -137,6 +137,4 @@ class SqliteRuns(RunLeases):
         if not await self._database.write(update):
             self._release(run_id)
             _log.warning("run %s: lease lost to another process", run_id)
-            raise RunBusy(
-                f"run {run_id} was taken over by another process", hint=f"{command(f'show {run_id}')} shows it"
-            )
+            raise lost(run_id)

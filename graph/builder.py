@@ -82,7 +82,7 @@ def connect(
     )
     respond = respond_node(controllers=controllers, here=here, ledger=ledger, store=store, files_url=files_url)
     graph.add_node("review", review)
-    graph.add_node("task", task_node(one_task.compile(name="one task"), ledger))
+    graph.add_node("task", task_node(one_task.compile(name="one task"), ledger, store))
     graph.add_node("respond", respond)
     graph.add_edge(START, "plan")
     graph.add_edge("plan", "review")

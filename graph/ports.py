@@ -12,6 +12,7 @@ from .call_progress import CallProgress
 from .choice import Choice
 from .content_blocks import GivenFile
 from .deadline import TimeLimits
+from .errors import RunBusy
 from .estimate import Measured
 from .expert import Assignment, Candidate, Expert, Obstacle
 from .options import Options
@@ -159,8 +160,8 @@ class Runs(Protocol):
     async def own(self, run_id: str, execution: str) -> None:
         """Claim the lease of a run for an execution of the graph, or keep it. Raises `RunBusy` when another has it."""
 
-    def on_cancel(self, run_id: str, call: Callable[[], None]) -> None:
-        """Have `call` called, from a thread, when a process requests that a run of this one is cancelled."""
+    def on_end(self, run_id: str, call: Callable[[RunBusy | None], None]) -> None:
+        """Have `call` called, from a thread, when a run of this process is to be cancelled, or with why it has lost it."""
 
     async def disown(self, run_id: str) -> None:
         """Return the lease."""
@@ -241,6 +242,9 @@ class Ledger(Protocol):
 
     async def find(self, run_id: str, fingerprint: str) -> Result | None:
         """A succeeded row of that fingerprint in this run or the nearest that it descends from."""
+
+    async def has_earlier(self, run_id: str, epoch: str) -> bool:
+        """Whether `find` may return a row of another epoch: of this run, or of those that it descends from."""
 
     async def chosen(self, run_id: str, key: str) -> Assignment | None:
         """The expert that did the task of that key in the nearest run that this one descends from."""

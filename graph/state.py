@@ -92,6 +92,8 @@ class TaskRun(TypedDict):
     redo: NotRequired[list[int]]
     inherits: NotRequired[bool]
     """Whether tasks get the expert that did them in the run that it was forked from."""
+    again: NotRequired[str]
+    """Why the task is done though another host did it, for those who read the result."""
 
 
 class TaskState(TypedDict, total=False):

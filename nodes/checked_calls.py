@@ -76,10 +76,11 @@ def is_nested(config: RunnableConfig | None) -> bool:
     return bool(configured.get("checkpoint_ns")) or _PARENT_READS in configured
 
 
-def steps_inside(options: Mapping[str, Any], nodes: Iterable[str]) -> dict[str, Any]:
-    """Where a caller wants to stop inside each task: LangGraph knows the nodes of the root only.
+def options_inside(options: Mapping[str, Any], nodes: Iterable[str]) -> dict[str, Any]:
+    """The options for the sub-graph of each task: where a caller wants to stop, since LangGraph knows the root's nodes only.
 
-    Raises `UsageError` for a node that does not exist.
+    No step in it waits until the one before is saved: what a task made is in the ledger, and a choice that a kill has lost
+    is made again. Raises `UsageError` for a node that does not exist.
     """
     found, known = dict[str, Any](), (*nodes, *INSIDE)
     for name in ("interrupt_before", "interrupt_after"):
@@ -93,7 +94,8 @@ def steps_inside(options: Mapping[str, Any], nodes: Iterable[str]) -> dict[str, 
                 f"{name}: there is no node {strange[0]!r}", hint=f"There are {', '.join(known)}; '*' is all."
             )
         found[name] = [node for node in asked if node in INSIDE]
-    return {name: inside for name, inside in found.items() if inside}
+    saves = {"durability": "async"} if options.get("durability") == "sync" else {}
+    return {name: inside for name, inside in found.items() if inside} | saves
 
 
 def refuse_to_go_on(config: RunnableConfig) -> None:

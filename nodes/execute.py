@@ -28,14 +28,18 @@ def execute_node(
 
     async def execute(state: TaskState) -> Json:
         task, run = Task.model_validate(state["task"]), state["run"]
-        rows = await ledger.results(run["epoch"], [task.key, *(str(id) for id in task.depends_on)])
-        row, recorded = rows.get(task.key), task.key in rows
-        if row is None:
-            if len(rows) < len(task.depends_on):  # another host ended before their results were in the checkpoint
-                await wait_for_inputs(task, run["epoch"], ledger)
-                rows = await ledger.results(run["epoch"], [str(id) for id in task.depends_on])
+        known = current().rows
+        row = await known.own(run["epoch"], task.key, ledger)
+        recorded = row is not None
+        if (
+            row is None
+        ):  # `select` has waited, or on another host, which ended before the results were in the checkpoint
+            rows = await wait_for_inputs(task, run["epoch"], ledger, known)
             async with current().working(run["run_id"]):
-                row = await ledger.put(run["run_id"], run["thread_id"], run["epoch"], await do(task, state, rows))
+                made = await do(task, state, rows)
+                made = made.model_copy(update={"notes": (*made.notes, run["again"])}) if "again" in run else made
+                row = await ledger.put(run["run_id"], run["thread_id"], run["epoch"], made)
+            known.add(run["epoch"], row)
             ledger.board.wake(run["epoch"], row.key)
         paths = {resource.sha256: str(store.path(resource)) for resource in row.resources if resource.sha256}
         emit(TaskFinished(run_id=run["run_id"], result=row, recorded=recorded, paths=paths))

@@ -4,15 +4,16 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from ..graph.clock import Clock, shown_by
-from ..graph.errors import LimitReached, RunCancelled
+from ..graph.errors import LimitReached, RunBusy, RunCancelled
 from ..graph.ports import Beside, Runs
 from ..graph.result import Run
 from .edited_fields import EditedFields
+from .precedence import Precedence
+from .recorded_inputs import RecordedRows
 
 current_execution: ContextVar["Execution"] = ContextVar("hugginggpt_execution")
 
@@ -28,8 +29,8 @@ class Execution:
         """Choices for runs that are planned in it, where their options say nothing; see `nodes/run_options.py`."""
         self.unused: tuple[str, ...] = ()
         """What of the context no run reads, a sentence each."""
-        self.steps: Mapping[str, Any] = {}
-        """`interrupt_before` and `interrupt_after` for the nodes inside each task."""
+        self.inside: Mapping[str, Any] = {}
+        """LangGraph's options for the sub-graph of each task."""
         self.left: tuple[str, ...] = ()
         """What a new request leaves behind (edits and the question of the run before, a message), a sentence each."""
         self.asked = False
@@ -45,7 +46,12 @@ class Execution:
         self.call_seconds: dict[str, float] = {}
         """By run: how long a call to an expert may take, where the run's options say so."""
         self.cancelled = ""
-        """Id of the run that is to be cancelled."""
+        """Id of the run that is to be cancelled, or that another process has taken over."""
+        self._lost: RunBusy | None = None
+        self.rows = RecordedRows()
+        """What it knows of the ledger's rows."""
+        self.precedence = Precedence()
+        """Which of its tasks are prepared first."""
         self._working: dict[str, tuple[set[object], asyncio.Event]] = {}
         """By run: its tasks that make calls or record them, and whether there is none."""
 
@@ -63,7 +69,7 @@ class Execution:
         """Record a new run, and claim its lease; see `Runs.start`. Raises `RunBusy`."""
         self._claimed.add(run.run_id)
         began_with = await self._runs.start(run, self.id, beside=beside)
-        self._runs.on_cancel(run.run_id, partial(self._cancel, asyncio.get_running_loop(), run.run_id))
+        self._end_on_request(run.run_id)
         await self.keep_time(run.run_id)
         return began_with
 
@@ -71,7 +77,7 @@ class Execution:
         """Claim the lease of a run, or keep it; raises `RunBusy`."""
         self._claimed.add(run_id)  # before the claim: a cancellation may arrive when it is committed
         await self._runs.own(run_id, self.id)
-        self._runs.on_cancel(run_id, partial(self._cancel, asyncio.get_running_loop(), run_id))
+        self._end_on_request(run_id)
         await self.keep_time(run_id)
 
     async def keep_time(self, run_id: str) -> None:
@@ -104,12 +110,18 @@ class Execution:
         """The limits of a run are kept."""
         return bool(self._timed)
 
-    def _cancel(self, loop: asyncio.AbstractEventLoop, run_id: str) -> None:
-        with suppress(RuntimeError):  # the loop was closed: the execution has ended
-            loop.call_soon_threadsafe(self._expire, run_id)
+    def _end_on_request(self, run_id: str) -> None:
+        loop = asyncio.get_running_loop()
 
-    def _expire(self, run_id: str) -> None:
+        def end(lost: RunBusy | None) -> None:
+            with suppress(RuntimeError):  # the loop was closed: the execution has ended
+                loop.call_soon_threadsafe(self._expire, run_id, lost)
+
+        self._runs.on_end(run_id, end)
+
+    def _expire(self, run_id: str, lost: RunBusy | None) -> None:
         self.cancelled = run_id
+        self._lost = lost
         if self._limit:
             self._limit.reschedule(0)
 
@@ -117,7 +129,7 @@ class Execution:
     async def cancellable(self) -> AsyncGenerator[None, None]:
         """The body is cancelled when that is requested for a run of this execution, or its time is over.
 
-        Then raises `RunCancelled` or `LimitReached`.
+        Then raises `RunCancelled` or `LimitReached`; `RunBusy` where another process has taken the run over.
         """
         try:
             async with asyncio.timeout_at(0 if self.cancelled else self._until) as self._limit:
@@ -127,7 +139,7 @@ class Execution:
                 raise
             if self._late and not self.cancelled:
                 raise self._late from None
-            raise RunCancelled(f"run {self.cancelled} was cancelled") from None
+            raise self._lost or RunCancelled(f"run {self.cancelled} was cancelled") from None
         finally:
             self._limit = None
 
@@ -159,8 +171,14 @@ class Execution:
 
     async def end(self) -> None:
         """Return the leases that are still held: their runs were left unfinished."""
+        cancelled: asyncio.CancelledError | None = None
         for run_id in self._claimed:
-            await self._runs.interrupt(run_id, self.id)
+            try:
+                await self._runs.interrupt(run_id, self.id)
+            except asyncio.CancelledError as error:  # again: the others are returned too
+                cancelled = error
+        if cancelled:
+            raise cancelled
 
 
 def current() -> Execution:

@@ -89,6 +89,7 @@ class ExpertCalls:
                     if full := self.slots.full(expert.needs):
                         emit(TaskQueued(run_id=run_id, task_id=task.id, key=key, slots=full))
                         doing("queued", slots=full)
+                    current().precedence.end(task.key)
                     waiting_since = now()
                     await held.enter_async_context(self.slots.hold(expert.needs))
                     waits.append(now() - waiting_since)

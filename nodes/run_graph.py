@@ -29,9 +29,9 @@ from .checked_calls import (
     check_update,
     is_nested,
     known_context,
+    options_inside,
     refuse_reply,
     refuse_to_go_on,
-    steps_inside,
     with_readable_reply,
     without_nothing,
 )
@@ -92,7 +92,7 @@ class RunGraph(ShownGraph):
         given, served, read = options.pop("context", None), form() == "server", options.pop("saved", None)
         try:
             check_input(input, nested=nested)
-            execution.steps = steps_inside(options, self.builder.nodes)
+            execution.inside = options_inside(options, self.builder.nodes)
             execution.context, execution.unused = known_context(given, served=served)
             options_of(None, execution.context, self.places)  # refused before anything is stored
             if isinstance(input, Command) and isinstance(input.update, Mapping) and input.update.keys() & EDITABLE:

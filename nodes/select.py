@@ -1,8 +1,5 @@
 """The stage `select`: chooses the expert of a task while its inputs are still being made, then waits for them."""
 
-import asyncio
-from typing import Final
-
 from ..graph.at_work import AtWork
 from ..graph.clock import now
 from ..graph.events import ExpertChosen, emit
@@ -10,10 +7,8 @@ from ..graph.ports import Catalog, ControllerOf, Ledger
 from ..graph.state import Json, Node, TaskState
 from ..graph.task import Task
 from .choices import ExpertChoices
+from .execution import current
 from .recorded_inputs import wait_for_inputs
-
-HEAD_START: Final = 0.02
-"""Seconds that a task leaves to those it needs, and to others that can begin: to prepare 20 tasks takes as long."""
 
 
 def select_node(*, controllers: ControllerOf, catalog: Catalog, ledger: Ledger) -> Node[TaskState]:
@@ -22,10 +17,10 @@ def select_node(*, controllers: ControllerOf, catalog: Catalog, ledger: Ledger) 
 
     async def select(state: TaskState) -> Json:
         task, run = Task.model_validate(state["task"]), state["run"]
-        if ledger.board.runs(run["epoch"], map(str, task.depends_on)):
-            await asyncio.sleep(HEAD_START)
-        if task.key in await ledger.results(run["epoch"], [task.key]):
+        rows = current().rows
+        if await rows.own(run["epoch"], task.key, ledger):
             return {"assignment": None}  # recorded already: neither choice nor wait is needed
+        await rows.may_be_known(run["run_id"], run["epoch"], ledger)  # read before the wait, at whose end all is ready
         ledger.runs.at_work(run["run_id"], AtWork(key=task.key, phase="choosing", since=now()))
         try:
             assignment = await choices.of(task, run)
@@ -33,7 +28,7 @@ def select_node(*, controllers: ControllerOf, catalog: Catalog, ledger: Ledger) 
             ledger.runs.left(run["run_id"], task.key)
         if assignment:
             emit(ExpertChosen(run_id=run["run_id"], assignment=assignment))
-        await wait_for_inputs(task, run["epoch"], ledger)
+        await wait_for_inputs(task, run["epoch"], ledger, rows)
         return {"assignment": assignment.model_dump(mode="json") if assignment else None}
 
     return select

@@ -4,7 +4,6 @@ The checkpoint has all that the ledger needs to go on elsewhere, except files. S
 ledger was lost, the rows are written again from it; a result whose file is not in this home is reported, and made again.
 """
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -14,18 +13,16 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Overwrite
 
 from ..graph.advice import fork
-from ..graph.call import Artifact
 from ..graph.errors import InvalidInput, InvalidPlan
 from ..graph.plan import Plan
 from ..graph.ports import Ledger, Store
-from ..graph.resource import Resource
 from ..graph.result import Proposal, Result, Run
 from ..graph.state import Json, State, epoch_in, with_repairs
-from ..graph.stored import has_hash
 from ..graph.version import check_version
 from .edited_fields import EDITED, EditedFields, edited_fields
 from .edits import read_edits
 from .execution import Execution
+from .files_here import not_here
 from .forks_by_clients import fork_from
 from .next_stages import next_stages, stages_left
 from .respond import complete
@@ -200,26 +197,10 @@ async def _restore(
         result = Result.model_validate(rows[key])
         if known and result.status != "succeeded" and key not in within:
             continue  # a retry has deleted it
-        if missing := [resource for resource in result.resources if not await _is_here(resource, store)]:
-            named = ", ".join(resource.label for resource in missing)
-            lost[key] = f"{named}, made by task {key} ({result.task_type}), is not in this home: the task is done again"
+        if why := await not_here(result, store):
+            lost[key] = why
         else:
             await ledger.put(run_id, run.thread_id, epoch, result)
     proposal = Proposal(plan=plan, refusals=run.refusals, repairs=(*run.repairs, *lost.values()))
     await ledger.runs.planned(run_id, epoch, proposal, run.controller)
     return lost
-
-
-async def _is_here(resource: Resource, store: Store) -> bool:
-    """Whether the store has a resource, or gets it from the text that the checkpoint holds."""
-    if resource.sha256 is None:
-        return True
-    try:
-        if await asyncio.to_thread(has_hash, store.path(resource), resource.sha256):
-            return True
-    except OSError:
-        pass
-    if resource.text is None:
-        return False
-    text = Artifact(output="text", kind=resource.kind, media_type=resource.media_type, text=resource.text)
-    return (await store.adopt(text, resource.producer or "")).sha256 == resource.sha256

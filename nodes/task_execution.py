@@ -17,6 +17,7 @@ from ..graph.ports import Cutter, Ledger, Store
 from ..graph.result import Outputs, Result, TaskStatus
 from ..graph.state import TaskRun
 from ..graph.task import Task
+from .execution import current
 from .expert_calls import ExpertCalls
 from .list_results import failures, few, gathered, list_result, made_without, not_made, read_in_part, result_of
 from .lists import Given, Inputs
@@ -100,8 +101,7 @@ class TaskExecution:
         """
         task, first = self.task, self.assignment
         fingerprint = _fingerprint(task, key, first.expert, inputs)
-        again = task.id in self.run.get("redo", ())
-        earlier = None if again else await self.ledger.find(self.run["run_id"], fingerprint)
+        earlier = await self.ledger.find(self.run["run_id"], fingerprint) if await self._may_be_known() else None
         if earlier and (earlier.status == "succeeded" or {m.key for m in earlier.missing} == {m.key for m in missing}):
             anew = {"task_id": task.id, "key": key, "status": "succeeded", "members": (), "error": None}
             return earlier.model_copy(update=anew)  # `whole` says again what it is made without
@@ -132,6 +132,12 @@ class TaskExecution:
             finally:
                 self.ledger.runs.left(self.run["run_id"], key)
         return result("failed", error="; ".join(dict.fromkeys(errors)), input_fault=input_fault, assignment=first)
+
+    async def _may_be_known(self) -> bool:
+        """Whether the ledger may have an earlier call of the task that it may be given."""
+        if self.task.id in self.run.get("redo", ()):
+            return False
+        return await current().rows.may_be_known(self.run["run_id"], self.run["epoch"], self.ledger)
 
     async def _put(self, result: Result) -> Result:
         return await self.ledger.put(self.run["run_id"], self.run["thread_id"], self.run["epoch"], result)

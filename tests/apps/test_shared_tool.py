@@ -2,11 +2,15 @@
 
 import asyncio
 import contextlib
+import copy
 import io
 import os
+import pickle
+import select
+import signal
 import threading
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +24,7 @@ from pydantic import ValidationError
 
 import hugginggpt
 from hugginggpt import Settings, StorageError, UsageError, as_tool, read_event
+from hugginggpt.apps.kept_worlds import kept_open
 from hugginggpt.graph.call import Call
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.tools.scripted import ScriptedBackend
@@ -103,6 +108,45 @@ def test_two_event_loops_use_one_tool(settings: Settings) -> None:
     tool = as_tool(settings=settings)
     for _ in range(2):
         assert "3" in asyncio.run(tool.ainvoke(COUNT))
+
+
+def in_a_fork(call: Callable[[], str]) -> str:
+    """What `call` returns, or the error that it raises, in a forked child, as servers that load the program first make."""
+    read, write = os.pipe()
+    if (child := os.fork()) == 0:
+        try:
+            said = call()
+        except BaseException as error:  # handed on in words
+            said = f"{type(error).__name__}: {error}"
+        os.write(write, said.encode())
+        os._exit(0)
+    os.close(write)
+    try:
+        assert select.select([read], [], [], 60)[0], "it hangs"
+        return os.read(read, 10_000).decode()
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(read)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_tool_that_was_used_before_a_fork_is_used_after_it_too(settings: Settings) -> None:
+    """In the child with a world of its own, and the parent's goes on; a graph is refused there in words."""
+    with as_tool(settings=settings) as tool:
+        assert "3" in tool.invoke(COUNT)
+        assert "3" in in_a_fork(lambda: str(tool.invoke(COUNT)))
+        graph = kept_open(settings).graph
+        assert "before this process was forked" in in_a_fork(lambda: str(as_tool(graph).invoke(COUNT)))
+        assert "3" in tool.invoke(COUNT)
+
+
+def test_a_copy_of_a_tool_calls_what_the_tool_does_and_a_pickled_one_is_refused(settings: Settings) -> None:
+    """Agents copy their tools, deeply too; what this process keeps open can't go elsewhere."""
+    with as_tool(settings=settings) as tool:
+        assert "3" in copy.deepcopy([tool])[0].invoke(COUNT)
+        with pytest.raises(TypeError, match=r"make it with as_tool\(\)"):
+            pickle.dumps(tool)
 
 
 def test_making_a_tool_opens_nothing(home: Path) -> None:

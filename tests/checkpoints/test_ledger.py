@@ -10,7 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -108,6 +108,17 @@ async def test_a_result_of_equal_fingerprint_is_found_in_the_lineage_of_a_run_an
     assert await ledger.find("c", "other") is None
 
 
+async def test_earlier_calls_are_looked_for_where_a_run_has_a_parent_or_another_epoch(opened: OpenLedger) -> None:
+    ledger = opened()
+    await ledger.runs.start(run("p"), "x")
+    await ledger.put("p", "t", "p:1", row("0"))
+    assert not await ledger.has_earlier("p", "p:1")
+    assert await ledger.has_earlier("p", "p:2")
+    await ledger.runs.disown("p")
+    await ledger.runs.start(run("c", parent="p"), "x")
+    assert await ledger.has_earlier("c", "c:1")
+
+
 async def test_a_result_of_a_descendant_is_not_found_by_its_ancestor(opened: OpenLedger) -> None:
     ledger = opened()
     await ledger.runs.start(run("a"))
@@ -191,6 +202,22 @@ async def test_a_returned_lease_is_free_and_one_of_an_unknown_run_is_an_error(op
     await second.runs.own("r")
     with pytest.raises(UnknownRun):
         await first.runs.own("nothing")
+
+
+def test_the_lease_of_an_event_loop_that_was_closed_in_the_middle_of_a_run_is_free(opened: OpenLedger) -> None:
+    """Its execution never ends, so it returns no lease: this process takes the run at once, another as soon as it looks."""
+    first, second = opened(), opened()
+    asyncio.run(first.runs.start(run(), "an execution"))
+    asyncio.run(first.runs.own("r", "the next"))
+
+    async def taken() -> None:
+        async with asyncio.timeout(60):
+            while True:
+                with suppress(RunBusy):
+                    return await second.runs.own("r")
+                await asyncio.sleep(0.05)
+
+    asyncio.run(taken())
 
 
 async def test_of_many_processes_that_find_a_dead_owner_one_gets_the_run(opened: OpenLedger, home: Path) -> None:

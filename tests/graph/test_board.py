@@ -15,6 +15,7 @@ from typing_extensions import TypedDict
 
 from hugginggpt.graph.board import Board
 from hugginggpt.graph.errors import LedgerLost
+from hugginggpt.nodes.precedence import Precedence
 
 
 class Rows:
@@ -187,3 +188,16 @@ async def test_langgraph_takes_an_empty_interrupt_as_a_pause_without_a_question(
     done = await compiled.ainvoke(Command(resume=True), config)
     assert done["done"] == "yes"
     assert sorted(ran) == ["asks", "waits"]  # what was done is not done again
+
+
+async def test_a_task_that_must_wait_is_prepared_once_the_calls_of_those_that_can_begin_have_begun() -> None:
+    order, first = Precedence(), ["0", "1"]
+    for key in first:
+        order.begin(key)
+    behind = asyncio.create_task(order.let_pass())
+    for key in first:
+        await asyncio.sleep(0)
+        assert not behind.done()
+        order.end(key)
+    await behind
+    await order.let_pass()  # nothing is ahead: at once

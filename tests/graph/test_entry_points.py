@@ -4,8 +4,9 @@ Each request builds the graph anew, as a web server may do: with a ledger of its
 """
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from hugginggpt import as_tool
 from hugginggpt.apps.session import Session
 from hugginggpt.checkpoints.open import Storage
 from hugginggpt.graph.call import Artifact, Call
-from hugginggpt.graph.errors import RunChanged
+from hugginggpt.graph.errors import RunBusy, RunChanged
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.state import GraphInput, State
 from hugginggpt.graph.world import build_graph, open_world
@@ -89,11 +90,18 @@ Entry = Callable[..., Any]
 ENTRIES = [alone, as_a_tool, as_a_sub_graph]
 
 
-async def stopped(graph: Any, backend: Stopping) -> None:
-    """Run until it stops."""
+def finished(saver: InMemorySaver) -> int:
+    """How many tasks have ended for the root of the graph."""
+    return sum(write[1] == "branch:to:respond" for saved in saver.writes.values() for write in saved.values())
+
+
+async def stopped(graph: Any, backend: Stopping, saver: InMemorySaver) -> None:
+    """Run until it stops; with a cancellation once all that was made before is in the checkpoint."""
     running = asyncio.ensure_future(graph.ainvoke({"request": "go", "messages": []}, THREAD))
     if backend.how == "cancel":
         await backend.reached.wait()
+        while finished(saver) < len(backend.calls) - 1:  # noqa: ASYNC110  (the saver has no event for it)
+            await asyncio.sleep(0.01)
         running.cancel()
     outcome = (await asyncio.gather(running, return_exceptions=True))[0]
     expected = {"interrupt": dict, "error": ZeroDivisionError, "cancel": asyncio.CancelledError}[backend.how]
@@ -123,7 +131,7 @@ async def opened(home: Path) -> AsyncIterator[Session]:
 async def test_a_run_of_another_version_of_the_graph_is_refused_by_name(home: Path, entry: Entry) -> None:
     """Its resume names both versions and what to do, and calls no expert; the run is still shown."""
     saver, backend = InMemorySaver(), Stopping("error")
-    await stopped(entry(home, backend, saver), backend)
+    await stopped(entry(home, backend, saver), backend, saver)
     await execute(home, "UPDATE runs SET version = '0'")
     before = len(backend.calls)
     graph = entry(home, backend, saver)
@@ -142,7 +150,7 @@ async def test_the_version_in_the_checkpoint_counts_where_the_stages_are_no_long
     """LangGraph would skip a stage that this graph does not have; the run is refused before."""
     saver, backend = InMemorySaver(), Stopping("error")
     graph = graph_of(home, backend, saver)
-    await stopped(graph, backend)
+    await stopped(graph, backend, saver)
     run = (await graph.aget_state(THREAD)).values["run"]
     await graph.aupdate_state(THREAD, {"run": run | {"version": "7"}}, as_node="review")
     with pytest.raises(RunChanged, match="version 7"):
@@ -153,7 +161,7 @@ async def test_the_version_in_the_checkpoint_counts_where_the_stages_are_no_long
 async def test_a_host_without_the_ledger_goes_on_from_the_checkpoint(home: Path, tmp_path: Path, entry: Entry) -> None:
     """Two hosts share checkpoints and no ledger: what the first has done is not done again by the second."""
     saver, backend = InMemorySaver(), Stopping("cancel")
-    await stopped(entry(home, backend, saver), backend)
+    await stopped(entry(home, backend, saver), backend, saver)
     state = await entry(tmp_path / "elsewhere", backend, saver).ainvoke(None, THREAD)
     assert state["messages"][-1].content == "done"
     assert backend.calls == ["0", "1", "1", "2"]
@@ -175,6 +183,29 @@ async def test_a_task_that_was_to_begin_waits_on_a_host_that_lacks_its_inputs(ho
     assert backend.calls == ["0", "0", "1", "2"]
 
 
+async def test_what_only_the_sub_graphs_of_a_host_have_is_recorded_by_the_next(home: Path, tmp_path: Path) -> None:
+    """The first host ended when each task was done, and none of them for the root: no call is made again."""
+    saver, backend = InMemorySaver(), ScriptedBackend()
+    await graph_of(home, backend, saver).ainvoke({"request": "go"}, THREAD, interrupt_after=["execute"])
+    state = await graph_of(tmp_path / "elsewhere", backend, saver).ainvoke(None, THREAD)
+    assert state["answer"] == "done"
+    assert backend.calls == ["0", "1", "2"]
+    async with opened(tmp_path / "elsewhere") as session:
+        (run,) = await session.history.runs()
+    assert [result.status for result in run.results] == ["succeeded"] * 3
+
+
+async def test_a_file_that_only_another_host_has_is_made_again_and_the_result_says_so(
+    home: Path, tmp_path: Path
+) -> None:
+    """The first host ended when each task was done, and none of them for the root."""
+    saver, backend = InMemorySaver(), ScriptedBackend()
+    await graph_of(home, backend, saver, PICTURE).ainvoke({"request": "go"}, THREAD, interrupt_after=["execute"])
+    state = await graph_of(tmp_path / "elsewhere", backend, saver, PICTURE).ainvoke(None, THREAD)
+    assert sorted(backend.calls) == ["0", "0", "1", "2", "3"]
+    assert "is not in this home: the task is done again" in state["results"]["0"]["notes"][-1]
+
+
 def forget_results(saver: InMemorySaver) -> None:
     """As after a kill before what the experts made was saved."""
     for (_, space, step_id), writes in saver.writes.items():
@@ -193,7 +224,7 @@ async def test_a_file_that_the_second_host_lacks_is_named_and_made_again(
 ) -> None:
     """A result whose file is not there is reported by name, and only its task runs again."""
     saver, backend = InMemorySaver(), Stopping("cancel")
-    await stopped(entry(home, backend, saver, PICTURE), backend)
+    await stopped(entry(home, backend, saver, PICTURE), backend, saver)
     state = await entry(tmp_path / "elsewhere", backend, saver, PICTURE).ainvoke(None, THREAD)
     assert state["messages"][-1].text == "done"
     assert sorted(backend.calls) == ["0", "0", "1", "1", "2", "3"]
@@ -210,7 +241,7 @@ async def test_a_run_that_stopped_is_resumed_at_once_by_a_graph_that_is_built_an
 ) -> None:
     """After an interrupt, an error or a cancellation, no lease remains, and the next request resumes the run."""
     saver, backend = InMemorySaver(), Stopping(how)
-    await stopped(entry(home, backend, saver), backend)
+    await stopped(entry(home, backend, saver), backend, saver)
     assert await owners(home) == [("interrupted", None)]
     state = await entry(home, backend, saver).ainvoke(Command(resume="yes") if how == "interrupt" else None, THREAD)
     assert state["messages"][-1].content == "done"
@@ -222,7 +253,7 @@ async def test_an_edit_inside_a_parent_graph_takes_effect(home: Path) -> None:
     """The state of the sub-graph is edited through its parent, which then goes on."""
     saver, backend = InMemorySaver(), Stopping("error")
     parent = as_a_sub_graph(home, backend, saver)
-    await stopped(parent, backend)
+    await stopped(parent, backend, saver)
     inner = (await parent.aget_state(THREAD, subgraphs=True)).tasks[0].state.config
     await parent.aupdate_state(inner, {"results": {"1": {"outputs": {"text": "by hand"}}}})
     state = await as_a_sub_graph(home, backend, saver).ainvoke(None, THREAD)
@@ -270,7 +301,7 @@ async def test_two_executions_of_one_process_do_not_work_on_one_run(home: Path) 
     """A second resume while the first is at work is refused, also where both use the same graph."""
     saver, backend = InMemorySaver(), Stopping("cancel")
     graph = graph_of(home, backend, saver)
-    await stopped(graph, backend)
+    await stopped(graph, backend, saver)
     backend.calls.clear()
     backend.reached.clear()
     first = asyncio.ensure_future(graph.ainvoke(None, THREAD))
@@ -280,6 +311,34 @@ async def test_two_executions_of_one_process_do_not_work_on_one_run(home: Path) 
     assert (await owners(home))[0][0] == "running"
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
+
+
+async def test_a_run_that_is_cancelled_again_while_it_returns_its_lease_is_resumed_at_once(home: Path) -> None:
+    """A caller that loses patience cancels at any moment, and as often as it likes; this process does not keep the run."""
+    saver, backend = InMemorySaver(), Stopping("cancel")
+    graph = graph_of(home, backend, saver)
+    running = asyncio.ensure_future(graph.ainvoke({"request": "go"}, THREAD))
+    await backend.reached.wait()
+    while not running.done():
+        running.cancel()
+        await asyncio.sleep(0)
+    assert (await graph.ainvoke(None, THREAD))["answer"] == "done"
+    assert await owners(home) == [("succeeded", None)]
+
+
+async def test_a_process_that_has_lost_its_run_to_another_host_stops_before_its_next_call(home: Path) -> None:
+    """One that stood still for too long (a suspended machine, SIGSTOP) wakes up, and spends nothing on a run of others."""
+    backend = Stopping("cancel")
+    running = asyncio.ensure_future(graph_of(home, backend, InMemorySaver()).ainvoke({"request": "go"}, THREAD))
+    await backend.reached.wait()
+    other = '{"host": "elsewhere", "place": "other", "pid": 1, "start": 5.0, "nonce": "x"}'
+    with closing(sqlite3.connect(home / "hugginggpt.db", timeout=30)) as db:
+        db.execute("UPDATE runs SET owner = ?", [other])
+        db.commit()
+    with pytest.raises(RunBusy, match="was taken over or deleted by another process"):
+        await asyncio.wait_for(running, 30)
+    assert backend.calls.count("2") == 0
+    assert await owners(home) == [("running", other)]
 
 
 async def test_the_first_use_of_a_new_home_may_be_a_file(home: Path, tmp_path: Path) -> None:

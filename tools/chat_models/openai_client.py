@@ -2,15 +2,16 @@
 
 The form of an answer is a field of the request like any other. As an option of the client, `response_format` goes through
 the part of openai's library that parses answers into Python types: it brings 700 modules along, a sixth of the CPU of a
-whole process, for what `structured_output` reads itself.
+whole process, for what `structured_output` reads itself. The pieces of an answer stay JSON objects for the same reason:
+langchain-openai reads these, and to make openai's Python types of each costs more than all else that is done with it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import SecretStr
+from pydantic import SecretStr, model_validator
 
 from ...graph.untrusted_json import read_untrusted_json
 from ..net.certificates import certificates
@@ -80,6 +81,11 @@ def _thoughtful() -> "type[ChatOpenAI]":
     from langchain_openai import ChatOpenAI
 
     class ThoughtfulChatOpenAI(ChatOpenAI):
+        @model_validator(mode="after")
+        def _read_pieces_as_json(self) -> Self:
+            self.async_client = _JsonPieces(self.root_async_client)
+            return self
+
         def _get_request_payload(self, input_: Any, *, stop: list[str] | None = None, **kwargs: Any) -> dict[str, Any]:
             payload = super()._get_request_payload(input_, stop=stop, **kwargs)
             if form := payload.pop("response_format", None):
@@ -100,6 +106,28 @@ def _thoughtful() -> "type[ChatOpenAI]":
             return made
 
     return ThoughtfulChatOpenAI
+
+
+class _JsonPieces:
+    """openai's chat completions, whose streamed pieces are JSON objects."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client.chat.completions, name)
+
+    async def create(self, *, extra_body: Mapping[str, Any] | None = None, **body: Any) -> Any:
+        """The pieces of one answer, as a stream to be closed."""
+        import openai
+
+        return await self._client.post(
+            "/chat/completions",
+            body={**body, **(extra_body or {})},
+            cast_to=object,
+            stream=True,
+            stream_cls=openai.AsyncStream[object],
+        )
 
 
 @cache

@@ -10,7 +10,7 @@ from .forms import Form, find_forms, value_of
 
 _DIGITS = re.compile(r"\d+")
 _LISTED = re.compile(r"\d+(?:\s*[-–—]\s*\d+)?")
-_JOINED = re.compile(r"\s*(?:[,、，]\s*)?(?:and|und|et|y|e|和|と|跟)?\s*")
+_JOINED = re.compile(r"\s*(?:[,、，]\s*)?(?:and|und|et|y|e|和|と|跟)?\s*(?:the\s+)?")
 """Between two ranges of pages that are both meant."""
 
 

@@ -83,7 +83,7 @@ class Sources:
 
 
 def _contains_name(sentence: str, name: str) -> bool:
-    return bool(re.search(rf"(?<![\w/-]){re.escape(name)}(?![\w/-])", sentence))
+    return name in sentence and bool(re.search(rf"(?<![\w/-]){re.escape(name)}(?![\w/-])", sentence))
 
 
 def mentions(text: str, fact: str) -> bool:

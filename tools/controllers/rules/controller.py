@@ -41,6 +41,7 @@ from .output_names import without_output_names
 from .recorded_language import takes_english, with_recorded_language, without_recorded_language
 from .reference_resolution import ReferenceResolver
 from .referents import MAX_FILES, earlier_data
+from .rests import with_rests
 from .shared_verbs import with_shared_verbs
 from .spelling import correct_spelling
 from .suggestions import suggestion
@@ -97,6 +98,7 @@ def propose(request: Request) -> Proposal:
     if corrections.replacements:
         parsed = parse_request(corrections.apply(request.text), request.files)
     parsed = with_counted_files(without_excluded_files(parsed, language), language)
+    parsed = with_rests(parsed, request.resources)
     parsed, names = without_output_names(parsed, language)
     parsed, spoken = without_recorded_language(parsed, language)
     # 2. clauses -> intents, by rules; in other languages by examples

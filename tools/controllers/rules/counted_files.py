@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TypeVar
 
 from ....graph.resource import Resource
 from ...wording.forms import value_of
@@ -20,7 +21,6 @@ from .masking import FileMention
 ALIKE = {"text": ("text", "document"), "document": ("document", "text", "image"), "table": ("table",)}
 """Kinds of files that a noun may mean: a letter may be a PDF."""
 _MARK = "[\ue010-\ue0ff]"
-_ANY = r"(?:files?|ones?)"
 COUNTER = r"(?: |[张幅个個份段条枚つ本番目件の]{1,3})?"
 """What stands between an ordinal and its noun; Chinese and Japanese put a counter there."""
 _DIGITS = r"第\d{1,2}|\d{1,2}(?:[枚番つ本個件]目|st|nd|rd|th|er|e|ª|º|\.)"
@@ -34,6 +34,7 @@ _OF_ALL = "same whole only entire new final original following given right wrong
 """Adjectives that choose none of several files."""
 _PART = re.compile(r"\b(?:half|part|page|chapter|section|paragraph|sentence|line|row|word|minute)s?\b")
 """After one of these, "the rest" is that of a text."""
+_Member = TypeVar("_Member")
 _EXCEPT = r"(?:but|except(?: for)?|apart from|other than|excluding|without|save)"
 
 
@@ -58,8 +59,9 @@ def with_counted_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
             masked, _ = with_names(masked, each.start, each.end, each.files, code)
             mentions += [FileMention(file, each.start, each.end) for file in each.files]
     counted = {file for each in found for file in each.files}
-    named = {file.resource for file in parsed.files if file.start >= 0}
-    kept = [file for file in parsed.files if file.start >= 0 or file.resource not in counted]
+    outside = [file for file in parsed.files if not any(each.start <= file.start < each.end for each in found)]
+    named = {file.resource for file in outside if file.start >= 0}
+    kept = [file for file in outside if file.start >= 0 or file.resource not in counted]
     return replace(
         parsed,
         masked=masked,
@@ -71,57 +73,70 @@ def with_counted_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
 
 def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Iterator[_Found]:
     """The counted files, in the order of the words; "the other" means those not named so far."""
-    patterns, nouns = _patterns(code), file_nouns(code)
+    nouns, end = file_nouns(code), 0
     before: list[tuple[int, Resource]] = [(file.start, file.resource) for file in parsed.files if file.start >= 0]
-    named = {file for _, file in before}
-    numbers, end = wording(code).numbers, 0
+    named = frozenset(file for _, file in before)
     text = "".join(low if len(low := folded(letter)) == 1 else letter for letter in parsed.masked)
-    matches = list(patterns.finditer(text))
-    counts = any(match.groupdict().get("ordinal") for match in matches)
-    for match in matches:
-        words = match.groupdict()
+    begun = next((clause.end for clause in parsed.clauses if not clause.background), 0)
+    matches = [(match, _words_of(match)) for match in _patterns(code).finditer(text)]
+    counts = any("ordinal" in words and "bare" not in words for _, words in matches)
+    for match, words in matches:
         if match.start() < end:
             continue
-        noun = next((found for name, found in words.items() if name.endswith("noun") and found), None)
-        kinds = ALIKE.get(nouns.get(noun or "", ""), (nouns.get(noun or "", ""),)) if noun in nouns else ()
-        among = [file for file in files if not kinds or file.kind in kinds]
+        noun = nouns.get(words.get("noun", ""), "")
+        among = [file for file in files if not noun or file.kind in ALIKE.get(noun, (noun,))]
+        if "listed" in words:
+            among = [file for position, file in before if match.start() <= position < match.end()]
         known = [file for position, file in before if position < match.start()]
-        alone = not known and (words.get("one_other") or (words.get("bare") and not counts))
+        alone = not known and ("another" in words or ("bare" in words and not counts and match.start() >= begun))
         if len(among) < 2 or alone or (words.get("others") == "rest" and _PART.search(text, 0, match.start())):
             continue
-        if words.get("asked") or words.get("extreme") or words.get("some_but"):
-            chosen: Sequence[Resource] = ()
-        elif like := words.get("like"):
-            if _says_nothing(like) or (noun and any(file in named for file in among)):
-                continue
-            chosen = [file for file in among if not {*like.split()}.isdisjoint(re.findall(r"\w+", file.label.lower()))]
-            chosen = chosen if len(chosen) == 1 or words.get("some") else ()
-        elif several := words.get("several") or words.get("pair"):
-            count = numbers.get(several, 2)
-            whole = count == len(among)
-            if count > len(among) or any(file in named for file in among):
-                continue
-            if whole and not match.group().startswith("all "):  # "the two files": the rules know these words
-                continue
-            chosen = among if whole else ()
-        elif words.get("other") or words.get("others") or words.get("one_other"):
-            chosen = [file for file in among if file not in known] if known else []
-        else:
-            ordinal = words.get("ordinal") or words.get("but") or words.get("bare") or ""
-            chosen = counted(among, ordinal, words.get("many"), code)
-            if words.get("but") and chosen:
-                chosen = [file for file in among if file not in chosen]
+        chosen = _chosen(words, among, known, named, code)
+        if chosen is None:
+            continue
         end = match.end()
         before += [(match.start(), file) for file in chosen]
         yield _Found(match.start(), end, tuple(chosen))
 
 
-def counted(among: Sequence[Resource], ordinal: str, size: str | None, code: str) -> Sequence[Resource]:
+def _words_of(match: re.Match[str]) -> dict[str, str]:
+    """What the groups of a match hold, without the number that tells equal ones of several forms apart."""
+    return {name.rstrip("0123456789"): found for name, found in match.groupdict().items() if found}
+
+
+def _chosen(
+    words: dict[str, str],
+    among: Sequence[Resource],
+    known: Sequence[Resource],
+    named: frozenset[Resource],
+    code: str,
+) -> Sequence[Resource] | None:
+    """Those of `among` that the words mean, none where no plan knows; None where the words choose none of the files."""
+    if like := words.get("like"):
+        if _says_nothing(like) or ("noun" in words and not named.isdisjoint(among)):
+            return None
+        found = [file for file in among if not {*like.split()}.isdisjoint(re.findall(r"\w+", file.label.lower()))]
+        return found if len(found) == 1 or "some" in words else ()
+    if "several" in words or "pair" in words:
+        count = wording(code).numbers.get(words.get("several", ""), 2)
+        whole = count == len(among)
+        if count > len(among) or not named.isdisjoint(among) or (whole and "all" not in words):
+            return None  # "the two files": the rules know these words
+        return among if whole else ()
+    if {"other", "others", "another"} & words.keys():
+        return [file for file in among if file not in known] if known else ()
+    if "ordinal" not in words:
+        return ()
+    found = counted(among, words["ordinal"], words.get("many"), code)
+    return [file for file in among if file not in found] if "but" in words and found else found
+
+
+def counted(among: Sequence[_Member], ordinal: str, size: str | None, code: str) -> list[_Member]:
     """Those of `among` that an ordinal means, several where a number follows it: "the last two"; empty beyond the end."""
     place = value_of(ordinal.lstrip("第"), code)
     many = int(size) if size and size.isdigit() else wording(code).numbers.get(size or "", 1)
-    start = place - 1 if place > 0 else max(0, len(among) - many)
-    return among[start : start + many]
+    start = place - 1 if place > 0 else len(among) + place + 1 - many
+    return [*among[start : start + many]] if 0 <= start <= len(among) - many else []
 
 
 def with_names(
@@ -166,35 +181,35 @@ def _patterns(code: str) -> re.Pattern[str]:
     if code != "en":
         edge = "" if language.unspaced else r"\b"
         return re.compile(rf"{_ARTICLE}{edge}(?P<ordinal>{ordinals}){COUNTER}(?P<noun>{nouns}){edge}")
-    many = rf"(?: (?P<many>\d{{1,2}}|{either([*language.numbers])}))?"
+    numbers = either([*language.numbers])
+    many = rf"(?: (?P<many0>\d{{1,2}}|{numbers}))?"
+
+    def of_order(form: int) -> str:
+        return rf"(?P<ordinal{form}>{ordinals})" + many.replace("0", str(form))
+
+    def files(form: int) -> str:
+        return rf"(?:(?P<noun{form}>{nouns})|files?|ones?)\b"
+
     whole = rf"(?! (?:of|in|on|from) (?:the |my |this )?(?:{_MARK}|page|document|pdf|text|file|video|film))"
-    all_but = (
-        rf"\b(?:all|every|each|any)(?:thing)?(?: of)?(?: (?:the|my|these))?(?: (?:(?P<all_noun>{nouns})|{_ANY}))?,? "
-        rf"{_EXCEPT} (?:(?:the )?(?P<but>{ordinals})|(?P<some_but>{either([*language.numbers])}))"
-        rf"(?: (?:(?P<but_noun>{nouns})|{_ANY}))?\b"
+    its = "(?:the|my|our|these|those)"
+    forms = (
+        rf"\b(?:all|every|each|any)(?:thing)?(?: of)?(?: {its})?(?: {files(1)})?,? {_EXCEPT} "
+        rf"(?:(?:the )?(?P<but>{of_order(2)})|(?P<unsaid>{numbers}))(?: {files(2)}|\b)",
+        rf"\b(?:which (?:one )?(?:of (?:{its} )?(?:{_MARK}+(?:,? and |, | )?)*)?(?:{files(3)} )?is (?:the )?"
+        rf"|(?:is|are) {_MARK}+ )(?P<unsaid3>{COMPARED})\b",
+        rf"\b(?:the|my|our) {of_order(4)} of (?:{its} )?"
+        rf"(?:(?P<listed>{_MARK}+(?:(?:, |,? and ){_MARK}+)+)|(?:(?:\d|{numbers}) )?{files(4)}|(?:\d|{numbers})\b)",
+        rf"\bevery (?P<unsaid5>other|{ordinals}) {files(5)}",
+        rf"\b(?:the|my|our) {of_order(6)} {files(6)}{whole}",
+        rf"\b(?:(?:these|those|the|my|our|(?P<all>all))(?: (?:of|{its}))* (?P<several>{numbers})"
+        rf"|(?P<pair>both)(?: (?:of|{its}))*) {files(7)}",
+        rf"\b(?:the|my|our) (?P<other>other(?: two| three)?) {files(8)}{whole}",
+        rf"\bthe (?P<unsaid9>(?:most|least) [a-z]+|{COMPARED})(?: {files(9)}{whole}|(?=[,.;!?]|$| (?:aloud|into|to)\b))",
+        rf"\b(?:the|my|our) (?P<like>(?:[a-z-]+ )?[a-z-]+) "
+        rf"(?:one|(?P<some>ones)|(?P<noun10>{either([*language.nouns])})|file)\b{whole}",
+        r"(?:\ball )?(?:\bof )?\bthe (?P<others>others|rest(?! of))\b",
+        rf"\bthe (?:(?P<bare>{of_order(11)})|(?P<another>other))"
+        r"(?=[,.;!?]|$| (?:by|to|into|in|with|and|as|at|on|is|too|all|aloud"
+        r"|left|right|up(?:side)?|anticlockwise|clockwise)\b)",
     )
-    one = rf"\b(?:the|my|our) (?P<ordinal>{ordinals}){many} (?:(?P<noun>{nouns})|{_ANY})\b{whole}"
-    named = rf"one|(?P<some>ones)|(?P<l_noun>{either([*language.nouns])})|file"
-    like = rf"\b(?:the|my|our) (?P<like>(?:[a-z-]+ )?[a-z-]+) (?:{named})\b{whole}"
-    several = (
-        rf"\b(?:(?:these|those|the|my|our|all)(?: (?:of|the|my|our|these|those))* (?P<several>{either([*language.numbers])})"
-        rf"|(?P<pair>both)(?: (?:of|the|my|our|these|those))*) (?:(?P<s_noun>{nouns})|{_ANY})\b"
-    )
-    listed = rf"of (?:(?:the|my|these) )?(?:{_MARK}+(?:,? and |, | )?)*"
-    asked = (
-        rf"\b(?:which (?:one )?(?:{listed})?(?:(?:(?P<q_noun>{nouns})|{_ANY}) )?is (?:the )?|(?:is|are) {_MARK}+ )"
-        rf"(?P<asked>{COMPARED})\b"
-    )
-    other = one.replace(f"(?P<ordinal>{ordinals}){many}", "(?P<other>other(?: two| three)?)").replace(
-        "P<noun>", "P<o_noun>"
-    )
-    bare = (
-        rf"(?:\ball )?(?:\bof )?\bthe (?P<others>others|rest(?! of))\b|\bthe (?:(?P<bare>{ordinals})|(?P<one_other>other))"
-        rf"(?=[,.;!?]|$| (?:by|to|into|in|with|and|as|at|on|is|too|all|aloud"
-        rf"|left|right|up(?:side)?|anticlockwise|clockwise)\b)"
-    )
-    extreme = (
-        rf"\bthe (?P<extreme>(?:most|least) [a-z]+|{COMPARED})(?: (?:(?P<e_noun>{nouns})|{_ANY})\b{whole}"
-        rf"|(?=[,.;!?]|$| (?:aloud|into|to)\b))"
-    )
-    return re.compile("|".join((all_but, asked, one, several, other, extreme, like, bare)))
+    return re.compile("|".join(forms))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ....graph.resource import Kind, Resource
 from ....graph.result import Evidence
@@ -16,8 +16,9 @@ from .intents import Intent
 from .lexicon import lexicon
 from .page_ranges import Take, on_pages, page_by_page, taking_texts
 from .parameters import Parameters
-from .reference_resolution import ANSWERS, FINDINGS, ReferenceResolver
-from .referents import Referent, kinds_named, result_kind
+from .reference_resolution import ANSWERS, FINDINGS, LISTS, OF_WHOLE_TEXTS, ReferenceResolver
+from .referents import Referent, fits, kinds_named, result_kind
+from .rests import pages_left, rest_in
 
 MAX_TASKS = 200
 _SEVERAL = re.compile(r"\b(?:both|each|all|them(?: all)?|these|everything)\b(?! (?:the )?[a-z]+s\b)")
@@ -43,6 +44,8 @@ class Linker:
     """The first result of each type in a clause."""
     used: list[tuple[int, int]] = field(default_factory=list)
     """The words that a handler marked as used."""
+    pages: set[Pages] = field(default_factory=set)
+    """The pages that were named so far."""
 
     def use(self, start: int, end: int) -> None:
         """Mark the words from `start` to `end` of the masked text as used: they are not reported as not understood."""
@@ -118,6 +121,10 @@ class Linker:
             return ()
         words = self.parsed.words_of(intent.clause)
         pages = read_pages(words, self.parsed.language)
+        if not pages and (rest := rest_in(words)):
+            pages = pages_left(self.pages, rest)
+        else:
+            self.pages |= {replace(each, start=0, end=0) for each in pages}
         if pages:
             self.use(intent.clause.start + pages[0].start, intent.clause.start + pages[-1].end)
             if read_pages(words[pages[-1].end :], self.parsed.language):
@@ -181,16 +188,35 @@ class Linker:
         """Whether a task of that type is planned."""
         return any(task.type == task_type for task in self.tasks)
 
-    def open_results(self, words: str, kinds: Sequence[Kind]) -> list[Referent]:
-        """What "both" and "them" mean after several intents: results that no task takes; "both", also a source."""
-        if not _SEVERAL.search(words):
+    def open_results(self, intent: Intent, kinds: Sequence[Kind]) -> list[Referent]:
+        """What "both" and "them" mean after several intents: results that no task takes; "both", also a source.
+
+        Lists of findings are meant where nothing else is: "the dates in a.txt and the names in b.txt, and read both aloud".
+        """
+        if not _SEVERAL.search(words := self.resolver.words_of(intent)):
             return []
-        taken = {value for task in self.tasks for value in task.inputs.values()}
+        taken = {number for task in self.tasks for number in task.depends_on}
+        loose = [r for r in self.resolver.referents if isinstance(r.value, Ref) and r.value.task_id not in taken]
+        lists = [r for r in loose if r.origin in LISTS and fits(r, kinds)]
         data = [r for r in self.resolver.referents if r.kind in kinds and r.origin not in (*FINDINGS, *ANSWERS)]
-        found = [r for r in data if r.is_result and r.value not in taken]
+        found = [r for r in loose if r in data] or ([] if intent.act in OF_WHOLE_TEXTS else lists)
         if len(found) == 1 and "both" in words:
             found = [r for r in data if r.value in self.tasks[-1].inputs.values()] + found
         return found if len({r.intent_index for r in found}) > 1 else []
+
+    def is_list(self, value: Input) -> bool:
+        """Whether a value is a list that one task makes: a result for each page or frame of a file."""
+        if not isinstance(value, Ref):
+            return False
+        task = self.tasks[value.task_id]
+        row = VOCABULARY[task.type]
+        if next(output.many for output in row.outputs if value.output in ("", output.name)):
+            return True
+        return any(
+            self.is_list(given) or (port.kinds == ("image",) and getattr(given, "kind", "") in ("document", "video"))
+            for port in row.inputs
+            if not port.many and (given := task.inputs.get(port.name)) is not None
+        )
 
     def sources_of(self, value: Input) -> frozenset[object]:
         """The files and quotations that a value is made from."""

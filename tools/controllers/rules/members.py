@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from ...wording.wording import wording
-from .counted_files import COMPARED, file_nouns
+from .counted_files import COMPARED, counted, file_nouns
 from .parameters import singular
 
 
@@ -26,18 +26,14 @@ def members_meant(words: str, count: int, names: Callable[[str], bool]) -> Membe
 
     Raises `NoSuchMember`.
     """
-    english = wording("en")
     for match in _counted().finditer(words):
         noun = match["noun"]
         if noun and not (singular(noun) in ("one", *file_nouns("en")) or names(noun)):
             continue
         if match["compared"]:
             raise NoSuchMember(match.group())
-        size = match["many"] or "1"
-        many, place = int(size) if size.isdigit() else english.numbers[size], english.ordinals[match["ordinal"]]
-        start = place - 1 if place > 0 else count + place + 1 - many
-        chosen = range(start, start + many)
-        if not 0 <= start <= count - many:
+        chosen = counted(range(count), match["ordinal"], match["many"], "en")
+        if not chosen:
             raise NoSuchMember(match.group())
         left = [each for each in range(count) if (each in chosen) != bool(match["but"])]
         return Members(tuple(left), match.span())
@@ -56,6 +52,6 @@ def _counted() -> re.Pattern[str]:
         rf"\b(?P<but>(?:all|each|every)\b[^.;,]{{0,24}}? (?:but|except) )?"
         rf"(?:the|its|their) (?:(?P<ordinal>{either([*english.ordinals])})(?: (?P<many>\d|{several}))?"
         rf"|(?P<compared>(?:more|most|less|least) [a-z]+|{COMPARED}))"
-        rf"(?:(?=[.,;!?]|$| (?:aloud|out loud|into|to|in|with|by)\b)"
+        rf"(?:(?: of (?:them|these|those))?(?=[.,;!?]|$| (?:aloud|out loud|into|to|in|with|by)\b)"
         rf"| (?P<noun>[a-z]+)\b(?! (?:of|in|on|from) (?:the |this )?(?:{part})))"
     )

@@ -21,10 +21,13 @@ ANSWERS = ("question-answering", "document-question-answering", "visual-question
 """`FINDINGS` and `ANSWERS`: types whose results only describe a text; later intents are about the text itself."""
 SEARCHING_ACTS = ("question", "entities", "sentiment", "language", "classify", "sound-class", "count")
 """Acts that search a text: the whole text, not a summary of it."""
+OF_WHOLE_TEXTS = (*SEARCHING_ACTS, "summarize")
+"""Acts that are about texts themselves, and not about what was found in them."""
 _TRANSLATE_IT = re.compile(r"\btranslate it\b|\bit (?:to be |be )?translated\b")
-_LISTS = ("token-classification", "object-detection")
+LISTS = ("token-classification", "object-detection")
 """Types that find several items: "them" right after refers to these."""
-_RESULT_NOUNS = re.compile(r"\b(?:results?|outputs?|findings|labels?|outcome|both)\b")
+_RESULT_NOUNS = re.compile(r"\b(?:results?|outputs?|findings|labels?|outcome)\b")
+_BOTH = re.compile(r"\bboth\b")
 _COUNTED = re.compile(r"(?:the|my|our|all|each|every\w*|any\w*) [\w ,-]+\Z")
 _OF = re.compile(r"(?P<noun>[a-z]+) (?:of|for) (?:the )?\Z")
 _IN_LANGUAGE = re.compile(r"\bthe (?P<language>[a-z]+) (?:one|version|text|translation)s?\b")
@@ -194,9 +197,10 @@ class ReferenceResolver:
         describing = _describing(intent)
         latest = self.latest_results(kinds)
         words = self.words_of(intent)
-        if not latest or latest[0].origin not in describing or _RESULT_NOUNS.search(words):
+        both = intent.act not in OF_WHOLE_TEXTS and _BOTH.search(words)
+        if not latest or latest[0].origin not in describing or both or _RESULT_NOUNS.search(words):
             return []
-        if latest[0].origin in _LISTS and re.search(r"\bthem\b|\bthese\b|\bthose\b", words):
+        if latest[0].origin in LISTS and re.search(r"\bthem\b|\bthese\b|\bthose\b", words):
             return []
         translate_it = _TRANSLATE_IT.search(self.parsed.masked, intent.clause.start, intent.stop)
         if intent.act == "translate" and latest[0].origin in ANSWERS and translate_it:

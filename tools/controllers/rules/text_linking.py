@@ -40,7 +40,7 @@ def _texts_meant(linker: Linker, intent: Intent, *, prose: bool, everything: boo
         return [made]
     if own and not (media and media[0].position < own[0].position and own[0].origin == "quotation"):
         return own
-    if several := linker.open_results(words, ("text",)):
+    if several := linker.open_results(intent, ("text",)):
         return several
     if media and not own:
         return [as_text(linker, medium, intent) for medium in media]

@@ -98,7 +98,7 @@ def _of_findings(linker: Linker, intent: Intent) -> bool:
 
 def _targets(linker: Linker, intent: Intent, kinds: tuple[Kind, ...]) -> list[Referent]:
     """Data in the words, changed as far as the sentence did so before; else the latest that fits."""
-    if several := linker.open_results(linker.resolver.words_of(intent), kinds):
+    if several := linker.open_results(intent, kinds):
         return several
     named = [r for r in linker.resolver.data_in_words(intent) if r.origin == "file"]
     exact = [r for r in linker.resolver.resolve(intent, kinds) if r.kind in kinds]

@@ -17,6 +17,7 @@ from ..lexicon import lexicon
 from ..linking import Linker
 from ..parameters import Parameters
 from ..referents import fits
+from ..rests import rest_in, rest_of
 
 _READS = ("automatic-speech-recognition", "image-to-text", "document-to-text")
 """Types whose result is the text of something else: the part is one of it."""
@@ -32,9 +33,15 @@ def take_parts(linker: Linker, whole: Collection[Clause] = ()) -> None:
     `whole`: clauses whose tasks take a text whole, and find the part in it that is asked about.
     """
     before: list[Evidence] = []
+    taken: list[TextPart] = []
     for clause in (clause for clause in linker.parsed.clauses if clause not in whole):
         evidence = [e for e in linker.evidence if clause.start <= e.start < clause.end]
-        parts = [] if clause.background else read_parts(linker.parsed.words_of(clause), linker.parsed.language)
+        words = "" if clause.background else linker.parsed.words_of(clause)
+        parts = read_parts(words, linker.parsed.language)
+        if not parts and (rest := rest_in(words)) and _brings_text(linker, clause.start + rest.start()):
+            parts = rest_of(taken, rest)
+        else:
+            taken += parts
         if parts and not evidence and parts[0].left_out:
             evidence = before
         if parts and evidence:
@@ -42,6 +49,11 @@ def take_parts(linker: Linker, whole: Collection[Clause] = ()) -> None:
         elif parts and linker.parsed.language == "en":
             evidence = _alone(linker, clause, parts)
         before = evidence or before
+
+
+def _brings_text(linker: Linker, position: int) -> bool:
+    """Whether "the rest" stands for a text (`with_rests`)."""
+    return any(r.position == position for r in linker.resolver.referents)
 
 
 def _alone(linker: Linker, clause: Clause, parts: Sequence[TextPart]) -> list[Evidence]:

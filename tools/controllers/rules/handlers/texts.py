@@ -205,11 +205,11 @@ def join(linker: Linker, intent: Intent) -> None:
     resolver = linker.resolver
     meant = [resolver.made_of(each, ("text",)) or each for each in resolver.data_in_words(intent)]
     named = [as_text(linker, each, intent) for each in meant]
-    several = linker.open_results(linker.resolver.words_of(intent), ("text",))
+    several = linker.open_results(intent, ("text",))
     texts = named if len(named) > 1 else several or linker.resolver.latest_results(("text",))
-    if len(texts) < 2:
+    if len(texts) < 2 and not any(linker.is_list(each.value) for each in texts):
         texts = [referent for referent in linker.resolver.referents if referent.kind == "text"]
-    if len(texts) < 2:
+    if len(texts) < 2 and not any(linker.is_list(each.value) for each in texts):
         linker.refuse_missing(intent, "two texts")
         return
     linker.add_task("join-text", {"texts": tuple(referent.value for referent in texts)}, intent)

@@ -1,0 +1,149 @@
+"""Promises on "both", "the rest", "the last two of ...": each is what was found, left over or listed before."""
+
+import pytest
+
+from hugginggpt.graph.mentions import kind_of_name
+from hugginggpt.graph.resource import Resource
+from hugginggpt.graph.result import Proposal, Request
+from hugginggpt.graph.task import Ref
+from hugginggpt.graph.task import Value as Input
+from hugginggpt.tools.controllers.rules.controller import propose
+
+SHORT = {
+    "text-part": "part",
+    "document-to-text": "text",
+    "token-classification": "find",
+    "text-to-speech": "say",
+    "join-text": "join",
+    "document-question-answering": "ask",
+}
+
+
+def written(proposal: Proposal) -> str:
+    """The last results of a plan as nested calls: `say(find(a.txt, dates)); translation(b.txt, French)`."""
+
+    def value(given: Input) -> str:
+        if isinstance(given, tuple):
+            return " + ".join(map(value, given))
+        if isinstance(given, Ref):
+            task = proposal.plan.tasks[[t.id for t in proposal.plan.tasks].index(given.task_id)]
+            of = [*map(value, task.inputs.values()), *map(str, task.parameters.values())]
+            return f"{SHORT.get(task.type, task.type)}({', '.join(of)})"
+        return (given.name or "") if isinstance(given, Resource) else str(given)
+
+    taken = {number for task in proposal.plan.tasks for number in task.depends_on}
+    return "; ".join(value(Ref(task_id=task.id)) for task in proposal.plan.tasks if task.id not in taken)
+
+
+def planned(text: str, names: str = "", **more: object) -> Proposal:
+    """The proposal for a request with files."""
+    kinds = [(name, *kind_of_name(name)) for name in names.split()]
+    files = tuple(Resource(kind=kind, media_type=media_type, name=name) for name, kind, media_type in kinds)
+    return propose(Request.model_validate({"text": text, "files": files, **more}))
+
+
+@pytest.mark.parametrize(
+    ("text", "plan"),
+    [
+        (
+            "Extract the names from a.txt and the dates from b.txt and translate both into French",
+            "translation(find(a.txt, names), French); translation(find(b.txt, dates), French)",
+        ),
+        (
+            "Find the dates in a.txt, the names in b.txt and the amounts in c.txt and read all three aloud",
+            "say(find(a.txt, dates)); say(find(b.txt, names)); say(find(c.txt, amounts))",
+        ),
+        (
+            "Extract the names from a.txt and the amounts from b.txt and join them",
+            "join(find(a.txt, names) + find(b.txt, amounts))",
+        ),
+        ("Summarise each page of r.pdf and join the summaries", "join(summarization(text(r.pdf, True)))"),
+        (
+            "Summarise each page of r.pdf and join the summaries and read them aloud",
+            "say(join(summarization(text(r.pdf, True))))",
+        ),
+    ],
+)
+def test_what_several_steps_found_or_made_of_each_page_goes_on_together(text: str, plan: str) -> None:
+    """Not only the last of it, and not the files again."""
+    proposal = planned(text)
+    assert written(proposal) == plan
+    assert proposal.refusals == ()
+
+
+def test_both_files_are_summarised_and_not_what_was_found_in_them() -> None:
+    """A summary is of a text."""
+    proposal = planned("Find the dates in a.txt and the names in b.txt and summarise both")
+    assert written(proposal).endswith("summarization(a.txt); summarization(b.txt)")
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "plan"),
+    [
+        (
+            "Summarise the first sentence of a.txt and translate the rest into French",
+            "",
+            "summarization(part(a.txt, sentence, 1, 1)); translation(part(a.txt, sentence, 1, 1, True), French)",
+        ),
+        (
+            "Summarise the last line and read everything else aloud",
+            "a.txt",
+            "summarization(part(a.txt, line, -1, -1)); say(part(a.txt, line, -1, -1, True))",
+        ),
+        (
+            "Summarise the first page of r.pdf and read the remaining pages aloud",
+            "",
+            "summarization(text(r.pdf, 1, 1)); say(text(r.pdf, 2, -1))",
+        ),
+        (
+            "Translate page 1 of r.pdf into German, summarise the second page and read the rest aloud",
+            "",
+            "translation(text(r.pdf, 1, 1), German); summarization(text(r.pdf, 2, 2)); say(text(r.pdf, 3, -1))",
+        ),
+        (
+            "Summarise the first sentence of 'One. Two. Three.' and read the rest aloud",
+            "",
+            "summarization(part(One. Two. Three., sentence, 1, 1)); say(part(One. Two. Three., sentence, 1, 1, True))",
+        ),
+    ],
+)
+def test_the_rest_is_that_of_the_text_whose_part_was_named(text: str, files: str, plan: str) -> None:
+    """It is no result of the step before; a second page is one of the same document."""
+    proposal = planned(text, files)
+    assert written(proposal) == plan
+    assert proposal.refusals == ()
+
+
+def test_the_rest_of_a_text_of_the_turn_before_is_taken_from_it() -> None:
+    """Where the request itself brings none."""
+    earlier = Resource(kind="text", media_type="text/plain", name="a.txt", sha256="0" * 64, size=5, text="A. B.")
+    text = "summarise the first sentence and read the rest aloud"
+    proposal = planned(text, resources=(earlier,), history=(("user", "translate a.txt"),))
+    assert "say(part(a.txt, sentence, 1, 1, True))" in written(proposal)
+
+
+@pytest.mark.parametrize(
+    ("text", "plan"),
+    [
+        ("Join the last two of a.txt, b.txt and c.txt", "join(b.txt + c.txt)"),
+        ("Read the first of a.txt, b.txt and c.txt aloud", "say(a.txt)"),
+        ("Join the first two of these files", "join(a.txt + b.txt)"),
+        ("Summarise the last of the three", "summarization(c.txt)"),
+        ("Summarise the second and the third", "summarization(b.txt); summarization(c.txt)"),
+        ("Summarise all but the last two files", "summarization(a.txt)"),
+        ("Summarise every file and read the last two of them aloud", "say(summarization(b.txt))"),
+    ],
+)
+def test_some_of_several_files_are_counted_off(text: str, plan: str) -> None:
+    """Those of a list in the request, or of all the files."""
+    proposal = planned(text, "a.txt b.txt c.txt")
+    assert plan in written(proposal)
+    assert proposal.refusals == ()
+
+
+@pytest.mark.parametrize("text", ["Translate every other file into French", "Summarise every second text"])
+def test_every_other_file_is_asked_for_by_name(text: str) -> None:
+    """And none of them is translated meanwhile."""
+    proposal = planned(text, "a.txt b.txt c.txt d.txt")
+    assert not proposal.plan.tasks
+    assert "name the file" in proposal.refusals[0]

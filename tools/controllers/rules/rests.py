@@ -1,0 +1,102 @@
+"""`with_rests`: a request in which "the rest" brings the text whose part it names before: "the first page, and the rest".
+
+`rest_of`, `pages_left`: what such words mean, once it is known which part they leave over. English only.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+
+from ....graph.resource import Resource
+from ...wording.page_words import Pages, read_pages
+from ...wording.text_parts import TextPart, read_parts
+from ...wording.wording import wording
+from .clauses import Clause, ParsedRequest
+from .masking import FileMention, Quotation
+from .referents import earlier_data
+
+_PARTED = ("text", "document")
+
+
+def with_rests(parsed: ParsedRequest, earlier: Sequence[Resource]) -> ParsedRequest:
+    """The request with a mention of the text at each "the rest" that follows a part of it by number.
+
+    A part of the same unit without a text of its own is one of that text too: "page 1 of a.pdf, then page 2".
+    """
+    files, quotations = list[FileMention](), list[Quotation]()
+    source: tuple[list[FileMention], list[Quotation]] = ([], [])
+    before = ""
+    for clause in parsed.clauses if parsed.language == "en" else ():
+        words = parsed.words_of(clause)
+        rest, parts, pages = rest_in(words), read_parts(words, "en"), read_pages(words, "en")
+        unit = "page" if pages else parts[0].unit if parts else ""
+        own = _within(clause, parsed.files, parsed.quotations)
+        if before and not any(own) and (rest or unit == before):
+            start = clause.start + (rest.start() if rest else pages[0].start if pages else parts[0].start)
+            files += [replace(each, start=start, end=start) for each in source[0]]
+            quotations += [replace(each, start=start, end=start) for each in source[1]]
+        elif unit:
+            source, before = _source(parsed, clause, earlier), unit
+    return replace(parsed, files=(*parsed.files, *files), quotations=(*parsed.quotations, *quotations))
+
+
+def _source(
+    parsed: ParsedRequest, clause: Clause, earlier: Sequence[Resource]
+) -> tuple[list[FileMention], list[Quotation]]:
+    """The texts that a clause names, else the only one that there is."""
+    files = [file for file in parsed.files if file.resource.kind in _PARTED]
+    quotations = [quotation for quotation in parsed.quotations if not quotation.question]
+    if any(named := _within(clause, files, quotations)):
+        return named
+    if not files and not quotations:
+        given = [each for each in earlier_data(earlier) if each.kind in _PARTED and each.producer is None]
+        files = [FileMention(each, -1, -1) for each in given[-1:]]
+    return (files, quotations) if len(files) + len(quotations) == 1 else ([], [])
+
+
+def _within(
+    clause: Clause, files: Sequence[FileMention], quotations: Sequence[Quotation]
+) -> tuple[list[FileMention], list[Quotation]]:
+    return (
+        [file for file in files if clause.start <= file.start < clause.end],
+        [quotation for quotation in quotations if clause.start <= quotation.start < clause.end],
+    )
+
+
+def rest_in(words: str) -> re.Match[str] | None:
+    """The words of a clause that mean what is left of a text."""
+    return _rest().search(words)
+
+
+def rest_of(parts: Sequence[TextPart], rest: re.Match[str]) -> list[TextPart]:
+    """What some parts of a text leave over, named by other words; none where parts lie in each other."""
+    start, end = rest.span()
+    if any(part.within for part in parts):
+        return []
+    return [replace(part, start=start, end=end, left_out=not part.left_out) for part in parts]
+
+
+def pages_left(taken: Iterable[Pages], rest: re.Match[str]) -> tuple[Pages, ...]:
+    """The pages beside one range, or beside several that follow each other; else none."""
+    whole: Pages | None = None
+    for pages in sorted(taken, key=lambda each: each.first or 0):
+        if pages.each or pages.first is None or (whole and pages.first != (whole.last or 0) + 1):
+            return ()
+        whole = replace(whole or pages, last=pages.last)
+    if whole is None:
+        return ()
+    start, end = rest.span()
+    if whole.first == 1 and whole.last and not whole.left_out:
+        return (Pages(start, end, whole.last + 1, -1),)
+    return (replace(whole, start=start, end=end, left_out=not whole.left_out),)
+
+
+@cache
+def _rest() -> re.Pattern[str]:
+    language = wording("en")
+    units = "|".join(word for word, unit in language.units.items() if unit in ("page", "paragraph", "sentence", "row"))
+    left = "|".join(map(re.escape, sorted(language.ranges["rest"], key=len, reverse=True)))
+    return re.compile(
+        rf"\b(?:{left}|the (?:remaining|other) (?:{units}))\b(?: of (?:it|them|that|(?:the|this) \w+)\b)?"
+    )
