@@ -38,6 +38,8 @@ def cards_text(path: Path, label: str) -> Reading:
     others = [block.text for block in blocks if not block.is_event]
     if all(block.is_contact for block in blocks):
         return Reading(numbered("Contact", [("", text) for text in _with_names(others)]))
+    if blocks and all(block.of == "VTODO" for block in blocks):
+        return Reading(numbered("Task", [("", text) for text in others]))
     return Reading(joined([*others, *([numbered("Appointment", [("", e.text) for e in events])] if events else [])]))
 
 
@@ -71,9 +73,20 @@ def _blocks(component: Any) -> list[_Block]:
             kinds = ", ".join(kind.lower() for kind in child.params.get("TYPE", ()) if kind.isalpha())
             lines.append(f"{name} ({kinds}): {value}" if kinds else f"{name}: {value}" if name else value)
     name = getattr(component, "name", "")
+    if name == "VTODO":
+        lines = _task(lines)
     if name == "VEVENT":  # in one line: what, and when
         lines = _event(_with_end(component, lines))
     return [_Block("\n".join(lines), name), *inner] if lines else inner
+
+
+def _task(lines: list[str]) -> list[str]:
+    """What is to be done, and until when, in one line."""
+    named = dict(line.split(": ", 1) for line in lines if ": " in line)
+    due, status = named.get("Due", ""), named.get("Status", "").lower()
+    head = ", ".join(filter(None, (f"due {due}" if due else "", status)))
+    rest = [line for line in lines if not line.startswith(("Event: ", "Due: ", "Status: "))]
+    return [": ".join(filter(None, (named.get("Event", ""), head))), *rest] if "Event" in named else lines
 
 
 def _with_end(event: Any, lines: list[str]) -> list[str]:

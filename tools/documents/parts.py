@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, get_args
 
 from .reading import joined
 
-Noun = Literal["Appointment", "Chapter", "Contact", "E-mail", "Sheet", "Slide"]
+Noun = Literal["Appointment", "Chapter", "Contact", "E-mail", "Sheet", "Slide", "Task"]
 _HEADING = re.compile(rf"^({'|'.join(get_args(Noun))}) (\d+) of (\d+)(?:: (.*))?$", re.MULTILINE)
 
 

@@ -55,6 +55,11 @@ def _of_numbered(asked: Asked, parts: Sequence[Part], label: str) -> str | None:
     if noun not in asked.nouns or set(asked.nouns) != {noun} or asked.marks - _NAMED or asked.period:
         return None
     found = [part for part in parts if says(f"{part.title} {part.text}", asked.words)]
+    if asked.words and not found:
+        if "count" in asked.marks:
+            words = " ".join(asked.words)
+            raise ExpertError(f"no {noun.lower()} of {label} has the words “{words}”", hint="Ask for others.")
+        return None
     if "count" in asked.marks:
         return f"{len(found)}{_names(found) if asked.words or any(part.title for part in found) else ''}"
     if "notes" in asked.marks or not (asked.marks & {"list", "title"}):

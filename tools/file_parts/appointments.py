@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..documents.parts import Part
 
@@ -13,11 +13,13 @@ _WHEN = re.compile(
     rf"(?:(?P<title>.*?): )?(?P<cancelled>cancelled, )?{_DAY}(?:, {_TIME})?(?:, ends (?:{_DAY}(?:, )?)?(?:{_TIME})?)?"
     r"(?:, repeated (?P<rule>.*?))?(?:, except (?P<apart>.*?))?(?:, instead of (?P<instead>.*))?"
 )
+_WEEKDAY = r"(?:the (?:first|second|third|fourth|fifth|last) )?[A-Z][a-z]+day"
 _RULE = re.compile(
-    r"every (?:(?P<step>\d+) )?(?P<unit>day|week|month|year)s?(?: on (?P<days>[A-Z][a-z]+day(?: and [A-Z][a-z]+day)*))?"
+    rf"every (?:(?P<step>\d+) )?(?P<unit>day|week|month|year)s?(?: on (?P<days>{_WEEKDAY}(?: and {_WEEKDAY})*))?"
     r"(?: on day (?P<date>\d+))?(?: (?P<times>\d+) times)?(?: until (?P<until>\d{4}-\d\d-\d\d))?"
 )
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
 _DATES = re.compile(r"\d{4}-\d\d-\d\d")
 MOST = 1_000
 """Times that a repeated appointment is followed."""
@@ -91,6 +93,13 @@ def _appointment(part: Part) -> Appointment | None:
     )  # fmt: skip
 
 
+def _weekday(day: str, rrule: Any) -> Any:
+    """`Monday` or `the last Friday` as dateutil has it."""
+    *place, name = day.split()
+    weekday = rrule.weekday(_WEEKDAYS.index(name))
+    return weekday(_PLACES[place[-1]]) if place else weekday
+
+
 def occurrences(each: Appointment, known: Sequence[Appointment], until: date) -> Iterator[Appointment]:
     """A repeated appointment on each of its days up to one, without those that are left out or moved.
 
@@ -105,7 +114,7 @@ def occurrences(each: Appointment, known: Sequence[Appointment], until: date) ->
     from dateutil import rrule
 
     unit = {"day": rrule.DAILY, "week": rrule.WEEKLY, "month": rrule.MONTHLY, "year": rrule.YEARLY}[rule["unit"]]
-    days = [_WEEKDAYS.index(day) for day in (rule["days"] or "").split(" and ") if day]
+    days = [_weekday(day, rrule) for day in (rule["days"] or "").split(" and ") if day]
     last = min(until, date.fromisoformat(rule["until"])) if rule["until"] else until
     followed = rrule.rrule(
         unit, each.begins, interval=int(rule["step"] or 1), byweekday=days or None,

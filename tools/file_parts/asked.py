@@ -11,7 +11,7 @@ from pathlib import Path
 from ..tables.folding import fold
 from .periods import Period, read_period
 
-NOUNS = ("Appointment", "E-mail", "Slide", "Chapter", "Sheet", "Contact")
+NOUNS = ("Appointment", "E-mail", "Slide", "Chapter", "Sheet", "Contact", "Task")
 _MARKS = (
     "often", "count", "length", "total", "longest", "shortest", "cancelled", "when", "where", "who", "most", "wrote",
     "received", "attachments", "subject", "title", "notes", "next", "first", "last", "list",
@@ -93,7 +93,7 @@ def asked_apart(question: str, code: str) -> list[str]:
 
 def says(text: str, words: Sequence[str]) -> bool:
     """Whether a text has all words, in any form of them."""
-    known = set(_WORD.findall(fold(text)))
+    known = {*_WORD.findall(fold(text)), *re.findall(r"[^\W_]+", fold(text))}
     return all(any(_same(word, other) for other in known) for word in words)
 
 

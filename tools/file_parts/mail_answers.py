@@ -87,6 +87,9 @@ def of_mails(asked: Asked, known: Sequence[Mail], label: str) -> str | None:
         found = [each for each in found if each.day and asked.period.holds(each.day)]
     if words and not found:
         return None if "count" not in marks else _no_word(label, words)
+    if sender and not found and "count" in marks and not asked.period:
+        senders = list(dict.fromkeys(name for each in known for name in each.senders))
+        return f"0 (none is from “{' '.join(sender)}”; they are from {', '.join(senders[:MOST_NAMED])})"
     if marks & {"first", "last"} and found:
         dated = sorted(
             (each for each in found if each.day), key=lambda each: parsedate_to_datetime(each.headers["Date"])

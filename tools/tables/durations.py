@@ -4,11 +4,21 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ...graph.caveats import lacks
 from ...graph.errors import input_error
 from .cell_numbers import is_durations, is_missing
 from .columns import Columns
+from .folding import fold
 from .table import Table
 
+_CLOCK = re.compile(
+    r"\b(?:starts?|begins?|ends?|leaves?|departs?|departure|arriv\w+|opens?|closes?|opening|closing|from|until|clock|beginn"
+    r"|ende|abfahrt|ankunft|depart|arrivee|debut|fin|salida|llegada|inicio|saida|chegada)\b"
+)
+"""Names of columns whose times are those of a day."""
+_LASTING = re.compile(
+    r"duration|length|hours|lap|worked|dauer|stunden|duree|heures|duracion|horas|duracao|runtime|elapsed"
+)
 _PARTS = re.compile(r"(?:(\d+) days?, )?(\d+):(\d\d)(?::(\d\d))?(\.\d+)?")
 
 
@@ -43,9 +53,12 @@ def with_durations(table: Columns, column: int) -> TimedTable | None:
 
     Raises `ExpertError` (input fault) for `1:30` beside `1:30:00`, of which the parts are unsure.
     """
-    cells = table.known(column).cells
-    if not isinstance(table, Table) or not is_durations(cells):
+    cells, name = table.known(column).cells, table.names[column]
+    if not isinstance(table, Table) or not is_durations(cells) or _CLOCK.search(fold(name)):
         return None
+    filled = [cell.strip() for cell in cells if not is_missing(cell)]
+    if any(cell.startswith("0") and len(cell.split(":")[0]) > 1 for cell in filled) and not _LASTING.search(fold(name)):
+        lacks(f"{name} of {table.label} may hold times of the day, which were read as durations")
     forms = {len(cell.strip().split(":")) for cell in cells if not is_missing(cell)}
     if len(forms) > 1:
         raise input_error(

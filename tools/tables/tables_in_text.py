@@ -26,6 +26,10 @@ _TOTALS = re.compile(
     r"\b(?:totals?|sums?|due|balance|gesamt\w*|summe|importe|montant|somme|soma|suma)\b|合计|合計|总计", re.I
 )
 
+_COUNT = re.compile(
+    r"\b(?:how many tables|number of tables|wie viele tabellen|combien de tableaux|cuántas tablas|quantas tabelas)\b",
+    re.I,
+)
 _CALCULATING = frozenset(("sum", "average", "median", "highest", "lowest", "top", "bottom"))
 
 
@@ -65,6 +69,8 @@ def answer_of_tables(tables: Sequence[Table], question: str, beside: str) -> Ans
             raise input_error(f"{tables[0].label} has {len(tables)} tables, and none of the number {number}")
         text, queries = answered(tables[number - 1], rest)
         return Answer(text, expressions(queries))
+    if _COUNT.search(question):
+        return Answer(str(len(tables)), "count of tables")
     stated = _TOTALS.search(beside) is not None
     among = [table for table in tables if _names_column(table, rest)] or tables
     found = [(table, answer) for table in among if (answer := _answer(table, rest, stated))]

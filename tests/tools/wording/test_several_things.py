@@ -154,7 +154,8 @@ def test_a_count_that_no_expert_makes_is_refused_and_makes_no_film(text: str) ->
      "quantos slides tem d.pptx?"],
 )  # fmt: skip
 def test_a_count_of_what_a_file_consists_of_is_one_question(text: str) -> None:
-    assert [task.type for task in plan(text).plan.tasks] == ["question-answering"]
+    types = [task.type for task in plan(text).plan.tasks]
+    assert [name for name in types if name != "document-to-text"] == ["question-answering"]
 
 
 def test_the_highest_and_the_lowest_of_a_table_are_one_question() -> None:

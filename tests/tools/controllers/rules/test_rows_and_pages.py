@@ -287,7 +287,7 @@ def test_words_are_counted_in_the_text_that_was_judged_and_not_in_the_verdict(te
 )
 def test_what_a_file_consists_of_is_a_question_about_its_text(text: str) -> None:
     """It is one question, with every word in it: none is a step of its own."""
-    assert [name for name, _ in planned(text)] == ["question-answering"]
+    assert [name for name, _ in planned(text) if name != "document-to-text"] == ["question-answering"]
 
 
 @pytest.mark.parametrize("text", ["How many e-mails are in club.mbox?", "Count the messages in a.eml and b.eml"])

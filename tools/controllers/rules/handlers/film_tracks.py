@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from .....graph.task import Ref, Task
 from ....wording.clause_words import ClauseWords
+from ....wording.counted_parts import SUBTITLES, type_by_name
 from ....wording.film_tracks import asked_of_tracks, reads_subtitles, takes_subtitles, tracks_named, without_subtitles
 from ....wording.meanings import meaning_of
 from ....wording.nearest import LIKELY, Match, nearest
@@ -33,9 +34,9 @@ _SHOWN = frozenset(
 
 def plan_tracks(linker: Linker, intent: Intent) -> bool:
     """Plan the subtitles that a film holds; refuse what no expert does with tracks. False for neither."""
-    if not any(referent.kind == "video" for referent in linker.resolver.referents):
-        return False
     said, code = linker.parsed.text_of(intent.clause), linker.parsed.language
+    if not any(referent.kind == "video" for referent in linker.resolver.referents):
+        return _refused_times(linker, intent, said)
     if reason := asked_of_tracks(said, code):
         linker.refuse(intent, reason)
         return True
@@ -54,6 +55,17 @@ def plan_tracks(linker: Linker, intent: Intent) -> bool:
     read = linker.add_each("video-to-text", "video", films, intent, {**_of_subtitles(linker.parsed), **at})
     if intent.match and ClauseWords(linker.parsed.masked[intent.start : intent.stop], wording(code)).is_aloud:
         linker.add_each("text-to-speech", "text", read, intent)
+    return True
+
+
+def _refused_times(linker: Linker, intent: Intent, said: str) -> bool:
+    """Refuse a part, by time, of a file of subtitles; whether one was asked for."""
+    files = [file.resource for file in linker.parsed.files]
+    types = {type_by_name(file.media_type, file.name or "") for file in files}
+    timed = time_range(said, linker.parsed.language) or _AT.search(said) or _TIMED.search(said)
+    if not (types and types <= SUBTITLES and timed):
+        return False
+    linker.refuse(intent, f"{files[0].label} is read without its times; ask it of the film that has these subtitles")
     return True
 
 
