@@ -5,6 +5,7 @@ from sqlite3 import Connection, Cursor
 from typing import Any, Self, cast
 
 from ..graph.redactor import Redactor
+from .known_states import KnownStates
 
 
 class Redacted(bytes):
@@ -36,8 +37,8 @@ class RedactingConnection(Connection):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.parts_known: dict[bytes, bytes] = {}
-        """Parts of states that were written before; see `state_parts.py`."""
+        self.known = KnownStates()
+        """States that were written before; see `state_parts.py`."""
 
     def cursor(self, factory: Any = None) -> Any:  # always a `_RedactingCursor`, whatever the caller passes
         """The cursor that every statement goes through."""

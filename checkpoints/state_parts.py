@@ -10,19 +10,20 @@ from sqlite3 import Connection
 from types import MappingProxyType
 from typing import Any, Final
 
+from langgraph.checkpoint.base import Checkpoint
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
 from ..graph.advice import again
 from ..graph.errors import StorageError
 from .compression import compressed, original
+from .known_states import hashes_in
+from .msgpack_tree import packed, unpacked
 from .redacting_connection import Redacted, RedactingConnection
 from .state_rows import contents
 from .state_splitting import Parts, joined, references, split
 
 IN_PARTS: Final = "msgpack in parts"
 """The `type` of a state that refers to parts; others are as LangGraph wrote them."""
-_REMEMBERED: Final = 20_000
-"""Parts that a connection remembers, at some 200 bytes each."""
 _AT_ONCE: Final = 500
 """Hashes in one query."""
 
@@ -40,6 +41,25 @@ class PartsSerializer(SerializerProtocol):
         (data,) = self._connection.redact([data])  # before it is compressed: then no secret can be found in it
         return write_parts(self._connection, data) if kind == "msgpack" else (kind, data)
 
+    def dumps_checkpoint(self, thread_id: str, namespace: str, checkpoint: Checkpoint) -> tuple[str, bytes]:
+        """The same for a checkpoint: a long list that has not changed since the one before is not serialized again."""
+        place, known = (thread_id, namespace), self._connection.known
+        lists = known.lists_in(*place, checkpoint)
+        if not lists:
+            kind, data = self.dumps_typed(checkpoint)
+            if kind == IN_PARTS:
+                known.add_lists(*place, checkpoint, unpacked(data))
+            return kind, data
+        keys = {key for left in lists.values() for key in hashes_in(left)}
+        if _stored(self._connection, list(keys)) != keys:
+            known.forget()
+            return self.dumps_checkpoint(*place, checkpoint)
+        values = dict(checkpoint["channel_values"])
+        _, data = self.dumps_typed({**checkpoint, "channel_values": values | dict.fromkeys(lists)})
+        tree = unpacked(data)
+        tree["channel_values"].update(lists)
+        return IN_PARTS, packed(tree)
+
     def loads_typed(self, data: tuple[str, bytes]) -> Any:
         """The state, with its parts in their places."""
         return self.loads_all([data])[0]
@@ -47,12 +67,18 @@ class PartsSerializer(SerializerProtocol):
     def loads_all(self, many: Sequence[tuple[str, bytes]]) -> list[Any]:
         """States and values in one go: the parts to which they refer are read together, then the parts of those."""
         known: Parts = {}
-        wanted = {key for kind, data in many if kind == IN_PARTS for key in references(data)}
+        whole_known = self._connection.known.whole
+        wanted = {key for kind, data in many if kind == IN_PARTS and not whole_known(data) for key in references(data)}
         while wanted:
             found = _values(self._connection, list(wanted))
             known |= found
             wanted = {key for value in found.values() for key in references(value)} - known.keys()
-        return [self._serializer.loads_typed(whole(self._connection, *each, known)) for each in many]
+        return [
+            self._serializer.loads_typed(
+                ("msgpack", before) if (before := whole_known(each[1])) else whole(self._connection, *each, known)
+            )
+            for each in many
+        ]
 
 
 def write_parts(connection: RedactingConnection, data: bytes) -> tuple[str, bytes]:
@@ -60,18 +86,21 @@ def write_parts(connection: RedactingConnection, data: bytes) -> tuple[str, byte
 
     A conversation's messages come again in each of its states: those that this connection has seen are not split again.
     """
-    if len(connection.parts_known) > _REMEMBERED:
-        connection.parts_known.clear()
-    left, parts = split(data, connection.parts_known)
+    known = connection.known
+    known.make_room()
+    left, parts = split(data, known.parts)
     stored = _stored(connection, list(parts))
     if any(not value and key not in stored for key, value in parts.items()):  # deleted since, or rolled back
-        connection.parts_known.clear()
-        left, parts = split(data, connection.parts_known)
+        known.forget()
+        left, parts = split(data, known.parts)
         stored = _stored(connection, list(parts))
     new = parts.keys() - stored
     insert = "INSERT INTO state_parts (hash, value) VALUES (?, ?)"
     connection.executemany(insert, [(Redacted(key), compressed(value)) for key, value in parts.items() if key in new])
-    return (IN_PARTS, left) if parts else ("msgpack", data)
+    if not parts:
+        return "msgpack", data
+    known.add_whole(left, data)
+    return IN_PARTS, left
 
 
 def whole(

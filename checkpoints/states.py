@@ -35,9 +35,9 @@ class States:
         named = config["configurable"]
         text = json.dumps(get_checkpoint_metadata(config, metadata), ensure_ascii=False)
         (text,) = self._db.redact([text.encode("utf-8", "ignore").decode()])
-        kind, state = self._serde.dumps_typed(checkpoint)
-        where = str(named["thread_id"]), str(named["checkpoint_ns"]), checkpoint["id"]
-        save_state(self._db, SavedState(*where, named.get("checkpoint_id"), kind, state, text))
+        where = str(named["thread_id"]), str(named["checkpoint_ns"])
+        kind, state = self._serde.dumps_checkpoint(*where, checkpoint)
+        save_state(self._db, SavedState(*where, checkpoint["id"], named.get("checkpoint_id"), kind, state, text))
         return _config(named["thread_id"], named["checkpoint_ns"], checkpoint["id"])
 
     def put_writes(

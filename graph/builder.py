@@ -47,7 +47,13 @@ def connect(
     `recorded`: each question to the outside is kept in its order, so that nothing begins early.
     """
     expert_calls = ExpertCalls(
-        backends=backends, store=store, slots=slots, settings=settings, ledger=ledger, price=estimates.call_price
+        backends=backends,
+        store=store,
+        slots=slots,
+        settings=settings,
+        ledger=ledger,
+        price=estimates.call_price,
+        called=estimates.called,
     )
     one_task = StateGraph(TaskState, output_schema=TaskOutput)
     one_task.add_node("select", select_node(controllers=controllers, catalog=catalog, ledger=ledger))

@@ -62,6 +62,7 @@ class Call(Frozen):
     timeout: float
     """Seconds the call may take."""
     _used: list[Path] = PrivateAttr(default_factory=list)
+    _is_first: list[bool] = PrivateAttr(default_factory=list)
 
     @property
     def scratch(self) -> Path:
@@ -78,6 +79,15 @@ class Call(Frozen):
     def used_scratch(self) -> bool:
         """Whether this process asked for it, also through a copy of the call."""
         return bool(self._used)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether a worker process has its first call of that expert with it."""
+        return bool(self._is_first)
+
+    def mark_as_first(self) -> None:
+        """A worker process has its first call of that expert with it."""
+        self._is_first.append(True)
 
     def check(self) -> None:
         """Check every input file; raises `ExpertError`. Each backend begins with it."""

@@ -1,6 +1,6 @@
 """`Estimate`: what a plan is expected to spend, by task and in sum, before anything is run; None is what is not known."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from pydantic import Field
@@ -51,6 +51,8 @@ class TaskEstimate(Amounts):
     model_id: str = ""
     """Empty where no expert can do it here: it will spend nothing."""
     backend: str = ""
+    as_first: bool = Field(default=False, exclude_if=lambda as_first: not as_first)
+    """Every call is counted with the start-up of a first one in a process: no other was measured."""
     priced: bool = Field(default=True, exclude_if=bool)
     """Whether it is known what one call costs, though it may not be known how many there are."""
 
@@ -63,6 +65,12 @@ class Estimate(Frozen):
     """For the choice of experts and the answer."""
     total: Amounts = Amounts()
     """`seconds`: along the chain of tasks that takes longest."""
+
+    def __str__(self) -> str:
+        """The total, with what is to be known of it."""
+        models = dict.fromkeys(task.model_id for task in self.tasks if task.as_first)
+        each = f" (each call of {', '.join(models)} with the start-up of a first one: no other was measured here)"
+        return f"{self.total}{each if models else ''}"
 
     @classmethod
     def of(cls, plan: Plan, tasks: Iterable[TaskEstimate], controller: Amounts) -> "Estimate":
@@ -77,9 +85,13 @@ class Measured(NamedTuple):
     """Means of what was measured here, for estimates."""
 
     seconds: Mapping[tuple[str, str], float] = {}
-    """Of one call to an expert, by task type and model id."""
+    """Of one call to an expert, by task type and model id: of first calls in a process only where there are no others."""
     usage: Mapping[tuple[Stage, str], Usage] = {}
     """Of one call to a chat model, by stage and model."""
+    first: Mapping[tuple[str, str], float] = {}
+    """Of the first call to an expert in a process, as `seconds`: with imports, and the loading of its model."""
+    only_first: Collection[tuple[str, str]] = ()
+    """Experts of which no other calls were measured."""
 
 
 def _sum(amounts: Iterable[float | None]) -> float | None:

@@ -59,12 +59,29 @@ def _keeps(name: str) -> bool:
 
 
 def refuse_links(home: Path) -> None:
-    """Raises `StorageError` if a part of a home is a link: files elsewhere would be written as if they were its own."""
+    """Raises `StorageError` if a part of a home is a link, or its database no file.
+
+    Files elsewhere would be written as if they were its own; and SQLite takes a pipe or a folder for a failing disk.
+    """
     for name in (RESOURCES, SCRATCH, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
-        if (home / name).is_symlink():
+        try:
+            mode = (home / name).lstat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            raise StorageError(
+                f"the home folder {home} can't be read: {error.strerror or error}",
+                hint=f"name another one: {setting('home', 'DIR')}",
+            ) from error
+        if stat.S_ISLNK(mode):
             raise StorageError(
                 f"{home / name} is a link, and a home holds its own files only",
                 hint="check its target, and remove it; a home as a whole may be a link",
+            )
+        if name.startswith(DATABASE) and not stat.S_ISREG(mode):
+            raise StorageError(
+                f"{home / name} is no file, where a home has its database",
+                hint=f"move it away, or name another home: {setting('home', 'DIR')}",
             )
 
 

@@ -74,6 +74,11 @@ class Result(Frozen):
     queued: float = Field(default=0.0, exclude_if=lambda queued: not queued)
     """Of `duration`, the seconds that it waited for slots before its first attempt."""
     attempts: int = 0
+    first_call: bool | None = Field(default=None, exclude_if=lambda first: first is None)
+    """Whether its call was the first of its expert in a process: `duration` has the imports and the loading of a model.
+
+    None where that is not known: it was no call, or an earlier version made it.
+    """
     usage: Usage = Usage()
     notes: tuple[str, ...] = ()
     """Caveats about the outputs, e.g. that scanned pages were read by OCR."""

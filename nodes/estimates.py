@@ -1,7 +1,7 @@
 """`Estimates`: what a plan is expected to spend, from what calls took and used here before, and known prices."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 
 from ..graph.advice import option, setting
@@ -18,7 +18,7 @@ from ..graph.task import Ref, Single, Task
 from ..graph.usage import Stage
 from ..graph.vocabulary import VOCABULARY
 from .choices import by_place
-from .expert_calls import CallPrice
+from .expert_calls import CallPrice, place_of
 from .feasibility import Experts
 
 Prices = Callable[[str], Price | None]
@@ -35,6 +35,8 @@ class Estimates:
     controllers: ControllerOf
     prices: Prices
     call_price: CallPrice = attrgetter("price")
+    called: set[str] = field(default_factory=set)
+    """Experts of which a call has ended in this process; the next one of any other has their start-up."""
 
     async def of(
         self, plan: Plan, options: Options, request: str, experts: Experts, done: Collection[int] = ()
@@ -43,13 +45,11 @@ class Estimates:
         left = [task for task in plan.tasks if task.id not in done]
         measured = await self.ledger.measured({experts[task.id][0].model_id for task in left if experts.get(task.id)})
         members = _members(plan)
-        tasks = list[TaskEstimate]()
-        for task in left:
-            first = next(iter(experts.get(task.id) or ()), None)
-            call = _of_call(first, measured, self.prices, self.call_price) if first else Amounts()
-            by = {"model_id": first.model_id, "backend": first.backend} if first else {}
-            fields = {"task_id": task.id, **by, **dict(call.times(members[task.id])), "priced": call.cost is not None}
-            tasks.append(TaskEstimate.model_validate(fields))
+        called = set(self.called)
+        tasks = [
+            self._of_task(task.id, next(iter(experts.get(task.id) or ()), None), members[task.id], measured, called)
+            for task in left
+        ]
         controller = await self.controllers(options.llm)
         if ":" not in controller.name:  # PROVIDER:MODEL
             return Estimate.of(plan, tasks, Amounts())
@@ -57,6 +57,27 @@ class Estimates:
         if any(_is_asked(task, options, request, experts.get(task.id) or (), controller) for task in left):
             spends += _of_model("choose", controller.name, measured, self.prices)  # one call for all of them
         return Estimate.of(plan, tasks, spends)
+
+    def _of_task(
+        self, task_id: int, expert: Expert | None, number: int | None, measured: Measured, called: set[str]
+    ) -> TaskEstimate:
+        """`number`: of calls. `called`: experts that were called before in this process, to which this one is added."""
+        if expert is None:
+            return TaskEstimate(task_id=task_id)
+        call, of = _of_call(expert, measured, self.prices, self.call_price), (expert.task_type, expert.model_id)
+        spends, is_new = call.times(number), place_of(expert) not in called
+        called.add(place_of(expert))
+        if is_new and spends.seconds is not None and of in measured.first:
+            start_up = max(0.0, measured.first[of] - measured.seconds[of])
+            spends = spends.model_copy(update={"seconds": spends.seconds + start_up})
+        return TaskEstimate(
+            task_id=task_id,
+            **dict(spends),
+            model_id=expert.model_id,
+            backend=expert.backend,
+            priced=call.cost is not None,
+            as_first=of in measured.only_first and not (is_new and number == 1),
+        )
 
 
 def _of_call(expert: Expert, measured: Measured, prices: Prices, call_price: CallPrice) -> Amounts:

@@ -32,6 +32,11 @@ CallPrice = Callable[[Expert], float | None]
 """Dollars for a call; None where that is not known."""
 
 
+def place_of(expert: Expert) -> str:
+    """An expert at its place."""
+    return f"{expert.backend}:{expert.provider}:{expert.model_id}"
+
+
 class Stored(NamedTuple):
     """What a call made, in the store, with the notes on it."""
 
@@ -39,6 +44,8 @@ class Stored(NamedTuple):
     notes: tuple[str, ...]
     lacks: tuple[str, ...]
     """What of its inputs could not be read."""
+    is_first: bool
+    """The call of its expert was the first in its process."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +58,8 @@ class ExpertCalls:
     settings: Settings
     ledger: Ledger
     price: CallPrice
+    called: set[str]
+    """Experts of which a call has ended in this process, as `place_of` names them."""
 
     async def make(
         self,
@@ -74,7 +83,7 @@ class ExpertCalls:
         def doing(phase: Phase, **more: Any) -> None:
             report(AtWork(key=key, phase=phase, since=now(), model_id=expert.model_id, **more))
 
-        place = f"{expert.backend}:{expert.provider}:{expert.model_id}"
+        place = place_of(expert)
         seconds = current().call_seconds.get(run_id, self.settings.timeout)
         async for attempt in attempts(self.settings.retries):
             with attempt:
@@ -99,6 +108,7 @@ class ExpertCalls:
                         await self._charge(run_id, expert)
                     tries[place] += 1
                     doing("running", attempt=tries[place])
+                    is_first = place not in self.called
                     with collecting() as heard:
                         try:
                             artifacts = await self._attempt(call)
@@ -108,7 +118,9 @@ class ExpertCalls:
                     given = [material.resource.caveat or "" for materials in inputs.values() for material in materials]
                     notes = [artifact.note for artifact in artifacts] + heard.notes + given
                     gaps = [artifact.lacks for artifact in artifacts] + heard.lacks
-                    return Stored(await self._store_all(artifacts, task, key), _each_once(notes), _each_once(gaps))
+                    self.called.add(place)
+                    outputs = await self._store_all(artifacts, task, key)
+                    return Stored(outputs, _each_once(notes), _each_once(gaps), is_first or call.is_first)
         raise AssertionError("the attempts end by returning or raising")
 
     async def _charge(self, run_id: str, expert: Expert) -> None:

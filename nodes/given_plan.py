@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ..graph.advice import form
 from ..graph.errors import InvalidPlan
 from ..graph.mentions import LONGEST_NAME, UNKNOWN, kind_of_name, mentions
 from ..graph.plan import Plan
@@ -19,15 +20,18 @@ _WRITTEN_AS_PATH = re.compile(r"(?:/|~[\\/]|\.{1,2}[\\/]|[A-Za-z]:[\\/])[^\s/\\]
 
 
 def is_path(text: str) -> bool:
-    """Whether a text is a path and nothing else, so that it stands for a file. Looks at the disk.
+    """Whether a text is a path and nothing else, so that it stands for a file. Looks at the disk, but not for a server.
 
     It is where it has a suffix that files have, is written as `/a`, `~/a`, `./a`, names a file that exists, or one in a
-    folder that exists (`notes/todo`); `and/or` and `24/7` are texts.
+    folder that exists (`notes/todo`); `and/or` and `24/7` are texts. A client would learn from it what a server's working
+    folder holds.
     """
     if not text or len(text) > LONGEST_NAME or "\n" in text or "\0" in text:
         return False
     if [each.name for each in mentions(text)] == [text] or _WRITTEN_AS_PATH.fullmatch(text):
         return True
+    if form() == "server":
+        return False
     path, in_folder = Path(text), "/" in text.strip("/") and not re.search(r"\s", text)
     try:
         return path.is_file() or (in_folder and path.parent.is_dir())

@@ -26,12 +26,12 @@ from ..graph.version import GRAPH_VERSION
 from .controller_here import ControllerHere
 from .early_start import EarlyStart
 from .execution import current
-from .feasibility import refuse_unable
+from .feasibility import refuse_early, refuse_planned
 from .given_media import media_in, words_of
 from .given_plan import files_named_in, read_given_plan, unused_files, with_attached, with_files
 from .llm_budget import LlmBudget
 from .long_texts import long_texts_stored
-from .run_options import idle_choices, options_of, refuse_unknown_experts, with_limits
+from .run_options import idle_choices, options_of, with_limits
 from .unmade import unmade_before
 
 
@@ -62,8 +62,6 @@ def plan_node(
         options = with_limits(given_options, limits, await ledger.runs.kept_limits(thread_id))
         options = redact.record(options)
         await _check_taken_up(ledger)
-        if options.models:
-            await asyncio.to_thread(refuse_unknown_experts, options.models, backends)
         controller = await controllers(options.llm)
         text, history = _request_of(state)
         if unsaved := await _unsaved_answer(state, ledger):
@@ -72,8 +70,7 @@ def plan_node(
         given_plan = with_attached(
             await asyncio.to_thread(read_given_plan, state.get("given_plan"), attached), attached
         )
-        if given_plan and catalog and options.models:
-            await refuse_unable(given_plan, catalog, options.models, options.where or where)
+        await refuse_early(given_plan, options.models, catalog, backends, options.where or where)
         gathered = await fetcher.gather(text, [*attached, *files_named_in(given_plan, attached)])
         typed, text = text, redact.text(text)  # nothing below holds a secret that the user typed
         known = await ledger.thread_resources(thread_id)
@@ -110,8 +107,7 @@ def plan_node(
         else:
             async with EarlyStart(catalog, backends, run.options.where) as early:
                 proposal = await controller.plan(request, LlmBudget(ledger, run_id, on_drafted=early.of))
-            if catalog and options.models:
-                await refuse_unable(proposal.plan, catalog, options.models, run.options.where)
+            await refuse_planned(proposal, run, catalog, ledger)
         other = (here.instead_of(began),) if here.instead_of(began) else ()
         lacking = other if here.lacks_model_of(began) else ()
         refusals = (*lacking, *current().left, *proposal.refusals, *idle_choices(options.models, proposal.plan))

@@ -127,7 +127,10 @@ class TaskExecution:
                 if input_fault := error.input_fault:
                     break
             else:
-                made = result("succeeded", outputs=stored.outputs, notes=stored.notes, assignment=assignment)
+                made = result(
+                    "succeeded", outputs=stored.outputs, notes=stored.notes, assignment=assignment,
+                    first_call=stored.is_first,
+                )  # fmt: skip
                 return read_in_part(made, stored.lacks)
             finally:
                 self.ledger.runs.left(self.run["run_id"], key)

@@ -59,7 +59,7 @@ class Unreadable(ValueError):
 def question_of(plan: Plan, estimate: Estimate, warnings: Sequence[str], problems: Sequence[str]) -> dict[str, Any]:
     """The value of the interrupt: ours, agent-inbox's and LangChain's keys side by side."""
     tasks = plan.to_hugginggpt()
-    lines = "\n".join((QUESTION, f"Estimate: {estimate.total}.", *problems, *warnings))
+    lines = "\n".join((QUESTION, f"Estimate: {estimate}.", *problems, *warnings))
     return {
         "question": QUESTION,
         "plan": tasks,

@@ -6,7 +6,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, Literal
 
@@ -119,18 +119,32 @@ def report_errors(*, started: bool = True) -> Iterator[None]:
 
 @contextmanager
 def exit_when_interrupted(hint: Callable[[], str]) -> Iterator[None]:
-    """On Ctrl-C or SIGTERM the body is cancelled and closes what it opened; then print the hint and end the process."""
+    """On Ctrl-C, SIGTERM or a closed terminal the body is cancelled and closes what it opened; then print the hint and end.
+
+    Where SIGHUP is ignored (nohup), the command goes on without its terminal.
+    """
     import asyncio
 
-    task = asyncio.current_task()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: task and task.cancel())
+    task, signals = asyncio.current_task(), list[int]()
+
+    def end(number: int) -> None:
+        signals.append(number)
+        if task:
+            task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            asyncio.get_running_loop().add_signal_handler(number, end, number)
     try:
         yield
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, OSError) as error:
+        if isinstance(error, OSError) and signal.SIGHUP not in signals:
+            raise
         _log.warning("interrupted")
-        err().print(said := hint(), soft_wrap=True, markup=False)
-        print_json_error("Interrupted", "interrupted", said, INTERRUPTED)
-        sys.stdout.flush()
+        with suppress(OSError):  # the terminal was closed
+            err().print(said := hint(), soft_wrap=True, markup=False)
+            print_json_error("Interrupted", "interrupted", said, INTERRUPTED)
+            sys.stdout.flush()
         os._exit(INTERRUPTED)  # at once: a thread may still wait for a network or for a line of input
 
 

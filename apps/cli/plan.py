@@ -104,7 +104,7 @@ def print_with_estimate(console: Console, plan: Plan, estimate: Estimate | None)
         return
     if estimate.controller.calls:
         console.print(f"estimate for the controller, at most: {estimate.controller}", soft_wrap=True, markup=False)
-    console.print(f"estimate in all: {estimate.total}", soft_wrap=True, markup=False)
+    console.print(f"estimate in all: {estimate}", soft_wrap=True, markup=False)
 
 
 def plan_table(plan: Plan, estimate: Estimate | None, width: int) -> Table:

@@ -1,10 +1,22 @@
 """`OpenStream`: a stream whose reader may leave (`| head`); `CleanStream`: the same without secrets, for stderr.
 
-What Python and libraries write to stderr (tracebacks, warnings, logs) is cleaned too.
+What Python and libraries write to stderr (tracebacks, warnings, logs) is cleaned too. Streams that the command was started
+without (`<&-`, some service managers) are made.
 """
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
+
+
+def open_missing_streams() -> None:
+    """Open `/dev/null` in place of a closed standard stream, whose descriptor the next file would get."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # in their order, each gets the lowest free descriptor: its own
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  (stays open)
 
 
 class OpenStream:
@@ -15,18 +27,33 @@ class OpenStream:
 
     def write(self, text: str) -> int:
         """Write the text; returns its length."""
-        try:
+        with self._watched():
             self._stream.write(text)
-        except BrokenPipeError:
-            self._leave()
         return len(text)
 
     def flush(self) -> None:
         """Write what is buffered."""
-        try:
+        with self._watched():
             self._stream.flush()
-        except BrokenPipeError:
-            self._leave()
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Raises `StorageError` where what the command is asked for can't be written: the disk of its file is full."""
+        try:
+            yield
+        except OSError as error:
+            self._leave()  # also what is buffered, which would be tried again at the end of the process
+            if isinstance(error, BrokenPipeError) or not self._matters():
+                return
+            from ...graph.errors import StorageError
+
+            raise StorageError(
+                f"what the command prints can't be written: {error.strerror or error}",
+                hint="make room there, or print elsewhere",
+            ) from error
+
+    def _matters(self) -> bool:
+        return True
 
     def _leave(self) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
@@ -36,7 +63,7 @@ class OpenStream:
 
 
 class CleanStream(OpenStream):
-    """A stream that removes secrets from what is written."""
+    """A stream that removes secrets from what is written. Where that can't be written, the command goes on without it."""
 
     def write(self, text: str) -> int:
         """Write the text without secrets; returns the length of the text given."""
@@ -44,3 +71,6 @@ class CleanStream(OpenStream):
 
         super().write(redacted(text))
         return len(text)
+
+    def _matters(self) -> bool:
+        return False

@@ -140,9 +140,11 @@ def test_a_bad_edit_is_reported_and_the_run_still_waits(shell: Shell) -> None:
     assert shell("resume", "--approve").code == 0
 
 
-def test_after_ctrl_c_a_hint_shows_how_to_resume_and_resume_works(shell: Shell) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, pytest.param(signal.SIGHUP, marks=pytest.mark.crash)])
+def test_after_ctrl_c_a_hint_shows_how_to_resume_and_resume_works(shell: Shell, sent: signal.Signals) -> None:
+    """After the hang-up of a terminal that is closed, too."""
     process = reading(shell)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "hugginggpt resume" in err
@@ -276,7 +278,7 @@ def test_a_chat_model_that_is_down_is_reported_and_the_run_resumes_when_it_is_up
     assert down.code == 1
     assert "can't be reached" in down.err
     assert "hugginggpt resume" in down.err
-    with serve(in_turn(chat(PLAN), chat("Done."))) as server:
+    with serve(in_turn(chat(PLAN), chat("The crew is greeted [0]."))) as server:
         up = shell("resume", "--llm", "openai:m", OPENAI_BASE_URL=f"{server.url}/v1")
     assert up.code == 0, up.err
 

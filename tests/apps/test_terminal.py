@@ -8,9 +8,12 @@ import subprocess
 import sys
 import tempfile
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
+from hugginggpt.apps.cli.streams import CleanStream, OpenStream
+from hugginggpt.graph.errors import StorageError
 from shell import Shell
 
 STYLED = re.compile(r"\x1b\[[0-9;]*m")
@@ -75,6 +78,31 @@ def test_a_reader_that_leaves_ends_no_command_with_an_error(shell: Shell) -> Non
     assert [line for line in printed.splitlines() if line.startswith("exit")] == ["exit 0"] * len(commands)
     assert "roken" not in printed
     assert code == 0
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110
+def test_an_answer_that_finds_no_room_is_an_error_and_progress_is_not() -> None:
+    """Of a full disk behind `>` and `2>`: the command fails in words, or goes on without what it reports."""
+    with Path("/dev/full").open("w") as full:
+        progress = CleanStream(full)
+        progress.write("running")
+        progress.flush()
+    with Path("/dev/full").open("w") as full:
+        answers = OpenStream(full)
+        answers.write("42")
+        with pytest.raises(StorageError, match="what the command prints can't be written: No space left"):
+            answers.flush()
+        answers.flush()  # at the end of the process nothing is left to fail again
+
+
+def test_a_command_that_is_started_without_standard_streams_has_some() -> None:
+    """As some service managers start it: no file that it opens gets a descriptor into which answers are printed."""
+    code = (
+        "from hugginggpt.apps.cli.streams import open_missing_streams as made; import sys; made(); "
+        "print('lost'); print(sys.stdin.isatty(), sys.stdin.fileno(), sys.stdout.fileno(), file=sys.stderr)"
+    )
+    command = ["sh", "-c", 'exec "$0" -c "$1" <&- >&-', sys.executable, code]
+    assert subprocess.run(command, stderr=subprocess.PIPE, text=True, check=True).stderr == "False 0 1\n"
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,20 @@ async def test_a_result_of_a_descendant_is_not_found_by_its_ancestor(opened: Ope
     assert await ledger.find("a", "same") is None
 
 
+async def test_first_calls_of_a_process_are_measured_apart_and_preferred_to_by_none(opened: OpenLedger) -> None:
+    ledger, of = opened(), ("summarization", "m")
+    await ledger.runs.start(run())
+    for number, (first, seconds) in enumerate(((True, 9.0), (None, 3.0), (False, 1.0), (False, 2.0))):
+        made = row(str(number), fingerprint="f").model_copy(
+            update={"assignment": assignment("m"), "duration": seconds, "first_call": first}
+        )
+        await ledger.put("r", "t", "r:1", made)
+        found = await ledger.measured(["m"])
+        assert found.seconds == {of: (9.0, 3.0, 1.0, 1.5)[number]}
+        assert found.first == {of: 9.0}
+        assert bool(found.only_first) == (number == 0)
+
+
 async def test_a_failed_result_is_never_reused(opened: OpenLedger) -> None:
     ledger = opened()
     await ledger.runs.start(run())
@@ -370,6 +384,21 @@ async def test_a_database_that_another_version_converts_while_it_is_in_use_is_no
         newer.commit()
     with pytest.raises(StorageError, match="was converted by another version of HuggingGPT while it was in use"):
         await ledger.put("r", "t", "r:1", row())
+
+
+@pytest.mark.parametrize("reading", [False, True])
+async def test_a_database_that_is_no_file_is_named_and_not_taken_for_a_full_disk(home: Path, reading: bool) -> None:
+    home.mkdir()
+    os.mkfifo(home / "hugginggpt.db")
+    said = "is no file, where a home has its database"
+    with closing(Database(home, reading=reading)) as database, pytest.raises(StorageError, match=said):
+        await database.read(lambda _: None)
+
+
+async def test_a_value_of_a_wrong_type_is_a_defect_and_no_damage_of_the_database(opened: OpenLedger) -> None:
+    """Whoever reads that a home is damaged moves it away."""
+    with pytest.raises(sqlite3.ProgrammingError):
+        await opened().thread_resources(("t",))  # type: ignore[arg-type]
 
 
 async def test_a_database_damaged_in_the_middle_is_reported(opened: OpenLedger, home: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.types import Send
 
 from hugginggpt.checkpoints.pruning import prune
@@ -79,6 +80,34 @@ def test_a_turn_of_a_long_conversation_splits_its_own_messages_only() -> None:
     _, parts = split(state(202), known)
     assert len([value for value in parts.values() if value]) == 4  # two messages, each with a long text
     assert len(parts) < 30
+
+
+def test_a_list_that_has_not_changed_is_not_serialized_again_and_read_as_it_was(connection: RowConnection) -> None:
+    """Also after its parts were deleted, and by a connection that has not seen it."""
+    sizes = list[int]()
+
+    class Measuring(JsonPlusSerializer):
+        def dumps_typed(self, obj: Any) -> tuple[str, bytes]:
+            kind, data = super().dumps_typed(obj)
+            sizes.append(len(data))
+            return kind, data
+
+    serializer = PartsSerializer(Measuring(), connection)
+    messages = [HumanMessage(f"turn {number} " * 50, id=str(number)) for number in range(70)]
+
+    def is_serialized(version: str, length: int) -> bool:
+        values = {"first": 1, "messages": messages[:length], "run": {"id": version * 200}}
+        checkpoint: Any = {"id": "c", "channel_values": values, "channel_versions": {"messages": version}}
+        sizes.clear()
+        saved = serializer.dumps_checkpoint("t", "", checkpoint)
+        assert serializer.loads_typed(saved) == checkpoint
+        connection.known._whole.clear()  # as another connection reads it
+        assert serializer.loads_typed(saved) == checkpoint
+        return max(sizes) > 30_000
+
+    assert [is_serialized("1", 69), is_serialized("1", 69), is_serialized("2", 70)] == [True, False, True]
+    connection.execute("DELETE FROM state_parts")
+    assert [is_serialized("2", 70), is_serialized("2", 70)] == [True, False]
 
 
 @given(st.binary(max_size=60), st.binary(min_size=16, max_size=16))

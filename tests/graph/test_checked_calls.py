@@ -7,10 +7,12 @@ import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
+from hugginggpt.graph.advice import call_advises
 from hugginggpt.graph.errors import InvalidInput, UsageError
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import build_graph
 from hugginggpt.nodes.checked_calls import known_context
+from hugginggpt.nodes.given_plan import read_given_plan
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedCatalog, ScriptedController
 from scripting import step
 
@@ -124,3 +126,19 @@ def test_a_synchronous_update_is_checked_as_an_asynchronous_one_is_and_its_data_
     graph.update_state(CONFIG, {"messages": [{"role": "user", "content": [picture]}]})
     block = graph.get_state(CONFIG).values["messages"][-1].content[0]
     assert (block["type"], "base64" in block, len(block["file_id"])) == ("image", False, 64)
+
+
+def test_no_client_of_a_server_learns_from_a_plan_what_its_working_folder_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "payroll").write_text("secret")
+    monkeypatch.chdir(tmp_path)
+    plan = [{"task": "summarization", "id": 0, "dep": [-1], "args": {"text": "payroll"}}]
+
+    def given() -> Any:
+        read = read_given_plan(plan)
+        return read and read.tasks[0].inputs["text"]
+
+    assert given().name == "payroll"
+    with call_advises("server"):
+        assert given() == "payroll"

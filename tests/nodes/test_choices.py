@@ -10,9 +10,11 @@ import pytest
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.errors import ExpertError, UsageError
 from hugginggpt.graph.events import Event, TaskFinished
-from hugginggpt.graph.expert import Expert
+from hugginggpt.graph.expert import Expert, Obstacle
 from hugginggpt.graph.options import Options
+from hugginggpt.graph.ports import Backend
 from hugginggpt.graph.settings import Settings
+from hugginggpt.graph.task import Task
 from hugginggpt.graph.world import open_world
 from hugginggpt.nodes.run_options import refuse_unknown_experts
 from hugginggpt.tools.backends.embedded.backend import EmbeddedBackend
@@ -44,10 +46,17 @@ TASKS = [
 
 
 async def drive(
-    home: Path, url: str, *, options: Options | None = None, experts: Sequence[Expert] = EXPERTS, **given: object
+    home: Path,
+    url: str,
+    *,
+    options: Options | None = None,
+    experts: Sequence[Expert] = EXPERTS,
+    backend: Backend | None = None,
+    **given: object,
 ) -> list[Event]:
     settings = Settings.model_validate({"home": home, "llm": f"openai:m@{url}/v1", "retries": 0, **given})
-    async with open_world(settings, catalog=ScriptedCatalog(experts), backends=[ScriptedBackend()]) as world:
+    places = [backend or ScriptedBackend()]
+    async with open_world(settings, catalog=ScriptedCatalog(experts), backends=places) as world:
         return [
             e async for e in Session(world).start("Translate hi, sum up the meeting", thread_id="t", options=options)
         ]
@@ -135,6 +144,31 @@ async def test_a_limit_on_calls_holds_for_choices_too(home: Path) -> None:
     with serve(ScriptedChatModel(TASKS)) as server, pytest.raises(Exception, match="raise the limit"):
         await drive(home, server.url, options=Options(max_llm_calls=1))
     assert len(server.requests) == 1
+
+
+class WithoutKey(ScriptedBackend):
+    """A place that knows every model and can use none."""
+
+    def obstacle(self, expert: Expert, task: Task | None) -> Obstacle:
+        return Obstacle(what="needs a key")
+
+
+async def test_a_model_that_no_place_can_use_is_refused_before_a_plan_is_paid_for(home: Path) -> None:
+    options = Options(models={"translation": "org/any"})
+    with (
+        serve(ScriptedChatModel(TASKS)) as server,
+        pytest.raises(UsageError, match="translation can't be done by org/any: needs a key"),
+    ):
+        await drive(home, server.url, options=options, backend=WithoutKey())
+    assert not server.requests
+
+
+async def test_a_run_whose_plan_shows_that_a_named_model_can_not_do_its_task_has_failed(home: Path) -> None:
+    with serve(ScriptedChatModel(TASKS)) as server, pytest.raises(UsageError, match="there is no expert org/none"):
+        await drive(home, server.url, options=Options(models={"1": "org/none"}))
+    async with open_world(Settings(home=home)) as world:
+        (run,) = await Session(world).history.runs()
+    assert (run.status, "org/none" in run.answer, run.usage.llm_calls) == ("failed", True, 1)
 
 
 def test_an_embedded_expert_that_does_not_exist_is_refused_before_anything_is_planned() -> None:

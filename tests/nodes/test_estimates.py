@@ -21,6 +21,7 @@ from hugginggpt.graph.price import model_price
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
 from hugginggpt.nodes.estimates import Estimates, over_budget
+from hugginggpt.nodes.expert_calls import place_of
 from hugginggpt.tools.scripted import ScriptedChatModel, scripted_expert, serve
 from scripting import OpenScripted, last
 
@@ -32,6 +33,16 @@ PAGES = [
     {"task": "document-to-images", "id": 0, "dep": [-1], "args": {"document": "a.pdf"}},
     {"task": "image-to-text", "id": 1, "dep": [0], "args": {"image": "<resource>-0"}},
 ]
+
+
+class Known:
+    """A ledger of measurements only."""
+
+    def __init__(self, measured: Measured) -> None:
+        self._measured = measured
+
+    async def measured(self, _: object) -> Measured:
+        return self._measured
 
 
 async def planned(home: Path, url: str, where: str, **settings: str) -> Estimate:
@@ -99,16 +110,45 @@ def test_seconds_in_all_are_those_of_the_longest_chain() -> None:
     assert (total.seconds, total.cost, total.calls) == (7.0, 1.5, 1)
 
 
+async def test_the_first_call_of_an_expert_in_a_process_is_marked(scripted: OpenScripted) -> None:
+    async with scripted([SENTENCE, {**SENTENCE, "id": 1, "args": {"text": "<resource>-0"}}]) as world:
+        for marks in ([True, False], [False, False]):
+            async for _ in Session(world).start("Sum up", thread_id="t"):
+                pass
+            assert [row.first_call for row in (await Session(world).history.run()).results] == marks
+
+
+async def test_start_up_counts_once_where_the_expert_is_still_to_be_called_for_the_first_time(
+    scripted: OpenScripted,
+) -> None:
+    """Where only first calls were measured, the estimate says so, unless the next is one."""
+    of, expert = ("summarization", "m"), scripted_expert("summarization", "m")
+    both, only = Measured({of: 1.0}, first={of: 5.0}), Measured({of: 5.0}, first={of: 5.0}, only_first={of})
+    here, two = {place_of(expert)}, [SENTENCE, {**SENTENCE, "id": 1}]
+    async with scripted([]) as world:
+        for measured, called, tasks, seconds, is_remarked in (
+            (both, set[str](), two, [5.0, 1.0], False),
+            (both, here, two, [1.0, 1.0], False),
+            (only, set[str](), two, [5.0, 5.0], True),
+            (only, set[str](), two[:1], [5.0], False),
+            (only, here, two[:1], [5.0], True),
+        ):
+            ledger: Any = Known(measured)
+            estimates = Estimates(
+                ledger=ledger, controllers=world.estimates.controllers, prices=lambda _: (0.0, 0.0), called=called
+            )
+            plan = Plan.from_hugginggpt(tasks)
+            found = await estimates.of(plan, Options(), "go", {task.id: [expert] for task in plan.tasks})
+            assert [task.seconds for task in found.tasks] == seconds
+            assert ("m with the start-up of a first one: no other was measured" in str(found)) == is_remarked
+
+
 async def test_a_list_is_estimated_by_its_members_and_is_unknown_where_their_number_is(scripted: OpenScripted) -> None:
     texts: list[dict[str, Any]] = [{**SENTENCE, "args": {"text": ["a", "b", "c"]}}, *SPOKEN[1:]]
     async with scripted([]) as world:
-
-        class Known:
-            async def measured(self, _: object) -> Measured:
-                return Measured({(task_type, name): len(name) for task_type, name in NAMES.items()})
-
+        known: Any = Known(Measured({(task_type, name): len(name) for task_type, name in NAMES.items()}))
         estimates = Estimates(
-            ledger=Known(),  # type: ignore[arg-type]
+            ledger=known,
             controllers=world.estimates.controllers,
             prices=lambda _: (0.0, 0.0),
         )

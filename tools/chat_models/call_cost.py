@@ -25,8 +25,8 @@ class CallUsage:
         self._text += [call["args"] or "" for call in getattr(message, "tool_call_chunks", ())] or [text_of(message)]
 
     def estimate(self, messages: Messages) -> None:
-        """Estimate the tokens of a call that was answered and whose server has not counted them."""
-        text = "".join(self._text)
-        if text and not self.total.tokens:
-            read, written = estimated_tokens_of(messages), estimated_tokens(text)
-            self.total += Usage(input_tokens=read, output_tokens=written, estimated=True)
+        """Estimate the tokens of a call that was answered and whose server has not counted them, or one of both only."""
+        if text := "".join(self._text):
+            read = 0 if self.total.input_tokens else estimated_tokens_of(messages)
+            written = 0 if self.total.output_tokens else estimated_tokens(text)
+            self.total += Usage(input_tokens=read, output_tokens=written, estimated=bool(read or written))

@@ -14,10 +14,9 @@ from ...graph.usage import LlmCall, Stage, Usage
 from .bounds import AnswerBound
 from .call_cost import CallUsage
 from .errors import (
-    check_not_filtered,
+    check_ending,
     connection_ended,
     controller_errors,
-    cut_off,
     is_bad_request,
     is_server_failure,
     may_refuse_form,
@@ -35,7 +34,6 @@ _log = logging.getLogger(__name__)
 
 OnText = Callable[[str], Awaitable[None]]
 """Receives an answer piece by piece."""
-_CUT_OFF = ("length", "max_tokens", "incomplete")
 
 
 class Answer(NamedTuple):
@@ -172,9 +170,7 @@ class ChatClient:
         return Completion("".join(texts), ended)
 
     def _check_end(self, reason: str, call: Call) -> None:
-        check_not_filtered(reason, self.model.name)
-        if reason in _CUT_OFF:
-            raise cut_off(self.model.name, call.usage.total.output_tokens)
+        check_ending(reason, self.model, call.usage.total.output_tokens)
 
     def _check_read(self, messages: Messages, call: Call) -> None:
         check_not_cut(self.model.name, messages, call.usage.total.input_tokens, known_window=self._known_window)

@@ -31,10 +31,17 @@ _FULL = re.compile(r"context.?(?:size|length|window)|maximum context|n_ctx", re.
 """What servers say of a prompt that is longer than their window."""
 _LOST = ("unreachable", "dropped", "broken_off")
 """Reasons of `classify` for a connection that was refused or closed."""
-_FILTERED = {
-    *("content_filter", "safety", "refusal", "recitation", "blocklist", "prohibited_content", "spii", "image_safety")
-}
-"""End reasons of OpenAI, Azure, Anthropic and Google for an answer that a filter ended."""
+_FILTERED = frozenset(
+    "content_filter content_filtered safety refusal recitation blocklist prohibited_content spii image_safety sensitive"
+    " guardrail_intervened".split()
+)
+"""End reasons of OpenAI, Azure, Anthropic, Google, Bedrock and Zhipu for an answer that a filter ended."""
+_CUT_OFF = frozenset("length max_tokens incomplete model_length model_context_window_exceeded".split())
+_FAILED = frozenset(
+    "error failed abort aborted cancel cancelled canceled timeout network_error server_error"
+    " insufficient_system_resource malformed_function_call other finish_reason_unspecified".split()
+)
+"""End reasons of vLLM, OpenRouter, DeepSeek, Zhipu and Google for an answer that its server gave up."""
 
 
 @contextmanager
@@ -116,10 +123,24 @@ def connection_ended(name: str, server: str) -> IncompleteAnswer:
     )
 
 
-def check_not_filtered(reason: str, name: str) -> None:
-    """Raises `ControllerError` where a filter ended the answer: what there is of it is no answer."""
+def check_ending(reason: str, model: ChatModel, tokens: int) -> None:
+    """Raises `ControllerError` where an answer of so many `tokens` ended before its end: what there is of it is none."""
     if reason in _FILTERED:
-        raise _filtered(name)
+        raise _filtered(model.name)
+    if reason in _CUT_OFF:
+        raise cut_off(model.name, tokens)
+    if reason in _FAILED:
+        raise IncompleteAnswer(
+            f"{model.name} at {model.place} gave up its answer before the end, for the reason {reason!r}",
+            hint="Try again; the server's own log may say why.",
+        )
+
+
+def refused(name: str, words: str) -> IncompleteAnswer:
+    """The error for a refusal that a model sends in place of an answer."""
+    return IncompleteAnswer(
+        f"{name} refuses to answer: {words.strip()[:300]}", hint="Rephrase the request, or choose another model."
+    )
 
 
 def _filtered(name: str) -> IncompleteAnswer:

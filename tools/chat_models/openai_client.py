@@ -6,7 +6,7 @@ whole process, for what `structured_output` reads itself. The pieces of an answe
 langchain-openai reads these, and to make openai's Python types of each costs more than all else that is done with it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
@@ -18,6 +18,7 @@ from ..net.certificates import certificates
 from ..net.configured_transport import MAX_STREAM_BYTES, ConfiguredTransport
 from ..net.httpx_compat import httpx_module_of
 from ..net.server_words import UNSTATED, code_in, reported_error
+from .json_pieces import JsonPieces
 
 if TYPE_CHECKING:
     from langchain_openai import ChatOpenAI
@@ -83,7 +84,7 @@ def _thoughtful() -> "type[ChatOpenAI]":
     class ThoughtfulChatOpenAI(ChatOpenAI):
         @model_validator(mode="after")
         def _read_pieces_as_json(self) -> Self:
-            self.async_client = _JsonPieces(self.root_async_client)
+            self.async_client = JsonPieces(self.root_async_client)
             return self
 
         def _get_request_payload(self, input_: Any, *, stop: list[str] | None = None, **kwargs: Any) -> dict[str, Any]:
@@ -106,28 +107,6 @@ def _thoughtful() -> "type[ChatOpenAI]":
             return made
 
     return ThoughtfulChatOpenAI
-
-
-class _JsonPieces:
-    """openai's chat completions, whose streamed pieces are JSON objects."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._client.chat.completions, name)
-
-    async def create(self, *, extra_body: Mapping[str, Any] | None = None, **body: Any) -> Any:
-        """The pieces of one answer, as a stream to be closed."""
-        import openai
-
-        return await self._client.post(
-            "/chat/completions",
-            body={**body, **(extra_body or {})},
-            cast_to=object,
-            stream=True,
-            stream_cls=openai.AsyncStream[object],
-        )
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...graph.usage import Stage
 from .bounds import AnswerBound
 from .call_cost import CallUsage
-from .errors import connection_ended, is_connection_lost, is_of_the_call, may_refuse_form, tries
+from .errors import connection_ended, is_connection_lost, is_of_the_call, may_refuse_form, refused, tries
 from .messages import Messages
 from .models import ChatModel
 from .sampling import Sampling
@@ -72,6 +72,8 @@ class Replies:
                         list(call.messages), **options, **self._sampling.options(call.stage)
                     )
                 call.usage.add(message)
+                if words := message.additional_kwargs.get("refusal"):
+                    raise refused(self._model.name, str(words))
                 return message
         raise AssertionError("tries ends by returning or raising")
 

@@ -65,6 +65,12 @@ def code_in(error: Any) -> int | None:
 
 
 def reported_error(body: Any) -> Any:
-    """The error object of an answer that has nothing else, as some servers send it with status 200; else None."""
+    """The error object of an answer that has nothing else, as some servers send it with status 200; else None.
+
+    vLLM's is the whole answer (`object` is `error`), and some send a `message` alone.
+    """
     body = next(iter(body), None) if isinstance(body, list) else body
-    return body.get("error") if isinstance(body, dict) and not body.get("choices") else None
+    if not isinstance(body, dict) or body.get("choices"):
+        return None
+    alone = isinstance(body.get("message"), str) and body.keys().isdisjoint(("choices", "usage"))
+    return body if body.get("object") == "error" or alone else body.get("error")

@@ -1,4 +1,4 @@
-"""`read_number`, `is_missing`, `is_durations`, `unit_of`: what a cell of a table says as a number."""
+"""`read_number`, `amounts_in`, `is_missing`, `is_durations`, `unit_of`: what a cell of a table says as a number."""
 
 import re
 from collections.abc import Iterable
@@ -12,6 +12,7 @@ _NUMBER = re.compile(
     rf"(?P<before>[€$£¥₹]|[A-Z]{{3}}(?=\s))?\s*(?P<digits>[-+\u2212]?\d[\d.,{_GAPS}]*?)\s*(?P<minus>[-\u2212])?"
     r"\s*(?P<after>[€$£¥₹%円元]|[A-Z]{3}|[a-zµ]{1,3}[²³]?)?"
 )
+_AMOUNT = re.compile(r"(?:[€$£¥₹]|\b[A-Z]{3}\s)?\s?-?\d[\d.,' ]*(?:\s?(?:[€$£¥₹%円元]|[A-Z]{3}\b))?")
 _BRACKETS = re.compile(r"([^\d()]*)\((.*)\)([^\d()]*)")
 """A negative number as accountants write it: `(300.00)`, `$(300.00)`."""
 DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?|\d{1,2}\.\d{1,2}\.\d{2,4}|\d{1,2}/\d{1,2}/\d{2,4}")
@@ -33,6 +34,12 @@ def is_durations(cells: Iterable[str]) -> bool:
     """Whether the cells that have a value are hours and minutes: `7:30`, `1 day, 6:00:00`."""
     filled = [cell.strip() for cell in cells if not is_missing(cell)]
     return bool(filled) and all(_DURATION.fullmatch(cell) for cell in filled)
+
+
+def amounts_in(text: str) -> list[str]:
+    """The numbers in a text, each with its unit: `31.50 EUR`; the text itself where it is one."""
+    text = text.strip()
+    return [text] if read_number(text) is not None else [each.strip(" .,'") for each in _AMOUNT.findall(text)]
 
 
 def begins_as_number(cell: str) -> bool:

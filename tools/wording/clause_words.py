@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
 
+from .aloud import aloud
 from .nearest import words_pattern
 from .wording import Wording, folded
 
@@ -40,7 +41,7 @@ class ClauseWords:
     @property
     def is_aloud(self) -> bool:
         """Whether it asks to hear a text: "en voz alta", "lies ... vor" (a separable verb, with its prefix at the end)."""
-        pattern = _aloud(self.language)
+        pattern = aloud(self.language)
         return pattern is not None and pattern.search(self.words) is not None
 
     @property
@@ -210,22 +211,6 @@ class ClauseWords:
 
 def _value(digits: str) -> float:
     return float(digits.replace(",", "."))
-
-
-@cache
-def _aloud(language: Wording) -> re.Pattern[str] | None:
-    """The words `aloud`, `…` for others between; what stands after those closes the clause."""
-    phrases = language.clauses.get("aloud", ())
-    whole = words_pattern([phrase for phrase in phrases if "…" not in phrase], language)
-    polite = words_pattern(language.clauses.get("polite", ()), language)
-    end = rf"(?=\W*(?:\Z|[,;.!?]|{polite.pattern if polite else '(?!)'}))"
-    parted = [
-        rf"(?<!\w){re.escape(a)}\b[^.;!?]*?\b{re.escape(b)}{end}"
-        for a, _, b in (phrase.partition(" … ") for phrase in phrases)
-        if b
-    ]
-    every = [*([whole.pattern] if whole else []), *parted]
-    return re.compile("|".join(every)) if every else None
 
 
 @cache

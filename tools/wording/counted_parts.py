@@ -26,13 +26,6 @@ _ABOUT_ALL = re.compile(
     r"|mailbox|together|altogether|all|total)\b)*"
 )
 """Words behind the e-mails that choose none of them."""
-_ELSEWHERE = re.compile(
-    r"(?:wie viele|zähl\w*|anzahl|combien|compte\w*|nombre|cuánt[oa]s|cuenta|cuente|número|quant[oa]s|conte|conta)\b"
-    r".{0,20}?\b(?:e-?mails?|mails|nachrichten|courriels|messages|correos|mensajes|mensagens)\b"
-    r"(?! ?-?(?:adress|direc|endere))|(?:多少|几|数).{0,6}(?:邮件|电子邮件)(?!地址)"
-    r"|(?:メール)(?!アドレス).{0,6}(?:何|いくつ|数)"
-)
-"""The same in the other languages, in which no e-mails are counted."""
 
 
 def type_by_name(media_type: str, name: str) -> str:
@@ -50,9 +43,3 @@ def counts_mails(words: str, media_types: Iterable[str]) -> bool:
     asked, types = _ASKED.search(words), {*media_types}
     counted = re.compile(rf"{_E_MAILS}\b").match(words, asked.end()) if asked else None
     return bool(types and types <= MAILS and counted and _ABOUT_ALL.fullmatch(words, counted.end()))
-
-
-def counts_mails_elsewhere(words: str, media_types: Iterable[str]) -> bool:
-    """Whether words of another language than English count the e-mails of such files: no addresses are meant."""
-    types = {*media_types}
-    return bool(types and types <= MAILS and _ELSEWHERE.search(words))

@@ -19,7 +19,7 @@ _WORD = re.compile(r"[^\W\d_\ue000-\ue0ff]+")
 _LIST_NUMBER = re.compile(r"\d+[.)](?=\s)|\d+[、）]")
 _CLAUSE_END = re.compile(rf"[,;:.!?\n，。；：！？、](?=\s|$|[^\x00-\x7f])|[{_HIDDEN}]")
 _PLACEHOLDER = re.compile(r"\{\w+\}")
-_LISTS = ("polite", "purpose", "then", "and", "or", "after", "continues", "negation", "back", "question", "each")
+_LISTS = ("polite", "purpose", "then", "and", "or", "after", "continues", "negation", "back", "question", "apart")
 _KATAKANA = re.compile("[ァ-ヶー]+")
 """One word, as a rule."""
 _SHORT = 2

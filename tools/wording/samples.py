@@ -20,7 +20,7 @@ _FILES: dict[Kind, tuple[str, ...]] = {
 _QUOTED = ("Der Zug hat Verspätung.", "Le train est en retard.")
 _SAMPLE_LANGUAGES = ("fr", "de", "es", "en")
 _KIND_OF_MEANING: dict[str, Kind] = {
-    **dict.fromkeys(("count/words", "question-answering", "text-generation/continue"), "text"),
+    **dict.fromkeys(("count/words", "count/e-mails", "question-answering", "text-generation/continue"), "text"),
     **dict.fromkeys(("document-question-answering", "count/pages"), "document"),
     **dict.fromkeys(("count/rows", "filter/rows"), "table"),
 }
@@ -38,7 +38,7 @@ def sample_of(example: Example, code: str) -> tuple[str, tuple[str, ...]]:
     named = min(example.phrase.count("{file}"), 4)
     searched = example.meaning == "text-ranking"
     wanted = max(named, 0 if "{text}" in example.phrase and not searched else len(kinds))
-    files = _files(kinds, wanted)
+    files = _files(kinds, wanted) if example.meaning != "count/e-mails" else ("letters.mbox",)
     language = wording(code)
     other = next(name for name in _SAMPLE_LANGUAGES if name != code)
     names = [word for word, found in language.languages.items() if found == other]

@@ -41,7 +41,7 @@ def time_range(text: str, code: str) -> TimeRange | None:
     if rest := _rest_off(around, code):
         around = around.replace(rest, " ", 1)
     end = max(form.end, text.find(rest) + len(rest)) if rest else form.end
-    if _has("off", around, code):
+    if _has("off", around, code) or _leaves_out(text[: form.start], text[form.end :], code):
         if "start" in seconds:
             return None
         left = {"end_seconds": -seconds["tail"]} if "tail" in seconds else {"start_seconds": seconds["end"]}
@@ -49,6 +49,15 @@ def time_range(text: str, code: str) -> TimeRange | None:
     if "tail" in seconds:
         return TimeRange({"start_seconds": -seconds["tail"]}, form.start, end)
     return TimeRange({f"{name}_seconds": value for name, value in seconds.items()}, form.start, end)
+
+
+def _leaves_out(before: str, behind: str, code: str) -> bool:
+    """Whether the part between these words is left out: "but not the first minute"."""
+    language, excluding = wording(code), wording(code).section("excluding")
+    leaving = [*map(folded, excluding["before"]), *language.clauses.get("not", ()), *language.clauses.get("except", ())]
+    words, edge = folded(before).rstrip(), "" if language.unspaced else " "
+    ends = any(f"{edge}{words}".endswith(f"{edge}{word}") for word in leaving)
+    return ends or folded(behind).lstrip().startswith(tuple(folded(word).lstrip() for word in excluding["behind"]))
 
 
 def _rest_off(text: str, code: str) -> str:

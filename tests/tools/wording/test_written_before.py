@@ -17,7 +17,7 @@ from hugginggpt.tools.languages import english_name
 REQUESTS = Path(__file__).parent / "requests"
 
 
-@pytest.mark.parametrize("folder", [REQUESTS, REQUESTS / "second"], ids=["first", "second"])
+@pytest.mark.parametrize("folder", [REQUESTS, REQUESTS / "second", REQUESTS / "third"], ids=lambda folder: folder.name)
 @pytest.mark.parametrize("language", ["de", "es", "fr", "ja", "pt", "zh"])
 def test_four_plans_in_five_are_right_and_one_in_twelve_at_most_is_wrong(language: str, folder: Path) -> None:
     """A plan is wrong where it differs from the accepted ones and the controller reports nothing."""
@@ -36,7 +36,8 @@ def _verdict(row: dict[str, Any]) -> str:
     proposal = propose(Request(text=row["text"], files=files, resources=earlier))
     if row.get("refuse"):
         return "right" if proposal.refusals and not proposal.plan.tasks else "wrong"
-    if _accepted(proposal, row["accept"]) and all(_carries(proposal, value) for value in row.get("must", ())):
+    carried = all(_carries(proposal, value) for value in row.get("must", ()))
+    if _accepted(proposal, row["accept"]) and carried and ("uses" not in row or _used(proposal) == {*row["uses"]}):
         return "right"
     return "refused" if proposal.refusals else "wrong"
 
@@ -51,6 +52,13 @@ def _accepted(proposal: Proposal, plans: list[str]) -> bool:
     types = Counter(task.type for task in proposal.plan.tasks)
     wanted = [Counter(plan.split()) for plan in plans]
     return any(not plan - types and all(extra in STEPS_BETWEEN for extra in types - plan) for plan in wanted)
+
+
+def _used(proposal: Proposal) -> set[str]:
+    """The names of the files that tasks take."""
+    values = [value for task in proposal.plan.tasks for value in task.inputs.values()]
+    singles = [single for value in values for single in (value if isinstance(value, tuple) else (value,))]
+    return {single.label for single in singles if isinstance(single, Resource)}
 
 
 def _carries(proposal: Proposal, value: str) -> bool:

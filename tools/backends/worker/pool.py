@@ -54,9 +54,10 @@ class Workers:
             return await asyncio.shield(waiting)
         except asyncio.CancelledError:
             watched_call.end("cancelled")
+            # ended as requested: asyncio would report that no one looks at it, here or after a second cancellation
+            waiting.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
             if not future.cancel():
                 await asyncio.wait([waiting])  # until the process is gone
-                waiting.exception()  # it was ended as requested: asyncio would report that no one looks at it
             raise
 
     def warm_up(self) -> None:
@@ -105,6 +106,9 @@ class Workers:
             with watched(watched_call, call.timeout, self._limits):
                 call.scratch  # noqa: B018  (made here, where it is removed at the end)
                 process = self._take(target)
+                if call.expert.model_id not in process.experts:
+                    call.mark_as_first()
+                    process.experts.add(call.expert.model_id)
                 try:
                     job = Job(target=target, call=call)
                     reply = process.run(job, on_step) if watched_call.attach(process) else None

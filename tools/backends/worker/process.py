@@ -28,6 +28,9 @@ class WorkerProcess:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.loaded: set[str] = set()
+        """Modules of the functions that it has called."""
+        self.experts: set[str] = set()
+        """Ids of the models that it was called for."""
         self.current_file = CurrentFile(file="")
         """The file that it reads now, or read when it died."""
         self._since = 0.0

@@ -13,7 +13,7 @@ from .cited_parts import TASK_MARK, cited_in
 from .context import credits_of, files_of
 from .contradictions import Contradictions
 from .facts import Facts
-from .grounding import Sources, mentions
+from .grounding import Sources, mentions, shares_words
 from .phrases import phrases_for
 from .prompts import RESULT_CHARACTERS
 from .sentence_form import ends, is_fragment, is_statement, with_marks
@@ -138,7 +138,7 @@ class AnswerChecker:
         """Lines for experts, files, failures and contradictions that the answer omits, and for its inventions."""
         phrases = self._phrases
         left_out = list(self._left_out())
-        if self.said and left_out and not self._rests_on_any():
+        if self.said and not self._rests_on_any() and (left_out or not self._speaks_of_files()):
             lacks(line := phrases["untraced_answer"])
             left_out.insert(0, line)
         lines = [*left_out, *self._credits()]
@@ -192,6 +192,13 @@ class AnswerChecker:
         return files or any(
             row.ok and (row.task_id in self._cited or self._has_words_of(row)) for row in self._run.results
         )
+
+    def _speaks_of_files(self) -> bool:
+        """Whether an answer shares a word with what the results were to be; True where not all of them are files."""
+        made = [resource.kind for row in self._run.results if row.ok for resource in row.resources]
+        goals = [f"{task.type} {task.goal}" for task in self._run.plan.tasks]
+        texts = not made or any(satisfies(kind, "text") for kind in made)
+        return texts or shares_words(self.text, " ".join((self._request, *goals, *made)))
 
     def _has_words_of(self, row: Result) -> bool:
         text = self._facts.results.whole(row.task_id)

@@ -46,11 +46,12 @@ Entries = tuple[Entry, ...]
 
 
 class Repaired(NamedTuple):
-    """What a step returns: the entries after it, and a sentence for each repair and for each problem."""
+    """What a step returns: the entries after it, and a sentence for each repair, each problem and each doubt."""
 
     entries: Entries
     repairs: Sequence[str] = ()
     problems: Sequence[str] = ()
+    doubts: Sequence[str] = ()
 
 
 Step = Callable[[Entries], Repaired]
@@ -68,9 +69,10 @@ def for_each(repair: Callable[[Entry], tuple[Entry, Sequence[str]]]) -> Step:
 
 def apply(steps: Iterable[Step], entries: Entries) -> Repaired:
     """Apply the steps in order."""
-    repairs, problems = list[str](), list[str]()
+    repairs, problems, doubts = list[str](), list[str](), list[str]()
     for step in steps:
-        entries, made, found = step(entries)
+        entries, made, found, doubtful = step(entries)
         repairs += made
         problems += found
-    return Repaired(entries, repairs, problems)
+        doubts += doubtful
+    return Repaired(entries, repairs, problems, doubts)

@@ -92,6 +92,11 @@ def mentions(text: str, fact: str) -> bool:
     return fact in text or (bool(words) and 2 * len(words & _words(text)) >= len(words))
 
 
+def shares_words(one: str, other: str) -> bool:
+    """Whether two texts have a word in common, of four letters and more."""
+    return not _words(one).isdisjoint(_words(other))
+
+
 def _claim(result: Result, contents: Mapping[str, str]) -> Claim | None:
     """The first label of a result, or its text where that is short."""
     if not (result.ok and result.assignment and result.inputs):

@@ -23,10 +23,14 @@ def sources_by_task(entries: Entries, links: Sequence[Link]) -> Mapping[int, tup
 
 
 def add_links(links: Iterable[Link]) -> Step:
-    """The step that adds TaskBench's links, by a task's position or unique name, where no argument expresses them."""
+    """The step that adds TaskBench's links, by a task's position or unique name, where no argument expresses them.
+
+    A task whose arguments take data from one task, and whose links are from another, is in doubt.
+    """
 
     def step(entries: Entries) -> Repaired:
         sources: dict[int, list[Any]] = {}
+        expressed = set[int]()
         repairs, problems = list[str](), list[str]()
         references = {entry.id: set(references_in(entry.args)) for entry in entries if isinstance(entry.id, int)}
         for source, target in _resolved(entries, tuple(links)):
@@ -36,11 +40,19 @@ def add_links(links: Iterable[Link]) -> Step:
             elif before.id not in references_in(after.args):
                 sources.setdefault(target, []).append(before.id)
                 repairs.append(f"task {after.id} comes after task {before.id}, as a link requires")
+            else:
+                expressed.add(target)
+        doubts = [
+            f"task {entries[target].id} takes what task {taken[0]} makes, but the links put task {others[0]} before it:"
+            " make both say the same"
+            for target, others in sources.items()
+            if target not in expressed and (taken := list(references_in(entries[target].args)))
+        ]
         linked = (
             replace(entry, dep=[*entry.dep_list, *sources[position]]) if position in sources else entry
             for position, entry in enumerate(entries)
         )
-        return Repaired(tuple(linked), repairs, problems)
+        return Repaired(tuple(linked), repairs, problems, doubts)
 
     return step
 

@@ -81,8 +81,11 @@ def _count_others(entries: Entries) -> int:
 
 
 def _filled(entry: Entry, sources: Sequence[int]) -> tuple[Entry, list[str]]:
-    """The one argument that was left empty is what the one task before it by a link makes."""
+    """The one argument that was left empty or out is what the one task before it by a link makes."""
     row = entry.task_type
+    required = [each.name for each in row.inputs if each.required] if row else []
+    if not entry.args and len(required) == 1:
+        entry = replace(entry, args={required[0]: ""})
     empty = [
         key
         for key, value in entry.named_args.items()

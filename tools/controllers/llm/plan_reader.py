@@ -59,7 +59,7 @@ def read_plan(answer: str, files: Files, *, request: str = "", complete: bool = 
     check_file_names(plan, files)
     json_repairs = (JSON_REPAIRED,) if parsed.repaired else ()
     repairs = (*json_repairs, *raw.repairs, *read.repairs, *repaired.repairs)
-    doubts = doubtful_values(repaired.entries, request, files)
+    doubts = (*repaired.doubts, *doubtful_values(repaired.entries, request, files))
     return Draft(plan, raw.refusals, tuple(dict.fromkeys(repairs)), doubts)
 
 

@@ -14,7 +14,6 @@ from ....graph.resource import Resource
 from ....graph.result import Evidence, Proposal, Request, Run
 from ....graph.task import Task
 from ...tables.follow_up import FOLLOWED
-from ...wording.counted_parts import counts_mails_elsewhere, type_by_name
 from ...wording.nearest import is_out_of_reach
 from ...wording.refusals import is_not_understood, refusal
 from ...wording.request_language import language_of
@@ -187,8 +186,8 @@ def _link(
     questions = frozenset(intent.question for intent in intents if intent.question)
     linker = Linker(parsed, ReferenceResolver(parsed, earlier, questions), requested)
     linker.refusals += refusals
-    types = {type_by_name(file.resource.media_type, file.resource.name or "") for file in parsed.files}
     for intent in intents:
+<<<<<<< HEAD
         if intent.rule == PART_QUESTION:
             plan_part_question(linker, intent)
             continue
@@ -197,6 +196,8 @@ def _link(
             linker.use(intent.clause.start, intent.clause.end)
             linker.refusals.append(refusal(parsed.language, "out-of-reach", parsed.text_of(intent.clause)))
             continue
+=======
+>>>>>>> main
         if not plan_tracks(linker, intent):
             plan_intent(linker, intent)
     use_track(linker)

@@ -23,7 +23,7 @@ ALIKE = {"text": ("text", "document"), "document": ("document", "text", "image")
 _MARK = "[\ue010-\ue0ff]"
 COUNTER = r"(?: |[张幅个個份段条枚つ本番目件の]{1,3})?"
 """What stands between an ordinal and its noun; Chinese and Japanese put a counter there."""
-_DIGITS = r"第\d{1,2}|\d{1,2}(?:[枚番つ本個件]目|st|nd|rd|th|er|e|ª|º|\.)"
+ORDINAL_DIGITS = r"第\d{1,2}|\d{1,2}(?:[枚番つ本個件]目|st|nd|rd|th|er|e|ª|º|\.)"
 """An ordinal in digits."""
 _ARTICLE = r"(?:\b(?:the|my|our|das|der|die|den|dem|la|le|el|les|los|las|o|a|os|as) )?"
 COMPARED = (
@@ -80,8 +80,9 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
     begun = next((clause.end for clause in parsed.clauses if not clause.background), 0)
     matches = [(match, _words_of(match)) for match in _patterns(code).finditer(text)]
     counts = any("ordinal" in words and "bare" not in words for _, words in matches)
+    leaving = re.compile(rf"\b(?:{'|'.join(map(re.escape, wording(code).section('excluding')['before']))}) \Z")
     for match, words in matches:
-        if match.start() < end:
+        if match.start() < end or ("bare" in words and leaving.search(text, 0, match.start())):  # of results
             continue
         noun = nouns.get(words.get("noun", ""), "")
         among = [file for file in files if not noun or file.kind in ALIKE.get(noun, (noun,))]
@@ -177,7 +178,7 @@ def _patterns(code: str) -> re.Pattern[str]:
         return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
     language = wording(code)
-    ordinals, nouns = f"{either([*language.ordinals])}|{_DIGITS}", either([*file_nouns(code)])
+    ordinals, nouns = f"{either([*language.ordinals])}|{ORDINAL_DIGITS}", either([*file_nouns(code)])
     if code != "en":
         edge = "" if language.unspaced else r"\b"
         return re.compile(rf"{_ARTICLE}{edge}(?P<ordinal>{ordinals}){COUNTER}(?P<noun>{nouns}){edge}")

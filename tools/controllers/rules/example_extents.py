@@ -9,6 +9,8 @@ from ...wording.clause_reading import Piece
 from ...wording.clause_words import ClauseWords
 from ...wording.details import is_only_details, only_reads
 from ...wording.meanings import meaning_of
+from ...wording.nearest import words_pattern
+from ...wording.time_ranges import time_range
 from ...wording.wording import folded, wording
 from .clauses import ParsedRequest
 from .intents import Intent
@@ -127,8 +129,15 @@ def _is_detail(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) ->
     """Whether a piece only adds to the one before: a file, a quotation, a language, a number, words of a description."""
     words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
     described = before.match is not None and before.match.meaning.startswith(_DESCRIBED)
+    if words.starts_with("not", ("but", "and")) and time_range(words.text, code):
+        return True
     if words.is_background:  # "draw a dog without a collar"
         return described and words.starts_with("without")
+    ordinals = words_pattern([*words.language.ordinals], words.language)
+    if (
+        words.starts_with("except", ("and", "but")) and ordinals and ordinals.search(words.words)
+    ):  # a result: members.py
+        return True
     if is_only_details(parsed.masked, (before.start, before.end), (piece.start, piece.end), code):
         return True
     return described or bool(re.search("[\ue000-\ue0ff]|\\d", words.text) or words.languages[0])

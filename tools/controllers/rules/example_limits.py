@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ....graph.resource import Kind
 from ....graph.vocabulary import VOCABULARY
+from ...wording.aloud import without_aloud
 from ...wording.clause_reading import SURE, Piece, read_clauses
 from ...wording.clause_words import ClauseWords
 from ...wording.details import only_reads
@@ -17,13 +18,14 @@ from ...wording.page_words import read_pages
 from ...wording.time_ranges import time_range
 from ...wording.wording import folded, wording
 from .clauses import ParsedRequest
+from .lexicon import QUOTE
 
 _MADE = ("translation", "text-generation", "fill-mask", "conversational", "question-answering", "table-question-answering",
          "document-question-answering", "visual-question-answering")  # fmt: skip
 """Types that a question does not ask for in other words: it is one already, or makes no new text."""
 _NEAR_PAGES = ("document-to-", "count/pages", "translation")
 """Meanings that words about pages are near to, or about the language of a result."""
-_VERB, _VERB_UNSPACED = 0.5, 0.3
+_VERB, _VERB_UNSPACED = 0.4, 0.3
 """Scores from which the words beside the pages decide."""
 _ON_PAGES = ("summarization", "translation", "text-to-speech")
 """Types that take the text of pages."""
@@ -43,6 +45,8 @@ def apart_from_limits(parsed: ParsedRequest, piece: Piece, given: Sequence[tuple
     words = parsed.masked[piece.start : piece.end]
     if not piece.match:
         return piece
+    if piece.match.meaning == "text-to-speech" and (found := _asked_aloud(words, given, code)):
+        return replace(piece, match=found)
     kinds = [(0 if piece.start <= position < piece.end else -1, kind) for position, kind in given]
     if meaning_of(piece.match.meaning).task_type.startswith("trim-"):
         part = time_range(words, code)
@@ -69,6 +73,17 @@ def apart_from_limits(parsed: ParsedRequest, piece: Piece, given: Sequence[tuple
     return piece
 
 
+def _asked_aloud(words: str, given: Sequence[tuple[int, Kind]], code: str) -> Match | None:
+    """What is asked of the data where only the answer is to be heard: "tell me the total aloud"."""
+    rest = ClauseWords(without_aloud(words, wording(code)), wording(code))
+    if not rest.starts_with("asks_for", ("and", "then", "polite")) or QUOTE in words or rest.has("back"):
+        return None
+    found = [
+        each.match for each in read_clauses(f"{rest.text}?", code, [(-1, kind) for _, kind in given]) if each.match
+    ]
+    return found[0] if len(found) == 1 and found[0].meaning != "text-to-speech" else None
+
+
 def _only_reads(words: str, span: tuple[int, int], code: str) -> bool:
     """Whether the words beside the pages ask to read them, and not to hear them."""
     rest = f"{words[: span[0]]} {words[span[1] :]}"
@@ -91,6 +106,9 @@ def _read_without(
     words: str, span: tuple[int, int], kinds: Sequence[tuple[int, Kind]], code: str, least: float
 ) -> Match | None:
     """The one thing that words ask for without those at `span`; None for nothing, or several."""
-    rest = f"{words[: span[0]]}{words[span[1] :]}"
+    rest = f"{words[: span[0]]} {words[span[1] :]}"
+    for beside in (wording(code).clauses.get("apart", ()), wording(code).section("restricting").get("only", ())):
+        if limits := words_pattern(beside, wording(code)):
+            rest = limits.sub(" ", rest)
     found = [each.match for each in read_clauses(rest, code, kinds, least=least) if each.match]
     return found[0] if len(found) == 1 else None

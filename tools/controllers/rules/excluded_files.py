@@ -83,14 +83,11 @@ def _with_counted_named(parsed: ParsedRequest, code: str) -> ParsedRequest:
     parsed = _with_rest_of_list(parsed, code)
     given = tuple(dict.fromkeys(file.resource for file in parsed.files))
     text, masked, files = _folded(parsed.masked), parsed.masked, [*parsed.files]
-    unclear = [*parsed.undecided]
     for left_out in _counted(code).finditer(text) if len(given) > 1 else ():
         begin = max((stop.start() for stop in _STOP.finditer(text, 0, left_out.start())), default=0)
         every = [*_every(code).finditer(text, begin, left_out.start())]
         listed = None if every else _listed(text, left_out.start(), code)
-        if listed and _goes_on(code).search(text, listed.end(), left_out.start()):
-            if code != "en" or not left_out.group().startswith(("all ", "every")):  # those are results, by members.py
-                unclear += [left_out.span()]
+        if listed and _goes_on(code).search(text, listed.end(), left_out.start()):  # of results: see members.py
             continue
         every = every or [*_every(code).finditer(text, begin, left_out.start("which"))]
         for each in _ordinal(code).finditer(text, *left_out.span("which")) if every or listed else ():
@@ -102,7 +99,7 @@ def _with_counted_named(parsed: ParsedRequest, code: str) -> ParsedRequest:
                 masked = masked[: each.start()] + mark * len(each.group()) + masked[each.end() :]
                 files = [file for file in files if file.start >= 0 or file.resource not in chosen]
                 files += [FileMention(file, *each.span()) for file in chosen]
-    return replace(parsed, masked=masked, files=tuple(files), undecided=tuple(unclear))
+    return replace(parsed, masked=masked, files=tuple(files))
 
 
 def _with_rest_of_list(parsed: ParsedRequest, code: str) -> ParsedRequest:

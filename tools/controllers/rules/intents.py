@@ -97,7 +97,8 @@ def find_intents(parsed: ParsedRequest) -> list[Intent]:
     }
     for rule in (rule for rule in lexicon().rules if rule.needs in kinds):
         for pattern in rule.find:
-            found += _pattern_matches(rule, pattern, parsed, taken)
+            if pattern.may_match(parsed.masked):
+                found += _pattern_matches(rule, pattern.compiled, parsed, taken)
     found += _unquoted_questions(parsed, taken, {intent.start for intent in found if intent.act == "question"})
     return found
 

@@ -12,6 +12,7 @@ from ....graph.resource import Kind
 from ...languages import NAMES
 from ...wording.wording import wording
 from .notation import expanded
+from .rule_patterns import RequiredWords, RulePattern
 
 QUOTE, QUESTION = "\ue000", "\ue001"
 FILES: dict[Kind, str] = {
@@ -57,8 +58,8 @@ class Rule:
     name: str
     """Of the rule, for tests and messages; several rules may find one act."""
     act: str
-    find: tuple[re.Pattern[str], ...]
-    unless: re.Pattern[str] | None
+    find: tuple[RulePattern, ...]
+    unless: RulePattern | None
     mention: bool
     """A noun: once a task of that type is planned it refers to its result."""
     needs: str
@@ -87,6 +88,7 @@ class Lexicon:
     cues: Cues
     control: dict[str, re.Pattern[str]]
     verb: re.Pattern[str]
+    required: RequiredWords
 
 
 @cache
@@ -108,13 +110,18 @@ def lexicon() -> Lexicon:
         pattern = _GAP.sub(lambda m: f"(?:[{_HIDDEN}]++|[^{m[1]}{_HIDDEN}])", expanded(pattern, words))
         return re.compile(_edged(pattern))
 
+    required = RequiredWords(words)
+
+    def of_rule(pattern: str) -> RulePattern:
+        return RulePattern(pattern, required.of(pattern), compiled)
+
     return Lexicon(
         rules=tuple(
             Rule(
                 name=row["name"],
                 act=row["act"],
-                find=tuple(compiled(pattern) for pattern in row["find"]),
-                unless=compiled(row["unless"]) if "unless" in row else None,
+                find=tuple(of_rule(pattern) for pattern in row["find"]),
+                unless=of_rule(row["unless"]) if "unless" in row else None,
                 mention=row.get("mention", False),
                 needs=row.get("needs", ""),
                 passing=row.get("passing", False),
@@ -126,4 +133,5 @@ def lexicon() -> Lexicon:
         cues=Cues(raw["cues"], compiled),
         control={name: compiled(pattern) for name, pattern in raw["control"].items()},
         verb=compiled("<verb>"),
+        required=required,
     )

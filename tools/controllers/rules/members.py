@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from ...wording.wording import wording
-from .counted_files import COMPARED, counted, file_nouns
-from .parameters import singular
+from ...wording.wording import folded, wording
+from .counted_files import COMPARED, COUNTER, ORDINAL_DIGITS, counted
 
 
 class Members(NamedTuple):
@@ -21,37 +20,58 @@ class NoSuchMember(LookupError):
     """The words mean a result that is not there or that no plan knows: "the fifth summary" of three, "the shorter one"."""
 
 
-def members_meant(words: str, count: int, names: Callable[[str], bool]) -> Members | None:
+def members_meant(words: str, count: int, code: str, names: Callable[[str], bool]) -> Members | None:
     """Those of `count` results that `words` mean; None where they choose none. `names`: whether a noun is one of theirs.
 
     Raises `NoSuchMember`.
     """
-    for match in _counted().finditer(words):
-        noun = match["noun"]
-        if noun and not (singular(noun) in ("one", *file_nouns("en")) or names(noun)):
+    words, all_of = folded(words), _all_of(code)
+    for match in _counted(code).finditer(words):
+        if match["noun"] and not names(match["noun"]):
             continue
         if match["compared"]:
             raise NoSuchMember(match.group())
-        chosen = counted(range(count), match["ordinal"], match["many"], "en")
+        chosen = counted(range(count), match["ordinal"], match["many"], code)
         if not chosen:
             raise NoSuchMember(match.group())
-        left = [each for each in range(count) if (each in chosen) != bool(match["but"])]
-        return Members(tuple(left), match.span())
+        left_out = bool(match["but"] or match["behind"])
+        said = re.findall(r"[^\W\d_]{3,}", words[: match.start()]) if not wording(code).unspaced else ()
+        if left_out and said and not all_of.search(words, match.start() - 12) and not any(map(names, said)):
+            raise NoSuchMember(match.group())  # "translate them, but not the last" of the texts or of the summaries
+        return Members(tuple(each for each in range(count) if (each in chosen) != left_out), match.span())
     return None
 
 
-@cache
-def _counted() -> re.Pattern[str]:
-    def either(words: Sequence[str]) -> str:
-        return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+def _either(words: Sequence[str]) -> str:
+    return "|".join(sorted(map(re.escape, map(folded, words)), key=len, reverse=True)) or "(?!)"
 
-    english = wording("en")
-    several = either([word for word, number in english.numbers.items() if number > 1])
-    part = r"page|document|pdf|text|file|video|film|[\ue010-\ue0ff]"
+
+@cache
+def _all_of(code: str) -> re.Pattern[str]:
+    words = wording(code).section("excluding")
+    return re.compile(rf"\b(?:{_either([*words['every'], *words['everything']])})\b")
+
+
+@cache
+def _counted(code: str) -> re.Pattern[str]:
+    language, excluding = wording(code), wording(code).section("excluding")
+    ordinals = f"{_either([*language.ordinals])}|{ORDINAL_DIGITS}"
+    but, behind = _either([*excluding["before"], *excluding.get("after_every", ())]), _either(excluding["behind"])
+    if language.unspaced:
+        parts = _either([word for word, unit in language.units.items() if unit not in ("frame", "times")])
+        return re.compile(
+            rf"(?P<but>{but})?(?P<ordinal>{ordinals})(?P<many>(?!))?(?P<noun>(?!))?(?P<compared>(?!))?"
+            rf"(?!{parts}){COUNTER}(?!{parts})(?P<behind>{behind})?"
+        )
+    several = _either([word for word, number in language.numbers.items() if number > 1])
+    small = [word for word in map(folded, language.section("recognise")["small"].split()) if word not in language.units]
+    aloud = [phrase.split()[0] for phrase in language.clauses["aloud"]]
+    beside = _either([*aloud, *(word for word in small if word not in language.nouns)])
+    compared = rf"(?P<compared>(?:more|most|less|least) [a-z]+|{COMPARED})" if code == "en" else "(?P<compared>(?!))"
+    part = r"(?! (?:of|in|on|from) (?:the |this )?(?:page|document|pdf|text|file|video|film|[\ue010-\ue0ff]))"
     return re.compile(
-        rf"\b(?P<but>(?:all|each|every)\b[^.;,]{{0,24}}? (?:but|except) )?"
-        rf"(?:the|its|their) (?:(?P<ordinal>{either([*english.ordinals])})(?: (?P<many>\d|{several}))?"
-        rf"|(?P<compared>(?:more|most|less|least) [a-z]+|{COMPARED}))"
-        rf"(?:(?: of (?:them|these|those))?(?=[.,;!?]|$| (?:aloud|out loud|into|to|in|with|by)\b)"
-        rf"| (?P<noun>[a-z]+)\b(?! (?:of|in|on|from) (?:the |this )?(?:{part})))"
+        rf"(?:(?P<but>(?<!\w)(?:{but})) )?(?<!\w)(?:{_either(language.clauses['article'])}) "
+        rf"(?:(?P<ordinal>{ordinals})(?: (?P<many>\d|{several}))?|{compared})(?!\w)"
+        rf"(?:(?: of (?:them|these|those))?(?=[.,;!?]|$| (?:{beside})\b)| (?P<noun>[^\W\d_]+)(?!\w){part})"
+        r"(?P<behind>(?!))?"
     )

@@ -3,19 +3,19 @@
 `page_by_page`: the text of each page where a text was taken before.
 """
 
-import re
 from collections.abc import Callable, Sequence
 
 from ....graph.resource import Resource
 from ....graph.task import Ref, Task
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
+from ...wording.clause_words import ClauseWords
 from ...wording.page_words import Pages, read_pages
+from ...wording.wording import wording
 from .parameters import Parameters
 
 Take = Callable[[str, dict[str, Input], Parameters], Input]
 """Adds the step of a task type; returns its result."""
-_EACH = re.compile(r"\b(?:each|every one|jede[rsn]?|chacune?|cada um[a]?|cada una)\b|それぞれ|分别")
 
 
 def on_pages(
@@ -55,7 +55,7 @@ def page_by_page(
     inputs: dict[str, Input], tasks: Sequence[Task], words: str, code: str, take: Take
 ) -> dict[str, Input]:
     """Inputs with the list of the pages' texts for the whole text of a document, where the words ask for each page."""
-    paged, each = names_each_page(words, code), _EACH.search(words)
+    paged, each = names_each_page(words, code), ClauseWords(words, wording(code)).has("apart")
 
     def listed(value: Input) -> Input:
         source = tasks[value.task_id] if isinstance(value, Ref) and not value.output else None

@@ -1,14 +1,17 @@
 """`ReferenceResolver`: which `Referent`s the words of an intent mean: named data, a named or the latest result."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from ....graph.resource import Kind, Resource
+from ...wording.meanings import meaning_of
+from ...wording.wording import folded, wording
 from .clauses import Clause, ParsedRequest
 from .counted_files import file_nouns
 from .intents import Intent
 from .lexicon import LANGUAGES, lexicon
 from .members import members_meant
+from .parameters import singular
 from .referents import Referent, fits, initial_referents, unique
 
 _FULL_TEXTS = ("image-to-text", "automatic-speech-recognition", "translation", "text-generation")
@@ -78,6 +81,14 @@ class ReferenceResolver:
         before = _OF.search(self.parsed.masked, max(0, file.position - 40), file.position)
         return next((r for r in reversed(results) if before and self._is_named(r.origin, before["noun"])), None)
 
+    def _is_one_of(self, noun: str, origins: Collection[str]) -> bool:
+        """Whether a noun names a result of one of these types; in other languages than English their examples hold it."""
+        if self.parsed.language == "en":
+            known = singular(noun) in ("one", *file_nouns("en"))
+            return known or any(self._is_named(each, noun) for each in origins)
+        made = [e.phrase for e in wording(self.parsed.language).examples if meaning_of(e.meaning).task_type in origins]
+        return noun not in wording(self.parsed.language).units and any(noun in folded(phrase) for phrase in made)
+
     def _is_named(self, task_type: str, words: str) -> bool:
         names = lexicon().names
         return task_type in names and names[task_type].search(words) is not None
@@ -134,23 +145,23 @@ class ReferenceResolver:
         named = [r for r in found if self._is_named(makers.get(r, ""), words)]
         latest = named or [r for r in found if makers.get(r) not in _describing(intent)] or found
         members = named or [r for r in latest if (r in makers) == (latest[-1] in makers)]
-        return self._counted(members) or latest[-1:]
+        return self.counted(members) or latest[-1:]
 
     def made_earlier(self, task_types: Iterable[str]) -> bool:
         """Whether an earlier turn made the result of one of the types."""
         made = (r.value.made_by for r in self.referents if r.origin == "earlier" and isinstance(r.value, Resource))
         return not set(made).isdisjoint(task_types)
 
-    def _counted(self, members: Sequence[Referent]) -> list[Referent]:
+    def counted(self, members: Sequence[Referent]) -> list[Referent]:
         """Those of several results that the clause counts: "the last one"; empty where it counts none."""
         if len(members) < 2:
             return []
         origins = {r.value.made_by or "" if isinstance(r.value, Resource) else r.origin for r in members}
-        words = self.parsed.words_of(self.clause)
+        words, code = self.parsed.words_of(self.clause), self.parsed.language
         spoken = {LANGUAGES.get(each["language"]) for each in _IN_LANGUAGE.finditer(words)}
         if in_language := [r for r in members if r.language in spoken]:
             return in_language
-        meant = members_meant(words, len(members), lambda noun: any(self._is_named(each, noun) for each in origins))
+        meant = members_meant(words, len(members), code, lambda noun: self._is_one_of(noun, origins))
         if meant is None:
             return []
         self.used.append((self.clause.start + meant.span[0], self.clause.start + meant.span[1]))
@@ -162,7 +173,7 @@ class ReferenceResolver:
             return []
         key = results[-1].intent_index, results[-1].origin
         members = [r for r in self.referents if (r.intent_index, r.origin) == key and r.is_result]
-        if counted := self._counted(members):
+        if counted := self.counted(members):
             self._chosen[key] = counted
         several = _SEVERAL.search(self.parsed.words_of(self.clause))
         return counted or ([] if several else self._chosen.get(key, [])) or members

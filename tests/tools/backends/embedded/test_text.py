@@ -351,6 +351,15 @@ def test_amounts_are_added_exactly(run_expert: RunExpert, items: list[str], tota
     assert run_expert("add-up", {"items": items})["text"].text == total
 
 
+def test_amounts_are_averaged_and_compared_as_numbers(run_expert: RunExpert) -> None:
+    """A comma that groups digits is no decimal point; amounts of two currencies are not compared."""
+    assert run_expert("add-up", {"items": ["4.00 EUR", "5.00 EUR"]}, average=True)["text"].text == "4.50 EUR"
+    picked = run_expert("pick-best", {"items": ["1,250.00 EUR", "Total: 90 EUR"]}, names=("a.png", "b.png"))
+    assert picked["text"].text == "a.png (1250), b.png (90)"
+    with pytest.raises(ExpertError, match="not compared"):
+        run_expert("pick-best", {"items": ["4 EUR", "5 USD"]})
+
+
 @pytest.mark.parametrize("items", [["4.00", "no total"], ["4.00 EUR", "5.00 USD"], ["4.00", "1.20 and 2.80"]])
 def test_nothing_is_added_where_a_result_is_not_one_amount_of_the_same_currency(
     run_expert: RunExpert, items: list[str]

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import os
 import subprocess
 import sys
@@ -108,6 +109,23 @@ async def test_a_cancelled_call_leaves_no_process_behind(workers: Workers, call:
         await task
     assert not psutil.pid_exists(pid)
     assert workers.pids == ()
+
+
+async def test_a_call_that_is_cancelled_twice_ends_without_a_message_of_asyncio(workers: Workers, call: Call) -> None:
+    """Ctrl-C twice: how the call ended is no error that was overlooked, which asyncio would print with its traceback."""
+    messages: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: messages.append(context))
+    task = asyncio.create_task(workers.run("misbehaving:hang_in_c", call))
+    await under_way(call)
+    for _ in range(2):
+        task.cancel()
+        await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await asyncio.to_thread(workers.close)  # waits for the thread of the call
+    await asyncio.sleep(0.01)
+    gc.collect()
+    assert messages == []
 
 
 async def test_a_call_cancelled_while_it_waits_for_a_worker_never_starts(settings: Settings, call: Call) -> None:

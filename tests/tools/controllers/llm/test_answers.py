@@ -470,6 +470,20 @@ def test_an_answer_that_rests_on_no_result_is_reported_as_such_with_the_results_
     assert heard.lacks == [reported]
 
 
+@pytest.mark.parametrize(("answer", "about"), [("Hello", False), ("Here is your audio.", True), ("It is aloud.", True)])
+def test_so_is_one_that_says_nothing_of_files(answer: str, about: bool) -> None:
+    plan = Plan(tasks=(Task(id=1, type="text-to-speech", inputs={"text": "ahoy"}, goal="say 'ahoy' aloud"),))
+    checked = AnswerChecker(
+        RUN.model_copy(update={"plan": plan, "results": (result(1, "succeeded", SPEECH),)}), PATHS, {}
+    )
+    checked.check(answer)
+
+    with collecting() as heard:
+        lines = checked.missing_lines()
+    assert ("Nothing in the answer of the model was traced" in lines[0], bool(heard.lacks)) == (not about, not about)
+    assert f"[1] {PATHS['b' * 64]}" in lines
+
+
 def test_an_answer_that_cites_one_result_of_two_is_none_of_that_kind() -> None:
     other = TEXT.model_copy(update={"sha256": "d" * 64, "text": "a red boat"})
     plan = Plan(tasks=tuple(Task(id=each, type="image-to-text", inputs={"image": PHOTO}) for each in (0, 1)))

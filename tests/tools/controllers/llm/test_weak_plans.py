@@ -252,6 +252,21 @@ def test_a_plan_with_no_one_reading_is_sent_back_with_the_reason(name: str) -> N
     assert reason in "; ".join(caught.value.problems)
 
 
+def test_a_link_beside_a_reference_to_another_task_is_a_doubt() -> None:
+    nodes: Nodes = [("OCR", ["a.png"]), ("Summarization", ["<node-0>"]), ("NER", ["<node-1>"])]
+    links = [("OCR", "Summarization"), ("OCR", "NER")]
+    assert read(nodes, links).doubts == (
+        "task 2 takes what task 1 makes, but the links put task 0 before it: make both say the same",
+    )
+    assert read(nodes, [*links, ("Summarization", "NER")]).doubts == ()
+
+
+def test_arguments_that_were_left_out_are_what_the_one_task_before_makes() -> None:
+    draft = read([("Text-to-Speech", ["good answer"]), ("ASR", [])])
+    assert shown(draft)[1] == ("automatic-speech-recognition", {"audio": "@0"})
+    assert "task 1: 'audio' was empty; it is <resource>-0, which a link puts before it" in draft.repairs
+
+
 @pytest.mark.parametrize("text", ["edited image", "original_text", "summary", "old mill translation"])
 def test_a_text_that_may_only_name_data_is_in_doubt(text: str) -> None:
     assert "may only name data" in read([("Text-to-Speech", [text])]).doubts[0]

@@ -147,3 +147,57 @@ def test_every_other_file_is_asked_for_by_name(text: str) -> None:
     proposal = planned(text, "a.txt b.txt c.txt d.txt")
     assert not proposal.plan.tasks
     assert "name the file" in proposal.refusals[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "plan"),
+    [
+        (
+            "Add up the totals of the receipts",
+            "add-up(ask(a.png, What is the total?) + ask(b.png, What is the total?))",
+        ),
+        ("What do the two receipts cost together?", "add-up(ask(a.png, What is the total?) + ask(b.png, What"),
+        ("What is the average of the totals of the receipts?", "What is the total?), True)"),
+        (
+            "What is the highest total among them?",
+            "pick-best(ask(a.png, What is the total?) + ask(b.png, What is the total?)",
+        ),
+        ("Which receipt is the cheapest?", "('a.png', 'b.png'), True)"),
+        ("What is the highest price on a.png and b.png?", "pick-best(ask(a.png, What is the highest price?) + "),
+    ],
+)
+def test_the_amounts_of_several_pages_are_added_averaged_or_compared(text: str, plan: str) -> None:
+    """Each page is asked for its own, and nothing is reported."""
+    proposal = planned(text, "a.png b.png")
+    assert plan in written(proposal)
+    assert proposal.refusals == ()
+
+
+def test_the_amounts_in_a_text_are_found_and_added_and_those_of_one_picture_refused() -> None:
+    """A receipt holds its total beside its prices: their sum would count both."""
+    assert written(planned("Add up the amounts in a.txt")) == "add-up(find(a.txt, amounts))"
+    assert (
+        written(planned("What is the average of the percentages in a.txt?")) == "add-up(find(a.txt, percentages), True)"
+    )
+    assert not planned("Add up the prices on a.png").plan.tasks
+
+
+@pytest.mark.parametrize(
+    ("text", "plan"),
+    [
+        ("Show me a.txt", "join(a.txt)"),
+        ("Print a.txt, please", "join(a.txt)"),
+        ("What does a.txt say?", "join(a.txt)"),
+        ("Open a.txt and read it aloud", "say(join(a.txt))"),
+        ("Show me a.txt and b.txt", "join(a.txt); join(b.txt)"),
+        ("Open r.pdf", "text(r.pdf)"),
+        ("Make a.txt shorter", "summarization(a.txt)"),
+        ("Make a.txt more formal", "text-generation(a.txt)"),
+    ],
+)
+def test_a_text_is_shown_shortened_or_rewritten_as_people_ask_for_it(text: str, plan: str) -> None:
+    """Whether an expert here can rewrite it, the review says; "what does it say about Anna?" stays a question."""
+    proposal = planned(text)
+    assert written(proposal) == plan
+    assert proposal.refusals == ()
+    assert planned("What does a.txt say about Anna?").plan.tasks[0].type == "question-answering"

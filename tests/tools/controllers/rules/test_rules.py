@@ -1,6 +1,7 @@
 """Promises of rules.toml: every rule has a name and examples, and each example is planned by that rule."""
 
 import re
+import runpy
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hugginggpt.tools.controllers.rules.intent_order import order_intents
 from hugginggpt.tools.controllers.rules.intents import find_intents
 from hugginggpt.tools.controllers.rules.lexicon import lexicon
 from hugginggpt.tools.controllers.rules.notation import expanded
+from paths import ROOT
 
 RAW: dict[str, Any] = tomllib.loads(Path(rules.__file__).with_name("rules.toml").read_text("utf-8"))
 EXAMPLES = [(rule["name"], example) for rule in RAW["rule"] for example in rule["examples"]]
@@ -59,3 +61,14 @@ def test_the_short_notation_reads_as_words(short: str, matched: list[str], not_m
 def test_each_cue_is_a_pattern(name: str) -> None:
     """They are compiled when a request first needs them, so nothing else finds a broken one."""
     assert lexicon().cues[name].pattern
+
+
+def test_the_words_without_which_a_pattern_is_not_compiled_are_in_each_of_its_matches() -> None:
+    """Those that are generated; a pattern that was changed since has none, and is always compiled."""
+    required = runpy.run_path(str(ROOT / "docs" / "required_words.py"))["required"]
+    for rule in lexicon().rules:
+        for pattern in (*rule.find, *filter(None, [rule.unless])):
+            words = lexicon().required.of(pattern.source)
+            assert not words or words == required(pattern.compiled.pattern)
+    assert required("(?:pages? |no[.])[0-9]+(?: and x)?") == ["no.", "page"]
+    assert required("a?(?i:b)") == []

@@ -1,6 +1,5 @@
-"""add-up: the sum of the amounts that several answers give."""
+"""add-up: the sum or the average of the amounts that several answers give, or that were found in a text."""
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -8,37 +7,41 @@ from .....graph.call import Artifact, Call, Material
 from .....graph.errors import input_error
 from ..registry import expert
 
-_AMOUNT = re.compile(r"(?:[€$£¥₹]|\b[A-Z]{3}\s)?\s?-?\d[\d.,' ]*(?:\s?(?:[€$£¥₹%円元]|[A-Z]{3}\b))?")
-
 
 @expert(
     "add-up",
     name="add-up",
-    description="adds the amounts of several results exactly; refuses different currencies",
+    description="adds the amounts of several results exactly, or averages them; refuses different currencies",
     light=True,
 )
 def add_up(call: Call) -> Sequence[Artifact]:
-    """`51.50 EUR`, and as a note what was added. Raises `ExpertError` where a result is not one amount."""
+    """`51.50 EUR`, and as a note what was added. Raises `ExpertError` where a text is not one amount."""
     from ....tables.cell_numbers import read_number, unit_of
 
-    items = call.inputs.get("items", ())
-    cells = [_amount(item) for item in items]
+    cells = [cell for item in call.inputs.get("items", ()) for cell in _amounts(item)]
     units = {unit for cell in cells if (unit := unit_of(cell))}
+    if not cells:
+        raise input_error("no amount was found, and nothing was added")
     if len(units) > 1:
         raise input_error(f"the amounts are in different units, and are not added: {', '.join(cells)}")
     total = sum((read_number(cell) or Decimal(0) for cell in cells), Decimal(0))
-    text = " ".join([str(total), *units])
-    return [
-        Artifact(output="text", kind="text", media_type="text/plain", text=text, note=f"added: {' + '.join(cells)}")
-    ]
+    average = bool(call.task.parameters.get("average"))
+    text = " ".join([f"{total / len(cells):.2f}" if average else str(total), *units])
+    note = f"the average of: {'; '.join(cells)}" if average else f"added: {' + '.join(cells)}"
+    return [Artifact(output="text", kind="text", media_type="text/plain", text=text, note=note)]
 
 
-def _amount(item: Material) -> str:
-    """The one amount of a result."""
-    from ....tables.cell_numbers import read_number
+def _amounts(item: Material) -> list[str]:
+    """The one amount of a text, or that of each thing found in one."""
+    from ....media.rows import rows
+    from ....tables.cell_numbers import amounts_in, read_number
 
-    text = item.text().strip()
-    found = [text] if read_number(text) is not None else [each.strip(" .,'") for each in _AMOUNT.findall(text)]
-    if len(found) != 1 or read_number(found[0]) is None:
-        raise input_error(f"“{text[:80]}” is not one amount, and nothing was added")
-    return found[0]
+    made = rows(item) if item.resource.kind == "labels" else None
+    texts = [item.text()] if made is None else [str(row.get("text") or row.get("word") or "") for row in made]
+    cells = []
+    for text in texts:
+        found = amounts_in(text)
+        if len(found) != 1 or read_number(found[0]) is None:
+            raise input_error(f"“{text.strip()[:80]}” is not one amount, and nothing was added")
+        cells += found
+    return cells

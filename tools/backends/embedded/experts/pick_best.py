@@ -1,6 +1,5 @@
 """pick-best: finds which of several results has the most rows, or the highest score or number."""
 
-import re
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call, Material
@@ -9,8 +8,6 @@ from ....media.rows import has_label, rows
 from ..goal_words import strings
 from ..registry import expert
 from ..tokenization import word_count
-
-_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
 
 @expert(
@@ -32,6 +29,7 @@ def pick_best(call: Call) -> Sequence[Artifact]:
     if where := strings(call.task, "where"):
         values = [_fitting(call, item, where) for item in items]
     else:
+        _check_units([] if by_length else items)
         values = [_value(item, label, by_length) for item in items]
     places: dict[float, list[str]] = {}
     for value, name in sorted(zip(values, _names(call, items), strict=True), key=lambda pair: pair[0]):
@@ -61,15 +59,25 @@ def _fitting(call: Call, item: Material, where: Sequence[str]) -> float:
         return float(kept(body(table), where).count)
 
 
+def _check_units(items: Sequence[Material]) -> None:
+    from ....tables.cell_numbers import amounts_in, unit_of
+
+    units = {unit_of(cell) for item in items if rows(item) is None for cell in amounts_in(item.text())[:1]} - {""}
+    if len(units) > 1:
+        raise input_error(f"the amounts are in different units, and are not compared: {', '.join(sorted(units))}")
+
+
 def _value(item: Material, label: str, by_length: bool) -> float:
+    from ....tables.cell_numbers import amounts_in, read_number
+
     if by_length:
         return float(word_count(item.text()))
     found = rows(item)
     if found is None:
-        number = _NUMBER.search(item.text())
-        if number is None:
+        numbers = [number for cell in amounts_in(item.text()) if (number := read_number(cell)) is not None]
+        if not numbers:
             raise input_error(f"there is no number in {item.resource.label} to compare by")
-        return float(number[0].replace(",", "."))
+        return float(numbers[0])
     kept = [row for row in found if not label or has_label(row, label)]
     if label and kept and item.resource.kind == "labels" and "score" in kept[0]:
         return float(kept[0]["score"] or 0.0)

@@ -58,6 +58,7 @@ def _heading(task: Task, resource: Resource, outcomes: Outcomes) -> str:
         return words.named("headings", name) or resource.kind
     found = '"positive"' in (resource.text or "") or '"neutral"' in (resource.text or "")
     name = "sentiment" if task.type == "text-classification" and found else task.type
+    name = "average" if task.parameters.get("average") else name
     heading = words.named("headings", name) or words.named("headings", resource.kind) or task.type
     return words.say("heading", what=heading, which=label) if label else heading
 

@@ -1,62 +1,100 @@
-"""`add_answers`: the sum of what several pages answer, where a request asks for all of them together."""
+"""Amounts of several pages or in a text: `add_answers` adds, averages or compares answers, `altogether` asks for them."""
 
 import re
 from collections.abc import Sequence
 
-from .....graph.task import Ref, Task
+from .....graph.task import Ref
+from .....graph.task import Value as Input
+from ....wording.request_language import function_words
+from ....wording.wording import wording
+from ..counted_files import file_nouns
+from ..harmless_words import plain_words
 from ..intents import Intent
 from ..linking import Linker
+from ..parameters import NUMBERS, Parameters, singular
+from ..text_linking import text_referents
+from .comparison import names_of
 
-_THINGS = "receipts?|bills?|invoices?|files|pictures|photos|images|pages|scans"
-_TOGETHER = {
-    "en": rf"\b(?:altogether|combined|overall|in total|add\w* up)\b|\b(?:total|sum|amounts?|costs?|spen[dt]|pay|paid)\b"
-    rf".*\b(?:all|both|together|(?:the|these|those|my|our)\s(?:\w+\s)?(?:{_THINGS.replace('?', '')}))\b"
-    r"|\b(?:all|both)\b.*\b(?:together|cost|total)\b"
-    r"|\b(?:total|sum)(?: amount| cost| price)? (?:of|on|for|in) (?:[\ue010-\ue0ff]+,? )+and [\ue010-\ue0ff]",
-    "de": r"\b(?:insgesamt|zusammen|aller|alle|beider|beide|gesamt\w*)\b",
-    "fr": r"\b(?:en tout|au total|ensemble|tous|toutes|total des|somme des)\b",
-    "es": r"\b(?:en total|en conjunto|todos|todas|juntos|juntas|suma de l[oa]s|total de l[oa]s)\b",
-    "pt": r"\b(?:ao todo|no total|em conjunto|todos|todas|juntos|juntas|soma d[oa]s|total d[oa]s)\b",
-    "zh": r"一共|总共|合计|所有|全部|加起来|总和",
-    "ja": r"全部|合計|すべて|全て|合わせ",
-}
-_AMOUNT = {
-    "en": r"\b(?:total|sum|amounts?|costs?|spen[dt]|pay|paid|add|how much)\b",
-    "de": r"\b(?:summe|betrag|beträge|kost\w*|gesamt\w*|bezahlt|zahlen|ausgegeben|wie viel)\b",
-    "fr": r"\b(?:total|montants?|coût\w*|payé|dépensé|somme|combien)\b",
-    "es": r"\b(?:total|suma|cuesta\w*|importes?|gast\w*|pag\w*|cuánto)\b",
-    "pt": r"\b(?:total|soma|custa\w*|valor\w*|gast\w*|pag\w*|quanto)\b",
-    "zh": r"总|合计|金额|钱|花",
-    "ja": r"合計|金額|いくら",
-}
-_EACH = r"\b(?:each|every|per|separately|jede\w*|je|pro|einzeln|chaque|chacun\w*|cada)\b|每|分别|各|それぞれ"
-_ALL_OF_THEM = re.compile(
-    r"\s*(?:\b(?:of|on|for|in|from)\s+)?(?:\b(?:all|both|these|those|the|my|our|of|and|two|three|four|five|six|seven|\d+"
-    rf"|{_THINGS})\b[\s,]*|\S+\.[a-z]{{3,4}}\b[\s,]*){{2,}}(?=[?.!]|$|together|altogether|combined)",
-    re.I,
+_ASKING = ("document-question-answering", "question-answering")
+_NOUN = re.compile(
+    r"\b(?:(?:sub|grand )?totals?(?: (?:amount|cost|price|tax|vat)s?)?|amounts?(?: due)?|balances?|prices?|rents?|fees?"
+    r"|tax(?:es)?|vat|tips?|discounts?|percentages?)\b"
 )
-_SUMMED = re.compile(r"\s*\b(?:together|altogether|combined|in total|overall)\b", re.I)
-TYPE = "document-question-answering"
+"""What is asked of each page; "the total", where the words name nothing."""
+_LISTED = re.compile(r"\b(?:amounts|prices|percentages|sums)\b")
+"""What a text may hold several of."""
+
+
+def altogether(linker: Linker, intent: Intent) -> None:
+    """Ask each page for what is to be added or averaged; the amounts in a text are found in it."""
+    words = linker.parsed.words_of(intent.clause)
+    pages = linker.resolver.resolve(intent, ("image", "document"), everything=True)
+    listed = _LISTED.search(words)
+    if len(pages) > 1:
+        for page in pages:
+            inputs: dict[str, Input] = {"image": page.value, "question": _question(words, "")}
+            linker.add_task("document-question-answering", inputs, intent)
+    elif pages and pages[0].kind == "image":
+        linker.refuse(intent, "one picture has one total; I add up those of several")
+    elif listed and (texts := text_referents(linker, intent, everything=True)):
+        found = linker.add_each("token-classification", "text", texts, intent, {"look_for": listed[0]}, implied=True)
+        items = tuple(referent.value for referent in found)
+        linker.add_task("add-up", {"items": items}, intent, _averaged(linker, words))
+    else:
+        linker.refuse_missing(intent, "two receipts or other pages, or a text with amounts")
+    for noun in filter(None, (listed, *_NOUN.finditer(words))):
+        linker.use(intent.clause.start + noun.start(), intent.clause.start + noun.end())
 
 
 def add_answers(linker: Linker, intents: Sequence[Intent]) -> None:
-    """Add the sum of the answers to one question about several pages, each of which has an amount."""
+    """Add what becomes of the answers to one question about several pages: their sum, their average or the best of them."""
     code = linker.parsed.language
     said = f"{linker.parsed.masked.lower()}\n{linker.parsed.text.lower()}"  # "all three receipts" are masked as files
-    asked = [task for task in linker.tasks if task.type == TYPE]
+    asked = [task for task in linker.tasks if task.type in _ASKING]
     questions = {str(task.inputs.get("question")) for task in asked}
-    if len(asked) < 2 or len(questions) > 1 or not intents or re.search(_EACH, said):
+    if len(asked) < 2 or len(questions) > 1 or not intents or _says(linker, "each", said):
         return
-    if re.search(_TOGETHER.get(code, "(?!)"), said) and re.search(_AMOUNT.get(code, "(?!)"), said):
-        if code == "en":
-            _ask_of_each(linker, asked)
-        linker.add_task("add-up", {"items": tuple(Ref(task_id=task.id) for task in asked)}, intents[-1])
-
-
-def _ask_of_each(linker: Linker, asked: Sequence[Task]) -> None:
-    """Put to each page the question about one, without the names of all and without "together"."""
+    items = tuple(Ref(task_id=task.id) for task in asked)
+    lowest = _says(linker, "lowest", said)
+    if not _says(linker, "amount", said):
+        return
+    if best := lowest or _says(linker, "highest", said):
+        names = names_of(linker, [next(v for n, v in task.inputs.items() if n != "question") for task in asked])
+        linker.add_task("pick-best", {"items": items}, intents[-1], {**names, **({"lowest": True} if lowest else {})})
+    elif _says(linker, "whole", said):
+        linker.add_task("add-up", {"items": items}, intents[-1], _averaged(linker, said))
+    else:
+        return
+    spans = [(e.start, e.end) for e in linker.evidence if e.task_id == asked[0].id]
+    if code != "en" or not all(_only_asks(linker, linker.parsed.masked[start:end]) for start, end in spans):
+        return
+    for span in spans:
+        linker.use(*span)
+    question = _question(questions.pop().lower(), best[0] if best else "")
     for task in asked:
-        if isinstance(question := task.inputs.get("question"), str):
-            one = _SUMMED.sub("", _ALL_OF_THEM.sub(" ", question)).rstrip(" ?.!") + "?"
-            changed = task.model_copy(update={"inputs": {**task.inputs, "question": one}})
-            linker.tasks[linker.tasks.index(task)] = changed
+        linker.tasks[task.id] = task.model_copy(update={"inputs": {**task.inputs, "question": question}})
+
+
+def _only_asks(linker: Linker, words: str) -> bool:
+    """Whether words say nothing that the question to one page would lack: "between May and June" is in no total."""
+    for what in ("amount", "average", "highest", "lowest"):
+        words = re.sub(str(wording("en").section("altogether")[what]), " ", words)
+    known = function_words() | plain_words() | {*file_nouns("en"), *NUMBERS, "among", "together", "bills", "scans"}
+    return all(word in known for word in re.findall(r"[^\W_\ue000-\ue0ff]+", _NOUN.sub(" ", words)))
+
+
+def _question(words: str, best: str) -> str:
+    """The question to one page. `best`: a superlative, which one page with several prices answers as well."""
+    noun = _NOUN.search(words)
+    named = singular(noun[0].rpartition(" ")[2]) if noun else "total"
+    whole = noun[0][: -len(noun[0].rpartition(" ")[2])] + named if noun else "total"
+    return f"What is the {best + ' ' if best and named in ('price', 'fee', 'discount', 'percentage') else ''}{whole}?"
+
+
+def _says(linker: Linker, what: str, said: str) -> re.Match[str] | None:
+    """Where words of the section `[altogether]` stand in the request."""
+    return re.search(str(wording(linker.parsed.language).section("altogether").get(what, "(?!)")), said)
+
+
+def _averaged(linker: Linker, words: str) -> Parameters:
+    return {"average": True} if _says(linker, "average", words) else {}

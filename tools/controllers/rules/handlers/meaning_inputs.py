@@ -9,6 +9,7 @@ from .....graph.task_type import Input as Port
 from .....graph.vocabulary import VOCABULARY
 from ....languages import NAMES
 from ....text_language import is_in
+from ....wording.aloud import without_aloud
 from ....wording.clause_words import ClauseWords
 from ....wording.fitting import data_ports, step_cost
 from ....wording.meanings import Meaning
@@ -32,7 +33,7 @@ def data_of(meaning: Meaning) -> tuple[Port, ...]:
         return (Port(name="context", kinds=("text",)),)
     if meaning.name.startswith("text2text") or meaning.name == "text-generation/continue":
         return (Port(name="prompt", kinds=("text",)),)
-    if meaning.name == "count/words":
+    if meaning.name in ("count/words", "count/e-mails"):
         return (Port(name="items", kinds=("text",), many=True),)
     if meaning.kinds:
         return tuple(port.model_copy(update={"kinds": meaning.kinds}) for port in data_ports(meaning.task_type))
@@ -71,6 +72,7 @@ def choose(linker: Linker, intent: Intent, port: Port, meaning: Meaning) -> list
         found = sorted(unique([r for r in usable if port.takes(r.kind)]), key=lambda r: r.is_result)[-2:]
     elif made and not named:
         latest = [r for r in made if r.intent_index == made[-1].intent_index and r.origin == made[-1].origin]
+        latest = resolver.counted(latest) or latest
         found = latest if len(latest) > 1 or not port.many or port.kinds != ("text",) else made[-2:]
     else:
         found = named or given or [r for r in usable if r.origin == "earlier"][-1:]
@@ -99,7 +101,8 @@ def own_words(linker: Linker, intent: Intent) -> Input:
     made = linker.resolver.latest_results(("text",))
     if made and words.has("back") and not quoted:
         return made[0].value
-    return quoted[-1].value if quoted else linker.parsed.text[intent.start : intent.stop].strip(" ,.;:\n、，。")
+    said = without_aloud(linker.parsed.text[intent.start : intent.stop], words.language)
+    return quoted[-1].value if quoted else said.strip(" ,.;:\n、，。")
 
 
 def add_boxes(ports: Sequence[Port], inputs: dict[str, Input], found: Referent) -> None:

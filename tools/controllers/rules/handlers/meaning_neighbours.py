@@ -3,11 +3,13 @@
 from .....graph.resource import Resource
 from .....graph.vocabulary import VOCABULARY
 from ....wording.clause_words import ClauseWords
+from ....wording.counted_parts import MAILS, type_by_name
+from ....wording.lost_words import has_other_words
 from ....wording.meanings import Meaning, meaning_of
 from ....wording.nearest import nearest, words_pattern
 from ..intents import Intent
 from ..linking import Linker
-from .meaning_inputs import choose
+from .meaning_inputs import choose, data_of
 
 CUTS = ("trim-audio", "trim-video")
 _OFFICE = ("application/vnd.", "application/msword", "application/epub", "application/rtf")
@@ -64,3 +66,10 @@ def is_about_refused(linker: Linker, intent: Intent, meaning: Meaning) -> bool:
     made = any(before[-1].start <= e.start < before[-1].end for e in linker.evidence)
     tables = [r for r in linker.resolver.referents if isinstance(r.value, Resource) and r.kind == "table"]
     return refused and not made and (meaning.task_type == "text-to-speech" or bool(tables))
+
+
+def counts_all_mails(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -> bool:
+    """Whether a count is of all e-mails of mailboxes: no choice of them, and no addresses in another text."""
+    given = [r.value for r in choose(linker, intent, data_of(meaning)[0], meaning)]
+    mails = all(isinstance(v, Resource) and type_by_name(v.media_type, v.name or "") in MAILS for v in given)
+    return mails and not has_other_words(words.words, words.language.code, meaning.name)

@@ -23,7 +23,7 @@ from ..parameters import Parameters
 from ..referents import Referent
 from .comparison import names_of
 from .meaning_inputs import add_boxes, choose, data_of, is_latest_in, language_of, own_words
-from .meaning_neighbours import CUTS, for_kind, is_about_refused, meanings_of
+from .meaning_neighbours import CUTS, counts_all_mails, for_kind, is_about_refused, meanings_of
 from .meaning_parameters import parameters_of
 from .pictures import names_a_part as names_english_part
 from .tables import filter_rows
@@ -84,6 +84,9 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
     if meaning.is_out_of_reach:
         linker.refusals.append(refusal(words.language.code, "out-of-reach", linker.goal_of(intent)))
         return
+    if meaning.name == "count/e-mails" and not counts_all_mails(linker, intent, meaning, words):
+        linker.refusals.append(refusal(words.language.code, "out-of-reach", linker.goal_of(intent)))
+        return
     if _asks_about_rows(linker, intent, meaning, words):
         meaning = meaning_of(_OF_ROWS)
     if _lacks_details(meaning, words):
@@ -106,6 +109,10 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
     if meaning.task_type == "text-to-speech" and targets and not is_latest_in(linker, targets[0]):
         _translate(linker, intent, targets[:1], source)
     made = _add(linker, intent, for_kind(linker, intent, meaning, words), words)
+    if meaning.task_type == "token-classification" and names_table_operation(
+        words.words, words.language.code, ("count",)
+    ):
+        linker.add_task("count", {"items": tuple(result.value for result in made)}, intent)
     written = meaning.task_type in _WRITTEN and meaning.task_type not in (_SPEECH, "automatic-speech-recognition")
     for result in made if targets and written else ():
         linker.add_task("translation", {"text": result.value}, intent, {"target_language": NAMES[targets[0]]})

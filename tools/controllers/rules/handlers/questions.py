@@ -7,7 +7,7 @@ from .....graph.resource import Kind, Resource
 from .....graph.task import Ref, Template
 from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
-from ....tables.follow_up import of_those, refers_back
+from ....tables.follow_up import FOLLOWED, of_those, refers_back
 from ....wording.nearest import is_out_of_reach
 from ....wording.refusals import refusal
 from ....wording.several_questions import several_questions
@@ -57,7 +57,7 @@ def answer_question(linker: Linker, intent: Intent) -> None:
 
 def add_question(linker: Linker, intent: Intent, question: str) -> None:
     """Add the task that answers a question, by the kind of its source; a general question goes to a chat model."""
-    if refused_rows(linker, intent, question):
+    if ask_of_chosen(linker, intent, question):
         return
     cues = _source_kind_cues(linker, intent, _FILE_NAMES.sub(" ", question.lower()))
     kind = next((kind for holds, kind in cues if holds), None)
@@ -91,13 +91,22 @@ def add_question(linker: Linker, intent: Intent, question: str) -> None:
             linker.add_task(task_type, {port.name: referent.value, name: question_input}, intent)
 
 
-def refused_rows(linker: Linker, intent: Intent, question: str) -> bool:
-    """Refuse a question about some of the rows that a task right before it counts or keeps: "how many of them are paid"."""
+def ask_of_chosen(linker: Linker, intent: Intent, question: str) -> bool:
+    """Ask about some of the rows that a task right before counts or keeps: "how many of them are paid?"."""
     last = linker.tasks[-1] if linker.tasks else None
     rows = last is not None and last.type in _CHOOSING and bool(last.parameters.get("where"))
-    if not rows or not of_those(question, linker.parsed.language):
+    if last is None or not rows or not of_those(question, linker.parsed.language):
         return False
-    linker.refuse(intent, "I can't ask about the rows counted before; ask for both conditions in one question")
+    given = last.inputs["items"]
+    table = given[0] if isinstance(given, tuple) and len(given) == 1 else None
+    if not isinstance(table, Resource) or table.kind != "table":
+        linker.refuse(intent, "I can't ask about the rows counted before; ask for both conditions in one question")
+        return True
+    begun = next(e.start for e in linker.evidence if e.task_id == last.id)
+    before = re.sub(r"\W*(?:\band\W*)?\Z", "", linker.parsed.text[begun : intent.start])
+    both = FOLLOWED.join((before or last.goal, question))
+    linker.add_task(_OF_TABLE, {"table": table, "question": both}, intent)
+    linker.use(intent.start, intent.stop)
     return True
 
 
@@ -109,6 +118,7 @@ def _asked_with(linker: Linker, intent: Intent, question: str) -> bool:
     joint = next(iter(wording(linker.parsed.language).clauses["and"]))
     both = f"{last.inputs['question'].rstrip(' ?,.')} {joint} {question}"
     linker.tasks[-1] = last.model_copy(update={"inputs": {**last.inputs, "question": both}})
+    linker.use(linker.evidence[-1].start, linker.evidence[-1].end)
     linker.use(intent.start, intent.stop)
     return True
 

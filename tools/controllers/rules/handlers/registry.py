@@ -7,7 +7,7 @@ from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import MAX_TASKS, Handler, Linker
 from ..members import NoSuchMember
-from . import audio, comparison, image_contents, meanings, operations, pictures, questions, tables, texts
+from . import altogether, audio, comparison, image_contents, meanings, operations, pictures, questions, tables, texts
 from .single_input import add_single_input
 
 _END = re.compile(r"[.;!?\n]|, |,? (?:and|then|but) |$")
@@ -45,6 +45,7 @@ _HANDLERS: dict[str, Handler] = {
     "thorough": image_contents.thorough,
     "crop": image_contents.crop,
     "count": image_contents.count,
+    "altogether": altogether.altogether,
     "filter": tables.filter_rows,
     "sort": tables.sort,
     "calculate": tables.calculate,

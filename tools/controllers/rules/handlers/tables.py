@@ -11,7 +11,7 @@ from ..page_ranges import names_each_page
 from ..parameters import Parameters
 from ..referents import Referent, may_hold_tables
 from ..text_linking import text_referents
-from .questions import add_question, refused_rows
+from .questions import add_question, ask_of_chosen
 
 _UNIT = re.compile(r"\b(word|sentence|line|character|letter|paragraph)s?\b")
 MEASURE = re.compile(r"\b(?:word|sentence|line|character|letter|paragraph|page|row|column)s?\b")
@@ -132,7 +132,7 @@ def sort(linker: Linker, intent: Intent) -> None:
 def calculate(linker: Linker, intent: Intent) -> None:
     """Answer what is no question by its form about a table: "the total revenue per region"."""
     question = linker.parsed.text[intent.start : intent.end].strip(" ,")
-    if refused_rows(linker, intent, question):
+    if ask_of_chosen(linker, intent, question):
         return
     tables = _tables(linker, intent)
     texts = [r for r in tables if r.is_result]
