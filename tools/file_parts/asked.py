@@ -83,6 +83,19 @@ def asks_of_parts(question: str, noun: str, code: str) -> bool:
     return known or (noun == "E-mail" and bool(asked.marks & {"attachments", "wrote", "received"}))
 
 
+def counts_all(question: str, noun: str, code: str) -> bool:
+    """Whether a question counts all parts of a noun, and chooses none of them."""
+    asked = read_asked(question, noun, date.min, code)
+    chosen = asked and (asked.words or asked.sender or asked.receiver or asked.period or asked.number)
+    return (
+        asked is not None
+        and "count" in asked.marks
+        and asked.marks <= {"count", "list"}
+        and noun in asked.nouns
+        and not chosen
+    )
+
+
 def asked_apart(question: str, code: str) -> list[str]:
     """The questions that one question joins: "how many are there and which are cancelled"."""
     words = _words().get(code, {})

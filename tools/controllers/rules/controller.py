@@ -187,17 +187,9 @@ def _link(
     linker = Linker(parsed, ReferenceResolver(parsed, earlier, questions), requested)
     linker.refusals += refusals
     for intent in intents:
-<<<<<<< HEAD
         if intent.rule == PART_QUESTION:
             plan_part_question(linker, intent)
             continue
-        words = parsed.masked[intent.clause.start : intent.clause.end].lower()
-        if parsed.language != "en" and counts_mails_elsewhere(words, types):
-            linker.use(intent.clause.start, intent.clause.end)
-            linker.refusals.append(refusal(parsed.language, "out-of-reach", parsed.text_of(intent.clause)))
-            continue
-=======
->>>>>>> main
         if not plan_tracks(linker, intent):
             plan_intent(linker, intent)
     use_track(linker)

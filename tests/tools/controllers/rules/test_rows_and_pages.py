@@ -284,7 +284,7 @@ def test_words_are_counted_in_the_text_that_was_judged_and_not_in_the_verdict(te
         "How many slides are in talk.pptx?",
         "What is the title of slide 3 of talk.pptx?",
         "How many mails in club.mbox are from Anna?",
-        "Wie viele E-Mails sind in club.mbox?",
+        "Wie viele E-Mails von Bob sind in club.mbox?",
     ],
 )
 def test_what_a_file_consists_of_is_a_question_about_its_text(text: str) -> None:
@@ -298,12 +298,7 @@ def test_e_mails_are_counted_in_a_mailbox_also_where_its_text_was_read(text: str
     names = re.findall(r"\w+\.\w+", text)
     read = tuple(Resource(kind="text", media_type="text/plain", text="From: a@b.org", name=name) for name in names)
     assert planned(text, *read) == [("count", {"look_for": "e-mails"})]
-<<<<<<< HEAD
-=======
-    assert propose(Request(text=f"{text.rstrip('?')} from Anna", files=read)).refusals
     assert planned(f"Wie viele E-Mails sind in {names[0]}?", *read[:1]) == [("count", {"look_for": "e-mails"})]
-    assert not propose(Request(text=f"Wie viele E-Mails von Bob sind in {names[0]}?", files=read[:1])).plan.tasks
->>>>>>> main
 
 
 def test_e_mail_addresses_are_still_counted() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from .....graph.resource import Resource
-from ....file_parts.asked import asks_of_parts
+from ....file_parts.asked import asks_of_parts, counts_all
 from ....wording.counted_parts import counts_mails, noun_of, type_by_name
 from ..clauses import Clause, ParsedRequest
 from ..intents import Intent
@@ -46,6 +46,9 @@ def _files_asked(parsed: ParsedRequest, clause: Clause) -> list[Resource]:
     noun = noun_of(next(iter(types))) if len(types) == 1 else ""
     if not noun or any(file.kind == "table" for file in files):
         return []
+    question, code = parsed.text_of(clause), parsed.language
     if counts_mails(parsed.masked[clause.start : clause.end].lower(), types):
         return []  # of all files together
-    return files if asks_of_parts(parsed.text_of(clause), noun, parsed.language) else []
+    if noun == "E-mail" and code != "en" and counts_all(question, noun, code):
+        return []
+    return files if asks_of_parts(question, noun, code) else []
