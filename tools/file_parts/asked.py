@@ -86,14 +86,9 @@ def asks_of_parts(question: str, noun: str, code: str) -> bool:
 def counts_all(question: str, noun: str, code: str) -> bool:
     """Whether a question counts all parts of a noun, and chooses none of them."""
     asked = read_asked(question, noun, date.min, code)
-    chosen = asked and (asked.words or asked.sender or asked.receiver or asked.period or asked.number)
-    return (
-        asked is not None
-        and "count" in asked.marks
-        and asked.marks <= {"count", "list"}
-        and noun in asked.nouns
-        and not chosen
-    )
+    if asked is None or asked.words or asked.sender or asked.receiver or asked.period or asked.number:
+        return False
+    return "count" in asked.marks and asked.marks <= {"count", "list"} and noun in asked.nouns
 
 
 def asked_apart(question: str, code: str) -> list[str]:
