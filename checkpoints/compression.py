@@ -55,7 +55,7 @@ class _Zstandard(local):
     def __init__(self) -> None:
         known = zstandard.ZstdCompressionDict(COMMON, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
         options = zstandard.ZstdCompressionParameters.from_level(
-            _LEVEL, format=_FORMAT, write_content_size=1, write_checksum=0, write_dict_id=0
+            _LEVEL, format=_FORMAT, write_content_size=1, write_checksum=1, write_dict_id=0
         )
         self.compressor = zstandard.ZstdCompressor(dict_data=known, compression_params=options)
         self.decompressor = zstandard.ZstdDecompressor(dict_data=known, format=_FORMAT)

@@ -16,6 +16,7 @@ from langgraph.checkpoint.base import (
 )
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
+from .compression import damaged
 from .row_connection import RowConnection
 from .state_parts import PartsSerializer
 from .state_rows import SavedState, SavedWrite, save_state, save_writes, states_of, writes_of
@@ -85,13 +86,17 @@ class States:
         where = state.thread_id, state.namespace, state.checkpoint_id
         found = sorted(writes_of(self._db, *where), key=lambda w: writes_sort_key(w.task_path, w.task_id, w.number))
         writes = list(_without_repeats(found, self._once)) if self._once else found
-        saved, *values = self._serde.loads_all(
-            [(state.kind, state.state), *((write.kind, write.value) for write in writes)]
-        )
+        try:
+            saved, *values = self._serde.loads_all(
+                [(state.kind, state.state), *((write.kind, write.value) for write in writes)]
+            )
+            metadata = json.loads(state.metadata)
+        except (ValueError, TypeError, LookupError, NotImplementedError) as error:  # of the readers of damaged bytes
+            raise damaged() from error
         return CheckpointTuple(
             _config(*where),
             saved,
-            cast(CheckpointMetadata, json.loads(state.metadata)),
+            cast(CheckpointMetadata, metadata),
             _config(*where[:2], state.parent) if state.parent else None,
             [(write.task_id, write.channel, value) for write, value in zip(writes, values, strict=True)],
         )

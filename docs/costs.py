@@ -21,9 +21,9 @@ Figures = dict[str, float]
 HEAD = """# What a run costs
 
 Drawn by `docs/costs.py` from `docs/costs.json`; `python docs/costs.py --measure` measures anew. These figures are of a
-machine with two cores and nothing else to do. Compare the columns: other machines differ in all of them alike. “Stock”
-is LangGraph's own SQLite saver, under a bare sub-graph of two empty nodes; “waves” sends all ready tasks, with a
-barrier after each wave.
+machine with two cores, measured with real-time priority (`chrt -r 20`) beside other work. Compare the columns: other
+machines differ in all of them alike. “Stock” is LangGraph's own SQLite saver, under a bare sub-graph of two empty nodes;
+“waves” sends all ready tasks, with a barrier after each wave.
 
 ![Cost of ours, of LangGraph's own saver and of plain waves](costs.svg)
 

@@ -159,6 +159,8 @@ class Request(Frozen):
     """Given or made in earlier turns, newest last."""
     unmade: tuple[str, ...] = Field(default=(), exclude_if=lambda unmade: not unmade)
     """Types of the tasks of the turn before whose results are missing: they failed, or were skipped."""
+    made: tuple[tuple[str, bool], ...] = Field(default=(), exclude_if=lambda made: not made)
+    """Results of the turn before, in the order of its plan: the SHA-256 of each, and whether no other task took it."""
 
 
 EARLIER_REPAIRS: Final = "mends"

@@ -32,7 +32,7 @@ from .given_plan import files_named_in, read_given_plan, unused_files, with_atta
 from .llm_budget import LlmBudget
 from .long_texts import long_texts_stored
 from .run_options import idle_choices, options_of, with_limits
-from .unmade import unmade_before
+from .turn_before import turn_before
 
 
 def plan_node(
@@ -85,7 +85,7 @@ def plan_node(
             thread_id=thread_id,
             history=tuple((role, redact.text(turn)) for role, turn in history),
             resources=(*known, *brought),
-            unmade=unmade_before(state),
+            **turn_before(state),
         )
         # 2. recorded before anything is spent, so that a run killed while planning can be resumed
         run = Run(

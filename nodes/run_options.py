@@ -11,6 +11,7 @@ from ..graph.advice import command, form, option
 from ..graph.clock import now
 from ..graph.deadline import seconds_until
 from ..graph.errors import UsageError
+from ..graph.notices import notice
 from ..graph.options import CHANGEABLE, Options
 from ..graph.plan import Plan
 from ..graph.ports import Backend
@@ -122,7 +123,14 @@ def refuse_unknown_experts(models: Mapping[str, str], backends: Mapping[str, Bac
 
 
 def idle_choices(models: Mapping[str, str], plan: Plan) -> tuple[str, ...]:
-    """A sentence for each choice of a model for a task by number that the plan does not have."""
+    """A sentence for each choice of a model for a task by number that the plan does not have.
+
+    A choice for a type is one for all plans: where this one has no such task, there is a notice.
+    """
+    types = {task.type for task in plan.tasks}
+    for task, model_id in models.items():
+        if types and not task.isdecimal() and task not in types:
+            notice(f"{model_id} was chosen for {task}, and no task of this plan is of that type: it is not used")
     tasks = ", ".join(map(str, plan.by_id)) or "none"
     return tuple(
         f"model {model_id} was chosen for task {task}, which the plan does not have (its tasks: {tasks})"

@@ -143,6 +143,20 @@ def test_a_damaged_row_is_an_error_in_words(db: RowConnection) -> None:
             states.get_tuple(config())
 
 
+def test_a_bit_that_flipped_in_a_saved_state_is_an_error_in_words_and_never_another_state(db: RowConnection) -> None:
+    """On a failing disk or in failing memory; SQLite itself has no checksums."""
+    states = States(db, strict_serializer())
+    saved(states, "1", value={"text": "The total of all is 9,113.20 euros. " * 5, "numbers": list(range(40))})
+    whole, (content,) = states.get_tuple(config()), db.execute("SELECT state FROM states").fetchone()
+    passed = 0
+    for bit in range(8 * len(content)):
+        flipped = int.from_bytes(content) ^ (1 << bit)
+        db.execute("UPDATE states SET state = ?", [flipped.to_bytes(len(content))])
+        with suppress(StorageError):
+            passed += states.get_tuple(config()) != whole
+    assert passed <= 1, "but for the bit that says that there is a checksum"
+
+
 class Counted(TypedDict):
     """State of a graph that counts and asks."""
 

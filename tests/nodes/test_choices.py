@@ -171,6 +171,14 @@ async def test_a_run_whose_plan_shows_that_a_named_model_can_not_do_its_task_has
     assert (run.status, "org/none" in run.answer, run.usage.llm_calls) == ("failed", True, 1)
 
 
+async def test_a_model_that_was_chosen_for_a_type_without_a_task_is_reported_as_unused(
+    home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serve(ScriptedChatModel(TASKS, answer="Done [0], [1], [2].")) as server:
+        await drive(home, server.url, options=Options(models={"depth-estimation": "org/deep"}))
+    assert "org/deep was chosen for depth-estimation, and no task of this plan is of that type" in caplog.text
+
+
 def test_an_embedded_expert_that_does_not_exist_is_refused_before_anything_is_planned() -> None:
     place = EmbeddedBackend(Settings())
     refuse_unknown_experts({"summarization": "embedded/summary", "translation": "any/model"}, {"embedded": place})

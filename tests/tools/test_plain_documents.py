@@ -1,5 +1,6 @@
 """What a file says beside its plain words is read too: repeats and cancellations, tables, senders."""
 
+from email.message import EmailMessage
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -59,3 +60,32 @@ def test_tracked_changes_of_word_are_read_as_accepted_and_said(tmp_path: Path) -
     )
     assert found.text == "The fee: 55"
     assert found.notes == ("its tracked changes (2) are read as if they were accepted",)
+
+
+def test_repeated_elements_of_xml_are_rows_and_others_are_lines(tmp_path: Path) -> None:
+    file = tmp_path / "a.xml"
+    file.write_text(
+        '<orders><order id="1"><total>10.50</total></order><order id="2"><total>20</total></order></orders>'
+    )
+    found = read(file, "application/xml", "a.xml")
+    assert (found.kind, found.text) == ("table", '[{"id": "1", "total": "10.50"}, {"id": "2", "total": "20"}]')
+    file.write_text('<feed v="1"><body>Bring <b>two</b> ropes.</body><item n="1"/><item n="2"/></feed>')
+    found = read(file, "application/xml", "a.xml")
+    assert "feed / body: Bring two ropes." in found.text
+    assert "| n |\n| --- |\n| 1 |\n| 2 |" in found.text
+
+
+@pytest.mark.parametrize(
+    ("plain", "shown"),
+    [
+        ("Your mail program cannot show HTML.", "Your train leaves at 07:42 from platform 5. Price: 58.30 euros."),
+        ("Your train leaves at 07:42 from platform 5.", "Your train leaves at 07:42 from platform 5."),
+    ],
+)
+def test_the_half_of_an_e_mail_that_says_more_is_read(tmp_path: Path, plain: str, shown: str) -> None:
+    message = EmailMessage()
+    message["Subject"] = "Your booking"
+    message.set_content(plain)
+    message.add_alternative(f"<p>{shown}</p>", subtype="html")
+    (tmp_path / "a.eml").write_bytes(message.as_bytes())
+    assert read(tmp_path / "a.eml", "message/rfc822", "a.eml").text == f"Subject: Your booking\n\n{shown}"

@@ -1,6 +1,7 @@
 """`Messages` to a chat model and their length; `marked`, which separates data in them from instructions."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,8 @@ from .token_estimate import estimated_tokens
 
 Messages = list[tuple[str, str | list[str | dict[str, Any]]]]
 """(role, text or blocks of text and pictures), the form that every LangChain chat model takes."""
+
+_MARK = re.compile(r"</?data>", re.IGNORECASE)
 
 
 def marked(value: Any) -> str:
@@ -19,6 +22,11 @@ def marked(value: Any) -> str:
         .decode()
     )
     return f"<data>{text}</data>"
+
+
+def repeats_marks(text: str, given: str) -> bool:
+    """Whether a model's text has marks of ours that it was not `given` by a user: it repeats its prompt."""
+    return bool(_MARK.search(text)) and not _MARK.search(given)
 
 
 def text_of(messages: Messages) -> str:

@@ -22,7 +22,11 @@ def json_text(path: Path, label: str) -> Reading:
         value = read_untrusted_json(read.text)
     except InvalidJson as error:
         value = _json_lines(read.text, label, error)
-    value = _as_rows(value)
+    return values_read(_as_rows(value))
+
+
+def values_read(value: Any) -> Reading:
+    """Values of JSON: a list of objects as a table, others as lines, in which inner lists of objects are tables."""
     if _is_rows(value, 1):
         return Reading(json.dumps([_flat(row) for row in value], ensure_ascii=False), (), "table", "application/json")
     return Reading("\n".join(_described(value)))

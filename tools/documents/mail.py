@@ -1,5 +1,6 @@
 """`mail_text`, `mailbox_text`: e-mails as one reads them: sender, subject, date, text; by the standard library."""
 
+import re
 from email import policy
 from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
@@ -13,6 +14,9 @@ from .parts import numbered
 from .reading import Reading, joined, unreadable
 
 _SHOWN = ("Subject", "From", "To", "Cc", "Date")
+_WORD = re.compile(r"[^\W_]+")
+_SAME, _STUB = 0.2, 15
+"""The share of words by which two halves of a message may differ; the own words of a half that says nothing."""
 MOST_MESSAGES = 1_000
 MOST_ATTACHMENTS = 100
 """Of one file that are read."""
@@ -60,10 +64,7 @@ class _Mail:
     def text_of(self, message: EmailMessage, depth: int = 0) -> str:
         """Header, text and attachments of a message."""
         head = [f"{name}: {' '.join(value.split())}" for name in _SHOWN if (value := _header(message, name))]
-        body = message.get_body(("plain", "html"))
-        text = _content(body) if body else ""
-        if body is not None and not text.strip() and (other := message.get_body(("html",))) is not None:
-            text = _content(other)
+        text = _fuller(*(_content(half) if (half := message.get_body((kind,))) else "" for kind in ("plain", "html")))
         blocks, names = list[str](), list[str]()
         for part in message.iter_attachments() if message.is_multipart() else ():
             if part.get_content_type() == "message/rfc822" and depth < DEEPEST:
@@ -83,6 +84,17 @@ class _Mail:
             return []
         self.notes += [f"{name}: {note}" for note in found.notes]
         return [f"Attachment {name}:\n\n{found.text}"]
+
+
+def _fuller(plain: str, page: str) -> str:
+    """The plain half of a message; the page where the plain half says less, as "View this mail in a browser" does.
+
+    Both where each says much that the other does not.
+    """
+    said, shown = ({*_WORD.findall(half.lower())} for half in (plain, page))
+    if len(shown - said) <= len(shown) * _SAME:
+        return plain
+    return page if len(said - shown) <= _STUB else joined([page, plain])
 
 
 def _header(message: EmailMessage, name: str) -> str:

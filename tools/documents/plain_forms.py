@@ -9,12 +9,15 @@ from .archive import xml_tree
 from .encodings import decoded
 from .forms import local
 from .html import html_text
+from .json_form import values_read
 from .marked_up import table_text
 from .reading import Reading, joined, unreadable
 
 _TIMES = re.compile(r"^\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}\s*-->.*$")
 _HIDDEN_IN_RTF = re.compile(r"\{\\v(?![0-9a-z])[^{}]*\}")
 """Groups of hidden text, which striprtf reads."""
+_OWN = "text"
+"""The name of what an element says beside its attributes and inner elements."""
 _NUMBER = re.compile(r"^\s*\d+\s*$")
 _TAG = re.compile(r"</?[a-z][^<>]*>|\{\\[^{}]*\}", re.IGNORECASE)
 
@@ -71,22 +74,28 @@ def subtitles_text(path: Path, label: str) -> Reading:
 
 
 def xml_text(path: Path, label: str) -> Reading:
-    """The elements of an XML file as lines `name: value`, attributes too."""
-    lines = list[str]()
+    """The elements of an XML file as JSON of the same form is read: repeated ones as a table, others as lines."""
+    root = xml_tree(path.read_bytes(), label, "XML")
+    value = _element(root)
+    inner = list(value.values()) if isinstance(value, dict) else []
+    if len(inner) == 1 and isinstance(inner[0], list):  # the root only holds the rows of one table
+        return values_read(inner[0])
+    return values_read({local(root): value})
 
-    def walk(element: Any, depth: int) -> None:
-        name, pad = local(element), "  " * depth
-        if not name:
-            return
-        attributes = [f"{key.rpartition('}')[2]} {value}" for key, value in element.attrib.items()]
-        own = " ".join(" ".join([element.text or "", *(child.tail or "" for child in element)]).split())
-        shown = ", ".join([*attributes, *([own] if own else [])])
-        lines.append(f"{pad}{name}: {shown}".rstrip(": "))
-        for child in element:
-            walk(child, depth + 1)
 
-    walk(xml_tree(path.read_bytes(), label, "XML"), 0)
-    return Reading("\n".join(lines))
+def _element(element: Any) -> Any:
+    """An element as JSON has it: its attributes and elements by name, several of a name as a list; a text alone as it is."""
+    made: dict[str, list[Any]] = {key.rpartition("}")[2]: [value] for key, value in element.attrib.items()}
+    running = any((child.tail or "").strip() for child in element)  # elements within a sentence
+    own = " ".join(("".join(element.itertext()) if running else element.text or "").split())
+    for child in element:
+        if (name := local(child)) and not (running and isinstance(_element(child), str)):
+            made.setdefault(name, []).append(_element(child))
+    if not made:
+        return own
+    if own:
+        made[_OWN] = [own]
+    return {name: values[0] if len(values) == 1 else values for name, values in made.items()}
 
 
 def rich_text(path: Path, label: str) -> Reading:

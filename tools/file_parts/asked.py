@@ -62,7 +62,7 @@ def read_asked(question: str, noun: str, today: date, code: str) -> Asked | None
     ignored = {fold(word) for word in words["ignored"]}
     sender, text = _behind(text, words["from"], ignored) if noun == "E-mail" else ((), text)
     receiver, text = _behind(text, words["to"], ignored) if noun == "E-mail" else ((), text)
-    if noun == "E-mail" and re.search(rf"\b(?:{'|'.join(words['from'])})\s*\W*$", text):
+    if noun == "E-mail" and "who" in marks and re.search(rf"\b(?:{'|'.join(words['from'])})\s*\W*$", text):
         marks.add("wrote")
     ignored |= {fold(word) for name in ("from", "to") for word in words[name]}
     left = tuple(word for word in _WORD.findall(text) if word not in ignored)
@@ -84,11 +84,11 @@ def asks_of_parts(question: str, noun: str, code: str) -> bool:
 
 
 def counts_all(question: str, noun: str, code: str) -> bool:
-    """Whether a question counts all parts of a noun, and chooses none of them."""
+    """Whether a question counts the parts of a noun, and names no sender, receiver or time of them."""
     asked = read_asked(question, noun, date.min, code)
-    if asked is None or asked.words or asked.sender or asked.receiver or asked.period or asked.number:
+    if asked is None or asked.sender or asked.receiver or asked.period or asked.number:
         return False
-    return "count" in asked.marks and asked.marks <= {"count", "list"} and noun in asked.nouns
+    return "count" in asked.marks and not asked.marks & {"wrote", "received", "attachments"} and noun in asked.nouns
 
 
 def asked_apart(question: str, code: str) -> list[str]:

@@ -23,7 +23,7 @@ from .query import read_query
 from .question_words import words_of
 from .several_in_a_cell import members_counted
 from .shown import MAX_ROWS, listed, listed_numbers, rows_of, say, shown_rows, stop
-from .sums import difference, no_measure, sums
+from .sums import difference, no_measure, share, sums
 from .table_query import Query, no_condition, not_understood
 from .table_words import operation_words
 from .total_row import check_rates, doubt, is_rate, without_totals
@@ -83,8 +83,11 @@ def _answer(query: Query, table: Columns) -> str:
     if not query.table.count:
         return said("none", table=table.label)
     wanted = query.operations
-    if members := members_counted(query):
+    each = "; ".join(f"{value}: {', '.join(names)}" for value, names in query.with_each.items())
+    if members := each or members_counted(query):
         return members
+    if "share" in wanted:
+        return share(query)
     if "difference" in wanted:
         return difference(query)
     if "sort" in wanted or query.limit or (wanted & {"top", "bottom"}):

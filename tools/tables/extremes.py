@@ -21,7 +21,9 @@ def extreme(query: Query) -> str:
     if measure is None:
         raise no_measure(query)
     subjects = [column for column in query.subjects if column != measure]
-    if query.group is not None and (query.apart or (query.group not in query.alternatives and subjects)):
+    if query.group is not None and (
+        query.apart or (query.group not in query.alternatives and (subjects or "sum" not in query.operations))
+    ):
         return _best_of_each(query, query.group)
     if query.asks_who and query.columns[:1] == [measure] and query.group is None:
         subjects = []  # "who earns the most, and in which city do they live?": of that row

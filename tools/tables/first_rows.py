@@ -16,7 +16,7 @@ MAX_VALUES = 1000
 """Different cells of a column among which the first and last are looked for."""
 MAX_ROWS = 100_000
 """Rows of a table of which others than the first and last are left out one by one."""
-_CALCULATING = ("count", "sum", "average", "median")
+_CALCULATING = ("count", "sum", "average", "median", "share")
 _NAMING = ("per", "distinct", "empty", "sum", "average", "median", "highest", "lowest")
 """Roles of words behind which a column of yes and no is no condition: "per active", "the total paid"."""
 

@@ -7,7 +7,7 @@ from .bounds import age_of, bound_of, written
 from .columns import Columns
 from .conditions import kept
 from .folding import fold
-from .one_by_one import group_apart, one_by_one
+from .one_by_one import group_apart, joined_by_and, one_by_one, with_all
 from .question_words import Mark
 from .ranges import alternates, joined, joins
 from .table_query import Query, not_understood
@@ -36,6 +36,7 @@ class QuestionReader:
         self.compared: list[int] = []
         self.empty: list[int] = []
         self.apart: int | None = None
+        self.together: list[str] = []
         self.alternatives: list[int] = []
         """Columns of which it names several values: "North or South"."""
 
@@ -117,9 +118,7 @@ class QuestionReader:
             self.used |= {mark, column, *bounds}
             verb = before if before and before.role == "column" and before.column == column.column else None
             opened = self._near(number, -2)
-            if (
-                verb and opened and opened.role in ("count", "people") and opened.end <= verb.start
-            ):  # "how many members joined after"
+            if verb and opened and opened.role in ("count", "people"):  # "how many members joined after"
                 self.used.add(verb)
 
     def _is_measure(self, mark: Mark) -> bool:
@@ -159,6 +158,7 @@ class QuestionReader:
             if sign == "=" and one_by_one(marks, self.marks, self.words, self.language):
                 self.apart = column
             self.where += written(self.table, column, sign, marks, self.language)
+            self.together = self.together or (joined_by_and(marks, self.words, self.language) if sign == "=" else [])
 
     def _rows_asked_for(self) -> Columns:
         """The rows within the conditions, periods and empty cells that the question names."""
@@ -217,7 +217,10 @@ class QuestionReader:
                 if before and before.role == "per" and not {"sort", "top", "bottom"} & query.operations:
                     query.group = query.columns.pop()
             elif mark.role == "number":
-                ranked = any(m and m.role in _RANKS for m in (before, after)) or self._counts_best(after)
+                behind = (
+                    self._near(number, 2) if after and after.role == "column" else None
+                )  # "les 3 montants les plus élevés"
+                ranked = any(m and m.role in _RANKS for m in (before, after, behind)) or self._counts_best(after)
                 if not mark.text.isdigit() or not ranked:
                     continue
                 query.limit = int(mark.text)
@@ -237,6 +240,7 @@ class QuestionReader:
         if not query.columns and query.operations & {"sum", "average", "median", "highest", "lowest"}:
             query.columns = self.compared[:1]
         group_apart(query, self.apart)
+        with_all(query, self.together)
         if query.operations & {"highest", "lowest"} and not query.subjects and query.group is None:
             query.group = next(iter(self.alternatives), None)
         return query

@@ -112,7 +112,10 @@ def mark_words(question: str, table: Columns, language: str = "en") -> tuple[lis
             cell = cells.at(position, size, named)
             mark = Mark("value", position, position + size, cell.cell, cell.column) if cell else None
             mark = mark or _mark(phrase, position, size, columns, values, language, table, bounded)
-            if found := found or [mark for mark in (mark,) if mark]:
+            unit = (
+                mark and mark.role == "share" and words[position - 1 : position] and words[position - 1][:1].isdigit()
+            )
+            if found := found or [mark for mark in (mark,) if mark and not unit]:
                 break
         if found:
             marks += found
@@ -122,13 +125,9 @@ def mark_words(question: str, table: Columns, language: str = "en") -> tuple[lis
             marks.append(Mark("not", position, position + 1, words[position]))  # "all regions but North"
             position += 1
             continue
-        word, counted = words[position], position > 0 and words[position - 1][:1].isdigit()
+        word = words[position]
         ranked = any(mark.role in ("highest", "lowest") for mark in marks)
-        weighty = (
-            word in known["ordinal"]
-            or (word in known["compared"] and ranked)
-            or (word in known["share"] and not counted)
-        )
+        weighty = word in known["ordinal"] or (word in known["compared"] and ranked)
         if (weighty or word not in known["ignored"]) and word not in label and word not in "+-":
             left.append(words[position])
         position += 1

@@ -1,5 +1,6 @@
 """`sums`: what a question computes of a column: sums, averages or medians, of groups too; `difference` of their ends."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from ...graph.errors import ExpertError
@@ -22,6 +23,18 @@ def sums(query: Query, measure: int, by: int | None = None) -> dict[str, Decimal
 def rounded(number: Decimal, places: int) -> Decimal:
     """A number with as many places as others, at least two; zeros at the end are left out."""
     return number.quantize(Decimal(1).scaleb(-max(2, places))).normalize() + 0
+
+
+def share(query: Query) -> str:
+    """The part of a sum, or of the rows, that the one condition leaves, in percent: "32.1 % (45 / 140)"."""
+    measure = next((column for column in query.columns if column in query.measures), None)
+    if measure is None:
+        part, whole = Decimal(query.table.count), Decimal(query.whole.count)
+    else:
+        part, whole = (sums(each, measure)[""] for each in (query, replace(query, table=query.whole)))
+    if not whole or (measure is not None and is_code(query.whole, measure)):
+        raise no_measure(query)
+    return f"{rounded(100 * part / whole, 1)} % ({query.table.written(part)} / {query.table.written(whole)})"
 
 
 def difference(query: Query) -> str:

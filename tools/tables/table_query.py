@@ -12,6 +12,8 @@ from .folding import fold
 from .table_words import operation_words
 
 _RANKED = frozenset(("highest", "lowest", "top", "bottom"))
+_SHARED = frozenset(("share", "sum", "count", "people", "rows"))
+"""Operations of a question for a share; without "sum" it is one of the rows."""
 
 
 @dataclass
@@ -43,6 +45,8 @@ class Query:
     """The highest and lowest are the latest and earliest."""
     alternatives: tuple[int, ...] = ()
     """The columns of which it names several values: "North or South"."""
+    with_each: dict[str, list[str]] = field(default_factory=dict)
+    """Of several values joined by "and", each with its subjects, where no subject has them all."""
     apart: bool = False
     """Each value of the group is asked about by itself: "in Munich and in Hamburg"."""
     language: str = "en"
@@ -112,6 +116,8 @@ class Query:
         if "calculate" in self.operations:
             self.operations.remove("calculate")
             self.operations |= {"sum"} if not self.operations and self.group is None and self.measures else set()
+        if "share" in self.operations and set(self.columns) & set(self.measures):
+            self.operations.add("sum")
 
     @property
     def expression(self) -> str:
@@ -136,6 +142,10 @@ class Query:
         extremes, totals = self.operations & {"highest", "lowest"}, self.operations & {"sum", "average", "median"}
         ranked = extremes or self.limit or self.operations & {"top", "bottom"}
         grouped = self.group is not None or bool(self.subjects)
+        limits = (*self.where, *self.periods, *self.empty)
+        shared = len(limits) == 1 and not grouped and not self.operations - _SHARED and len(self.operations) > 1
+        if "share" in self.operations and not shared:
+            return ["share"]
         if extremes and "count" in self.operations and fold(question).split()[2:3] in (["more"], ["fewer"], ["less"]):
             return question.split()[2:3]  # how many more one has than another
         if ("difference" in self.operations) != (len(extremes) > 1):

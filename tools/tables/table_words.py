@@ -12,7 +12,7 @@ WORD = re.compile(r"[<>=≥≤≠]+|[^\W_]+(?:['.,:/-][^\W_]+)*|(?<!\S)[-+](?!\S
 _ELIDED = re.compile(r"^([cdjlmnst]|qu)'")
 """A French article before a vowel: `l'orange`."""
 OPERATIONS = ("highest", "lowest", "sum", "average", "median", "distinct", "count", "sort", "descending", "ascending",
-              "top", "bottom", "per", "not", "empty", "people", "rows", "difference", "calculate")  # fmt: skip
+              "top", "bottom", "per", "not", "empty", "people", "rows", "difference", "calculate", "share")  # fmt: skip
 COMPARISONS = (">=", "<=", ">", "<", "between", "!=")
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import PurePath
 from typing import NamedTuple
 
 from ...graph.call import Material
@@ -30,6 +31,9 @@ _COUNT = re.compile(
     r"\b(?:how many tables|number of tables|wie viele tabellen|combien de tableaux|cuántas tablas|quantas tabelas)\b",
     re.I,
 )
+_IN_ALL = re.compile(r"\d\s?(?:[€$£]|[^\W\d_]+)?\s+(?:in all|altogether|all told|insgesamt|en tout|ao todo)\b", re.I)
+_PEOPLE = frozenset(("people", "person"))
+_FILE = re.compile(r"\S+\.[a-z][a-z0-9]{1,4}\b", re.IGNORECASE)
 _CALCULATING = frozenset(("sum", "average", "median", "highest", "lowest", "top", "bottom"))
 
 
@@ -71,8 +75,9 @@ def answer_of_tables(tables: Sequence[Table], question: str, beside: str) -> Ans
         return Answer(text, expressions(queries))
     if _COUNT.search(question):
         return Answer(str(len(tables)), "count of tables")
-    stated = _TOTALS.search(beside) is not None
+    stated = _TOTALS.search(beside) is not None or _IN_ALL.search(beside) is not None
     among = [table for table in tables if _names_column(table, rest)] or tables
+    among = [table for table in among if not (beside.strip() and _asks_beside(table, rest, beside))]
     found = [(table, answer) for table in among if (answer := _answer(table, rest, stated))]
     if len(found) > 1 and {"sum", "average", "median"} & {word for _, (_, _, asked) in found for word in asked}:
         names = " and ".join(f"table {tables.index(table) + 1}" for table, _ in found)
@@ -99,6 +104,22 @@ def _answer(table: Table, question: str, stated: bool) -> tuple[str, str, set[st
             raise
         return None
     return text, expressions(queries), asked
+
+
+def _asks_beside(table: Table, question: str, beside: str) -> bool:
+    """Whether a question is about the text beside a table, with a word that only the text has.
+
+    The name of a file, which no question to its table needs to use, is such a word: "the roof" of roof.eml. So are people
+    where the table has no names.
+    """
+    asked = _words(_FILE.sub(" ", question))
+    held = _words(" ".join([*table.names, *(cell for row in table.cells for cell in row)]))
+    named = _words(PurePath(table.label).stem) & _words(beside)
+    return bool((asked & named) - held) or bool(asked & _PEOPLE and not held & (_PEOPLE | {"name"}))
+
+
+def _words(text: str) -> set[str]:
+    return {*singulars(text).split()}
 
 
 def _names_column(table: Table, question: str) -> bool:

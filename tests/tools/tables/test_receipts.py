@@ -71,3 +71,17 @@ def test_the_last_rows_of_a_table_from_its_total_on_are_no_rows_where_they_are_p
 
     assert answer_about(Table("bill", ("Item", "Price"), rows), "most expensive item").startswith("Sandwich, with 7.50")
     assert answer_about(Table("paid", ("Method", "Amount"), paid), "highest amount").startswith("30 (Method Cash")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Paint 3 90.00\nBrush 2 15.50\nLadder 1 120.00\nSubtotal 225.50\nVAT 19% 42.85\nAmount due: 268.35 EUR",
+        "Coffee 8.50\nTea 9.04\nTOTAL ITEMS 2\nTOTAL SAVINGS 1.50\nTOTAL 16.04",
+    ],
+)
+def test_quantities_and_savings_are_no_prices_that_were_misread(text: str) -> None:
+    with collecting() as found:
+        answer_in_receipt(text, "bill.pdf", "Which item costs the most?")
+
+    assert found.lacks == []

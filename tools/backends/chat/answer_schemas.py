@@ -1,10 +1,10 @@
 """JSON schemas of a chat model's labels, entities, scores and boxes, each with the function that parses the answer."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from ....graph.call import Artifact, Call
+from ...chat_models.messages import repeats_marks
 from ...languages import NAMES, iso1
 from ...repetition import asks_for_repetition, endless_repetition
 from ..answers import entity_answer, garbage, label_answer, score_answer, text_answer
@@ -12,7 +12,6 @@ from ..inputs import candidate_labels
 from ..worker.decode_functions import SCALE
 from ..worker.decoder import boxes_answer
 
-_MARK = re.compile(r"</?data>", re.IGNORECASE)
 Parse = Callable[[Call, Any], list[Artifact]]
 
 
@@ -82,7 +81,7 @@ def parse_text(call: Call, answer: Any) -> list[Artifact]:
     (made,) = text_answer(call, answer)
     text = made.text or ""
     given = "\n".join([call.task.goal, *(m.resource.text or "" for many in call.inputs.values() for m in many)])
-    if _MARK.search(text) and not _MARK.search(given):
+    if repeats_marks(text, given):
         raise garbage(call, "text of its own, but repeats the marks around its data", text)
     if not asks_for_repetition(given) and (unit := endless_repetition(text)):
         raise garbage(call, "answer, but repeats itself without an end", unit)

@@ -28,6 +28,9 @@ _FREQUENCY = re.compile(
 _BY = re.compile(r"\bby\s+(?:the\s+|an?\s+)?$")
 _NO_NAMES = frozenset(("EMAIL", "URL", "DATE", "TIME"))
 """What has letters of names and places in it, and is neither."""
+_NO_CODES = frozenset(("EMAIL", "URL", "DATE", "TIME", "MONEY", "PERCENT"))
+_CODE = re.compile(r"(?<![\w.,])#?(?=[\w/.-]*\d)[A-Z0-9][A-Z0-9]*(?:[/.-][A-Z0-9]+)*(?![\w/-])", re.ASCII)
+"""A number or a code of something: `A-5591`, `4711`, `QX7T2P`."""
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d{2}\b")
 _BEFORE_PLACE = "in|at|on|near|from|to|off|outside|inside|beside|opposite"
 
@@ -77,6 +80,14 @@ def candidates(kind: str, sentence: str, query: Iterable[str], code: str = "en")
         spans = [(a, b) for a, b in spans if not numbers_of(query).intersection(content_words(sentence[a:b]))]
         unit = next((_UNITS[word] for word in query if word in _UNITS), None)
         spans = [(a, b) for a, b in spans if not unit or unit.search(sentence[a:b])]
+    elif kind == "code":
+        taken = [(f.start, f.end) for f in found if f.group in _NO_CODES]
+        spans = [(f.start, f.end) for f in found if f.group == "IBAN"]
+        spans = spans or [
+            (a, b)
+            for a, b in (m.span() for m in _CODE.finditer(sentence))
+            if not any(s < b and a < e for s, e in taken)
+        ]
     elif kind == "frequency":
         spans = [match.span() for match in _FREQUENCY.finditer(sentence)]
     elif kind == "place":
@@ -98,6 +109,11 @@ def _place(code: str) -> re.Pattern[str]:
     """Without taking the words: "on Thursday in the library" has a place behind what is none."""
     before = "|".join(filter(None, (_BEFORE_PLACE if code == "en" else "", places_of(code)))) or "(?!)"
     return re.compile(rf"(?=\b(?:{before})\s+((?:the\s+|a\s+)?[^,.;:!?()]+))", re.I)
+
+
+def dates_of(text: str) -> set[str]:
+    """The different days that a text names."""
+    return {found.word for found in find_entities(text) if found.group == "DATE"}
 
 
 def numbers_of(query: Iterable[str]) -> set[str]:

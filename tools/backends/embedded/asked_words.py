@@ -25,11 +25,13 @@ QUESTIONS: dict[str, str] = {
     "place": r"\bwhere\b",
     "name": r"what is the name|what(?:'s| is) .* called|which (?:city|country|town|company|university|shop|restaurant"
     r"|caf)",
+    "code": r"\b[a-z]+ (?:number|no\.|code|id|reference)(?! of\b)\b",
 }
 """Words of English that ask for a kind of value; the first kind with a match is the one expected."""
 _SEVERAL = re.compile(
     r"\W*(?:when|where|who|what time)\b[^?]{0,15}\b(?:and|or) (?:at |to |with |from )?(?:when|where|who|what|how|why)\b"
 )
+_CODE = re.compile(r"\b(?:numbers?|num|no|nr|codes?|id|ref(?:erence)?)\b|n[°º]|#|nummer\b", re.I)
 _WHO = re.compile(r"\W*(?:who|whose|whom)\b")
 _SHORT = 2
 """Letters of a word that has to be typed with its accents: "où" is not "ou"."""
@@ -40,6 +42,11 @@ def language_of_question(question: str) -> str:
     """The language that a question is read in; English where it is in none with a data file."""
     code = language_of(own_words(question))
     return code if code in LANGUAGES else "en"
+
+
+def names_code(words: str) -> bool:
+    """Whether words name a number or a code of something: "Order no.", "Booking code"."""
+    return _CODE.search(words) is not None
 
 
 def kinds_asked(question: str) -> list[str]:

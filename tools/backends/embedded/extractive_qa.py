@@ -13,8 +13,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .answer_kinds import NAME, SELF_EVIDENT, candidates, expected_kind, numbers_of
-from .asked_words import asks_several, kinds_asked, language_of_question
+from .answer_kinds import NAME, SELF_EVIDENT, candidates, dates_of, expected_kind, numbers_of
+from .asked_words import asks_several, kinds_asked, language_of_question, names_code
+from .label_lines import lines_alike, stems_of, words_beside
 from .question_limits import END_WORDS, asks_for_difference, asks_for_end, is_difference, is_negated, is_qualified
 from .question_synonyms import synonyms
 from .tokenization import content_words, sentences, stem
@@ -34,12 +35,12 @@ _ENGLISH = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are
 _FILE = re.compile(r"\b[\w-]+\.[a-z][a-z0-9]{1,4}\b", re.I)
 _IGNORED = frozenset(
     "happen occur often us use used numb document text articl fil receipt page much name call kind mention say long far old"
-    " oft pleas tell giv accord list stat must".split()
+    " oft pleas tell giv given accord list stat must".split()
 )
 """Stems of words in a question that its answer need not hold."""
 _KIND_WORDS: dict[str, frozenset[str]] = {
     "money": frozenset("cost price pay paid spend spent amount charg sum bill fee".split()),
-    "date": frozenset("date day tim".split()),
+    "date": frozenset("dat day tim".split()),
     "year": frozenset(("year",)),
     "time": frozenset("tim hour".split()),
     "phone": frozenset("phon telephon call".split()),
@@ -63,12 +64,12 @@ def find_answer(question: str, text: str) -> Answer | None:
     """The best answer in a text; None when the text does not answer the question."""
     if answer := _labelled(question, text):
         return answer
-    query = [word for word in content_words(question) if word not in {"pleas", "tell", "giv"}]
+    query = [word for word in content_words(_FILE.sub(" ", question)) if word not in {"pleas", "tell", "giv"}]
     lines = sentences(text)
     kind, code = expected_kind(question), language_of_question(question)
     if not lines or not (query or kind):
         return None
-    stems = [set(content_words(line)) for line in lines]
+    stems = [set(stems_of(line)) for line in lines]
     counts = Counter(word for line in stems for word in line)
     weight = {
         word: math.log(1 + len(lines) / (1 + max((counts[w] for w in synonyms(word)), default=0))) for word in query
@@ -83,7 +84,13 @@ def find_answer(question: str, text: str) -> Answer | None:
         return overlap + 0.25 * before * (overlap < 1) + 0.3 * fits, overlap
 
     key = _key_words(question, kind) if _ENGLISH.search(question) else []
-    ranked = sorted(range(len(lines)), key=lambda number: (-score_of(number)[0], number))
+    if (
+        _ENGLISH.search(question) and kind == "date" and not key and len(dates_of(text)) == 1
+    ):  # “the date of the receipt”
+        line = next(line for line in lines if dates_of(line))
+        return Answer(_nearest(candidates(kind, line, query, code), line, (), kind), line, 1.0)
+    others = [words_beside(line, (*query, *_KIND_WORDS.get(kind, ()))) for line in lines]
+    ranked = sorted(range(len(lines)), key=lambda number: (-score_of(number)[0], others[number], number))
     relevant = (number for number in ranked if _shares_key_words(key, stems[number], counts))
     computed = [stem(word) for word in _COMPUTED.findall(question.lower())]
     relevant = (n for n in relevant if all(stems[n].intersection(synonyms(word)) for word in computed))
@@ -101,7 +108,12 @@ def find_answer(question: str, text: str) -> Answer | None:
     score, overlap = score_of(best)
     if not overlap and score < 0.3:
         return None
-    spans = candidates(kind, lines[best], query, code) if kind else []
+    if len(alike := lines_alike(lines, best)) > 1:  # which of them, the question does not say
+        if len(alike) > MAX_VALUES:
+            return None
+        values = [_nearest(candidates(kind, line, query, code) if kind else [], line, query, kind) for line in alike]
+        return Answer("; ".join(values), "; ".join(alike), min(1.0, overlap or score))
+    spans = candidates(kind, lines[best], query, code) if kind not in ("", "code") else []
     if differs and not (spans := [span for span in spans if is_difference(lines[best], *span)]):
         return None
     if kind == "date" and asks_for_end(question):
@@ -117,11 +129,14 @@ def _labelled(question: str, text: str) -> Answer | None:
     if not key or _KIND_OF_QUESTION.search(question):
         return None
     found: dict[int, dict[str, str]] = {}
+    kind, code, query = expected_kind(question), language_of_question(question), content_words(question)
+    meant = {other for word in (*query, *_KIND_WORDS.get(kind, ())) for other in synonyms(word)}
     for line in text.splitlines():
         if match := _FIELD.match(line):
             label = content_words(match[1])
-            if all(_holds(unit, label) for unit in key):
-                found.setdefault(len(label), {})[match[2].strip()] = line.strip()
+            numbered = kind != "code" or names_code(match[1]) or candidates(kind, match[2], (), code)
+            if numbered and all(_holds(unit, label) for unit in key):
+                found.setdefault(len({*label} - meant), {})[match[2].strip()] = line.strip()
     values = found[min(found)] if found else {}
     if len(values) > 1:  # whose, the question does not say
         return (
@@ -130,8 +145,7 @@ def _labelled(question: str, text: str) -> Answer | None:
     if not values:
         return None
     ((value, line),) = values.items()
-    kind = expected_kind(question)
-    spans = candidates(kind, value, content_words(question), language_of_question(question)) if kind else []
+    spans = candidates(kind, value, query, code) if kind else []
     return Answer(_nearest(spans, value, (), kind), line, 1.0)
 
 
@@ -173,7 +187,7 @@ def _has_kind(
     if not kind or not key or candidates(kind, sentence, query, code):
         return True
     specific = len(key) > 1 or len(key[0]) > 1
-    strict = kind in (*SELF_EVIDENT, "money", "count", "percent", "time", "person")
+    strict = kind in (*SELF_EVIDENT, "money", "count", "percent", "time", "person", "code")
     return specific and not strict and all(_holds(unit, stems) for unit in key)
 
 

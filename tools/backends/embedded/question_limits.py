@@ -10,7 +10,7 @@ _NEGATION = re.compile(
 _GROWTH = re.compile(
     r"\b(?:how (?:much|many)|by what|what (?:is|was|were))\b.*"
     r"\b(?:grow|grew|grown|growth|increased?|decreased?|rise|rose|risen|fall|fell|fallen|dropp?(?:ed)?|shrink|shrank"
-    r"|changed?|differ(?:ence)?)\b"
+    r"|(?<!how much )changed?|differ(?:ence)?)\b"
     r"|\bhow (?:much|many) (?:\w+ ){0,2}?(?:more|less|fewer|longer|higher|lower|older|younger|cheaper)\b",
     re.I,
 )

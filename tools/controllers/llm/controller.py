@@ -17,6 +17,7 @@ from ....graph.settings import Settings
 from ....graph.usage import Usage
 from ...chat_models.client import ChatClient
 from ...chat_models.errors import EndlessAnswer
+from ...chat_models.messages import repeats_marks
 from ...chat_models.models import ChatModel
 from ...chat_models.recorded import RecordedModel
 from ...chat_models.token_estimate import CHARACTERS_PER_TOKEN
@@ -171,6 +172,10 @@ class LlmController:
         try:
             async with aclosing(self._client.stream("answer", messages, callbacks)) as pieces:
                 async for sentence in sentences(pieces):
+                    if repeats_marks(sentence, run.request.text):
+                        raise EndlessAnswer(
+                            f"{self.name} repeats its prompt in place of an answer", hint="Choose another model."
+                        )
                     yield checker.check(sentence)
         except (
             PromptCut,

@@ -113,7 +113,7 @@ def propose(request: Request) -> Proposal:
     else:
         parsed, intents, not_understood = find_intents_by_examples(parsed, language, request.resources)
     # 3. intents -> referents -> linked tasks
-    linker = _link(parsed, intents, request.resources, not_understood)
+    linker = _link(parsed, intents, request, not_understood)
     linker.used += names.values()
     linker.refusals += [refusal(language, "named-result", name) for name in names]
     # 4. linked tasks -> plan, with the steps that convert one kind of data to another
@@ -174,17 +174,16 @@ def _corrections(parsed: ParsedRequest) -> TextEdits:
     return TextEdits(tuple((to_original(start), to_original(end), word) for start, end, word in found))
 
 
-def _link(
-    parsed: ParsedRequest, intents: Sequence[Intent], earlier: Sequence[Resource], refusals: Sequence[str]
-) -> Linker:
-    """The tasks of the intents, each linked to files, quotations, `earlier` data and results of the tasks before it.
+def _link(parsed: ParsedRequest, intents: Sequence[Intent], request: Request, refusals: Sequence[str]) -> Linker:
+    """The tasks of the intents, each linked to files, quotations, data of earlier turns and results of the tasks before it.
 
     `refusals`: of what was not understood; what is about that has no data.
     """
     acts = lexicon().acts
     requested = frozenset(name for i in intents if not i.mention for name in acts.get(i.act, {}).values())
     questions = frozenset(intent.question for intent in intents if intent.question)
-    linker = Linker(parsed, ReferenceResolver(parsed, earlier, questions), requested)
+    ended = [sha256 for sha256, last in request.made if last]
+    linker = Linker(parsed, ReferenceResolver(parsed, request.resources, questions, ended), requested)
     linker.refusals += refusals
     for intent in intents:
         if intent.rule == PART_QUESTION:

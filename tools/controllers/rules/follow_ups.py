@@ -11,39 +11,99 @@ from ....graph.result import Request
 from ...tables.follow_up import refers_back
 from ...tables.table_words import names_table_operation
 from ...wording.nearest import words_pattern
+from ...wording.page_words import read_pages
 from ...wording.request_language import language_of
+from ...wording.text_parts import read_parts
 from ...wording.wording import LANGUAGES, folded, wording
 from .clauses import parse_request
 from .lexicon import lexicon
+from .members import MEMBER
+from .parameters import TARGET_LANGUAGE
 from .referents import earlier_data
 
 _LONGEST = 100
 """Characters of a follow-up to a question about a table."""
 _CALCULATIONS = ("count", "sum", "average", "median", "highest", "lowest")
 _FILE = "[\ue010-\ue0ff]+"
+_CHOOSING = ("only", "but", "just")
+"""Words of a follow-up that chooses: "now only the first"."""
 
 
 def repeated(request: Request) -> Request | None:
-    """The latest request that names one file, with the file of the follow-up in its place; None where it is no follow-up."""
+    """The latest request that names one file, with the file of the follow-up in its place; None where it is no follow-up.
+
+    The same with a language, a page, a part of a text, or one of several results: "and in French?", "and the second?".
+    """
     if not request.history or len(request.text) > 200:
         return None
-    names = [mention.name for mention in mentions(request.text)]
-    if len(set(names)) != 1:
+    names = {mention.name for mention in mentions(request.text)}
+    if len(names) > 1:
         return None
     words = folded(parse_request(request.text, request.files).masked)
     for role, text in reversed(request.history):
         if role != "user":
             continue
         code = language_of(parse_request(text).masked, lexicon().verb)
-        if code not in LANGUAGES or not _only_a_file(words, code):
+        if code not in LANGUAGES:
             return None
-        if _only_a_file(folded(parse_request(text).masked), code):
+        if not names:
+            again = _with_detail(request, words, text) if code == "en" else None
+            if again or not _only_a_detail(folded(parse_request(text).masked)):
+                return again
+            continue
+        if not _only(_FILE, words, code):
+            return None
+        if _only(_FILE, folded(parse_request(text).masked), code):
             continue
         earlier = {mention.name for mention in mentions(text)}
         if len(earlier) != 1:
             return None
-        return request.model_copy(update={"text": text.replace(earlier.pop(), names[0]), "history": ()})
+        return request.model_copy(update={"text": text.replace(earlier.pop(), names.pop()), "history": ()})
     return None
+
+
+def _details(words: str) -> dict[str, tuple[int, int]]:
+    """What a request may be repeated with, by its kind, and where the words name it."""
+    found: dict[str, tuple[int, int]] = {}
+    if len(languages := [*TARGET_LANGUAGE.finditer(words)]) == 1:
+        found["language"] = languages[0].span()
+    for kind, parts in (("page", read_pages(words, "en")), ("part", read_parts(words, "en"))):
+        if len(parts) == 1:
+            found[kind] = parts[0].start, parts[0].end
+    if len(members := [*MEMBER.finditer(words)]) == 1:
+        found.setdefault("member", members[0].span())
+    return found
+
+
+def _only_a_detail(words: str) -> bool:
+    return any(_only(re.escape(words[start:end]), words, "en") for start, end in _details(words).values())
+
+
+def _with_detail(request: Request, words: str, before: str) -> Request | None:
+    """An earlier request with the one detail that the words give in place of its own; one result is shown where it has none.
+
+    What the turn before made is put aside: "translate it" is about the text that it was about then.
+    """
+    details = _details(words)
+    kind = next((k for k, (a, b) in details.items() if _only(re.escape(words[a:b]), words, "en")), "")
+    if not kind:
+        return None
+    said = words[slice(*details[kind])]
+    own = _details(folded(parse_request(before).masked)).get(kind)
+    if own is None:
+        several = kind == "member" and sum(last for _, last in request.made) > 1
+        return request.model_copy(update={"text": f"show me {said}", "history": ()}) if several else None
+    if "other" in said:
+        said = "the second one" if "first" in before[slice(*own)] else "the first one"
+    types = {r.made_by for r in request.resources if r.sha256 in dict(request.made)}
+    kept = list(request.resources)
+    while kind != "member" and kept and kept[-1].producer and kept[-1].made_by in types:
+        kept.pop()
+    text = f"{before[: own[0]]}{said}{before[own[1] :]}"
+    named = {mention.name for mention in mentions(before)}
+    files = tuple(r for r in kept if r.producer is None and {r.name, r.label} & named)
+    again = {"text": text, "history": (), "resources": tuple(kept), "made": (), "files": (*request.files, *files)}
+    return request.model_copy(update=again)
 
 
 def questions_before(request: Request) -> list[str]:
@@ -81,9 +141,9 @@ def without_replaced(request: Request, code: str) -> Request:
     return request.model_copy(update={"resources": request.resources[:-1]})
 
 
-def _only_a_file(words: str, code: str) -> bool:
-    """Whether a file and words that repeat a request are all that there is."""
+def _only(detail: str, words: str, code: str) -> bool:
+    """Whether a detail and words that repeat a request are all that there is."""
     language = wording(code)
-    again = words_pattern([*language.clauses["again"], *language.clauses.get("polite", ())], language)
-    left = re.sub(_FILE, " ", words)
-    return not re.search(r"\w", again.sub(" ", left) if again else left)
+    again = words_pattern([*language.clauses["again"], *language.clauses.get("polite", ()), *_CHOOSING], language)
+    left = re.sub(detail, " ", words)
+    return left != words and not re.search(r"\w", again.sub(" ", left) if again else left)

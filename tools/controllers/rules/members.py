@@ -8,6 +8,11 @@ from typing import NamedTuple
 from ...wording.wording import folded, wording
 from .counted_files import COMPARED, COUNTER, ORDINAL_DIGITS, counted
 
+MEMBER = re.compile(
+    r"\bthe (?:first|second|third|fourth|fifth|last|other)(?: one)?\b(?! (?!aloud|out|into|in|to|with|by|and|please)[a-z]+)"
+)
+"""One of several results, without a noun: "the second one"."""
+
 
 class Members(NamedTuple):
     """The places of the results that are meant, and the words that say so as (start, end)."""

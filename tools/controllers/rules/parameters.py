@@ -8,7 +8,7 @@ from ...wording.wording import wording
 from .lexicon import LANGUAGES, lexicon
 
 _LANGUAGE = "|".join(LANGUAGES)
-_TARGET = re.compile(
+TARGET_LANGUAGE = re.compile(
     rf"\b(?:in|into|to) (?:the )?({_LANGUAGE})\b(?! (?:text|question|audio|document|article))|\binto ({_LANGUAGE}) text\b"
     rf"|\b({_LANGUAGE}) (?:\w+ )?(?:equivalent|version|translation|summary|captions?|descriptions?"
     r"|subtitles|overview|transcript|narration|voice[- ]?over)\b"
@@ -50,7 +50,7 @@ Parameters = dict[str, Scalar | tuple[Scalar, ...]]
 def target_languages(words: str) -> list[str]:
     """The languages to translate into, in order; `to French and German` gives both."""
     found: list[str] = []
-    for match in _TARGET.finditer(words):
+    for match in TARGET_LANGUAGE.finditer(words):
         more = re.match(rf"(?:(?:,|,? and) (?:(?:in)?to )?(?:{_LANGUAGE})\b)*", words[match.end() :])
         names = [match[match.lastindex or 1], *re.findall(_LANGUAGE, more.group() if more else "")]
         found += [LANGUAGES[name] for name in names if LANGUAGES[name] not in found]

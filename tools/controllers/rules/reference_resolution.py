@@ -48,7 +48,11 @@ class ReferenceResolver:
     """The referents so far, results of planned tasks last, and which of them the words of an intent mean."""
 
     def __init__(
-        self, parsed: ParsedRequest, earlier: Sequence[Resource], questions: frozenset[str] = frozenset()
+        self,
+        parsed: ParsedRequest,
+        earlier: Sequence[Resource],
+        questions: frozenset[str] = frozenset(),
+        made: Iterable[str] = (),
     ) -> None:
         self.parsed = parsed
         self.referents = initial_referents(parsed, earlier, questions)
@@ -56,6 +60,8 @@ class ReferenceResolver:
         """That of the intent that is being planned."""
         self.used: list[tuple[int, int]] = []
         """The words that chose one of several results."""
+        self._made = frozenset(made)
+        """The SHA-256 of the results with which the turn before ended."""
         self._chosen: dict[tuple[int, str], list[Referent]] = {}
 
     def words_of(self, intent: Intent) -> str:
@@ -137,15 +143,21 @@ class ReferenceResolver:
     def _earlier(self, intent: Intent, kinds: Sequence[Kind]) -> list[Referent]:
         """The latest data of earlier turns, or that which the words name and count: "the second one", "the first summary".
 
-        As within a request, later intents are about a text itself and not about what describes it.
+        As within a request, later intents are about a text itself and not about what describes it, and "it" is all that
+        the turn before made where that is several.
         """
         found = [r for r in self.referents if r.origin == "earlier" and fits(r, kinds)]
         makers = {r: r.value.made_by or "" for r in found if isinstance(r.value, Resource) and r.value.producer}
         words = self.parsed.words_of(intent.clause)
         named = [r for r in found if self._is_named(makers.get(r, ""), words)]
-        latest = named or [r for r in found if makers.get(r) not in _describing(intent)] or found
+        ended = [r for r in found if isinstance(r.value, Resource) and r.value.sha256 in self._made]
+        findings = intent.act not in OF_WHOLE_TEXTS and len(ended) > 1 and _SEVERAL.search(words)
+        latest = (
+            named or (ended if findings else [r for r in found if makers.get(r) not in _describing(intent)]) or found
+        )
+        several = [r for r in latest if r in ended]
         members = named or [r for r in latest if (r in makers) == (latest[-1] in makers)]
-        return self.counted(members) or latest[-1:]
+        return self.counted(several if len(several) > 1 else members) or several or latest[-1:]
 
     def made_earlier(self, task_types: Iterable[str]) -> bool:
         """Whether an earlier turn made the result of one of the types."""

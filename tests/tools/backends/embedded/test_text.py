@@ -492,3 +492,66 @@ def test_day_number_with_a_full_stop_ends_no_sentence() -> None:
         "Er ist 12.",
         "Sie geht.",
     ]
+
+
+TILL = "GREEN MARKET\n2026-05-08 14:02\nBread 3.20\nTOTAL ITEMS 1\nTOTAL SAVINGS 1.50\nTOTAL 3.20\nCASH 20.00\nCHANGE 16.80"
+SHOP = "Thanks for your order A-5591!\n\nShipping 3.90\n\nOrder total: 26.40 EUR"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("What is the total in till.txt?", TILL, "3.20"),
+        ("What are the total savings?", TILL, "1.50"),
+        ("How much cash was given according to till.txt?", TILL, "20.00"),
+        ("How much change did I get on this receipt?", TILL, "16.80"),
+        ("What is the date on the receipt till.png?", TILL, "2026-05-08 14:02"),
+        ("What is the total?", "Total VAT: 151.62\nTotal amount: 949.62", "949.62"),
+        ("What is the total?", "TOTAL EUR 42.00\nThank you\n\nTOTAL EUR 15.00", "EUR 42.00; EUR 15.00"),
+        ("What is the total?", "The repair costs 12,300 euros in all, with the scaffold.", "12,300 euros"),
+        ("What is the order number?", SHOP, "Thanks for your order A-5591!"),
+        ("What is the total of the order?", SHOP, "26.40 EUR"),
+    ],
+)
+def test_a_line_answers_by_all_of_its_label(question: str, text: str, expected: str) -> None:
+    answer = find_answer(question, text)
+    assert answer is not None
+    assert answer.short == expected
+
+
+def test_no_amount_is_the_number_of_an_order() -> None:
+    assert find_answer("What is the order number?", "Order total: 26.40 EUR") is None
+
+
+LETTER = "Dear Ms Rossi,\n\nyour colleague Paul Stein wrote to us. Ms Lane wrote the report.\n\nKind regards\nDana Kohl"
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Who wrote letter.txt?", "Dana Kohl"),
+        ("Who wrote this letter?", "Dana Kohl"),
+        ("Wer hat letter.txt geschrieben?", "Dana Kohl"),
+        ("Who wrote the report?", "Ms Lane"),
+    ],
+)
+def test_a_letter_is_by_who_signed_it(run_expert: RunExpert, question: str, said: str) -> None:
+    assert run_expert("lexical-qa", {"question": question, "context": LETTER})["text"].text == said
+
+
+def test_a_text_without_a_signature_is_by_nobody_in_it(run_expert: RunExpert) -> None:
+    with pytest.raises(ExpertError, match="does not say who wrote it"):
+        run_expert("lexical-qa", {"question": "Who wrote this?", "context": "Ms Lane wrote a complaint."})
+
+
+def test_a_table_beside_a_text_answers_nothing_that_only_the_text_says(run_expert: RunExpert, tmp_path: Path) -> None:
+    """The name of a file is a word of the question where the text has it, and people are no rows of things."""
+    file = tmp_path / "roof.eml"
+    file.write_text(
+        "The roof will cost 21,000 euros.\n\n| item | cost |\n| --- | --- |\n| tiles | 100 |\n| wood | 200 |\n"
+    )
+    asked = {"question": "How much will the roof cost according to roof.eml?", "context": file}
+    assert run_expert("lexical-qa", asked)["text"].text == "21,000 euros"
+    assert run_expert("lexical-qa", {**asked, "question": "Sum of cost in roof.eml"})["text"].text == "300"
+    with pytest.raises(ExpertError, match="no answer"):
+        run_expert("lexical-qa", {**asked, "question": "How many people are in roof.eml?"})

@@ -201,3 +201,57 @@ def test_a_text_is_shown_shortened_or_rewritten_as_people_ask_for_it(text: str, 
     assert written(proposal) == plan
     assert proposal.refusals == ()
     assert planned("What does a.txt say about Anna?").plan.tasks[0].type == "question-answering"
+
+
+def made(number: int, by: str, kind: str = "text") -> Resource:
+    """What a task of the turn before made."""
+    given = {"kind": kind, "media_type": "text/plain", "sha256": f"{number}" * 64, "size": 5, "text": f"{by} {number}"}
+    return Resource.model_validate({**given, "producer": f"{number}", "made_by": by})
+
+
+FILE = Resource(kind="text", media_type="text/plain", name="a.txt", sha256="f" * 64, size=9)
+SUMMARIES = (made(1, "summarization"), made(2, "summarization"))
+LISTS = (made(1, "token-classification", "labels"), made(2, "token-classification", "labels"))
+GERMAN = (made(3, "translation"),)
+
+
+@pytest.mark.parametrize(
+    ("before", "results", "text", "types", "numbers"),
+    [
+        ("summarise both", SUMMARIES, "read it aloud", "text-to-speech", "12"),
+        ("summarise both", SUMMARIES, "read both aloud", "text-to-speech", "12"),
+        ("summarise both", SUMMARIES, "read the second one aloud", "text-to-speech", "2"),
+        ("find the dates in a.txt and the names in b.txt", LISTS, "read both aloud", "text-to-speech", "12"),
+        ("summarise all", (*SUMMARIES, made(3, "summarization")), "join the last two", "join-text", "23"),
+        ("read the first one aloud", SUMMARIES, "and the second?", "text-to-speech", "2"),
+        ("read the first one aloud", SUMMARIES, "and the other one", "text-to-speech", "2"),
+        ("summarise both", SUMMARIES, "now only the first", "join-text", "1"),
+        ("translate a.txt into German", GERMAN, "and in French?", "translation", "f"),
+        ("translate it into German", GERMAN, "now into French", "translation", "f"),
+        ("summarise a.txt", SUMMARIES[:1], "and in French?", "translation", "1"),
+    ],
+)
+def test_a_later_turn_is_about_all_that_the_turn_before_made(
+    before: str, results: tuple[Resource, ...], text: str, types: str, numbers: str
+) -> None:
+    """ "The other one" and "in French" repeat the request with that; a language does not translate the translation."""
+    ended = [(result.sha256, True) for result in results]
+    history = (("user", before), ("assistant", "..."))
+    proposal = planned(text, resources=(FILE, *results), made=ended, history=history)
+    taken = [
+        v
+        for task in proposal.plan.tasks
+        for given in task.inputs.values()
+        for v in (given if isinstance(given, tuple) else (given,))
+    ]
+    assert {task.type for task in proposal.plan.tasks} == {types}
+    assert "".join((v.sha256 or "")[0] for v in taken if isinstance(v, Resource)) == numbers
+    assert proposal.refusals == ()
+
+
+@pytest.mark.parametrize("text", ["what did you do?", "that's wrong"])
+def test_a_remark_on_the_turn_before_is_refused_with_what_helps(text: str) -> None:
+    """It is no question to the text of that turn."""
+    proposal = planned(text, resources=(FILE,), history=(("user", "summarise a.txt"),))
+    assert not proposal.plan.tasks
+    assert "hugginggpt show" in proposal.refusals[0]

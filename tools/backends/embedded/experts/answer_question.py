@@ -1,5 +1,6 @@
 """question-answering, from a given text: the words or the sentence in it that answer."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -54,9 +55,14 @@ def answer_artifact(question: str, text: str, where: str, unread: Sequence[str] 
     if not text.strip():
         raise input_error(f"{where} is empty")
     from ....tables.receipts import answer_in_receipt  # here: to list the experts needs none of it
+    from ..authors import asks_author, signed_by
     from ..extractive_qa import find_answer
     from ..question_limits import limit_of
 
+    if asks_author(question, text) and not re.match(r"(?:E-mail 1 of|Subject:|From:) ", text):
+        if author := signed_by(text):
+            return Artifact(output="text", kind="text", media_type="text/plain", text=author)
+        raise ExpertError(f"{where} does not say who wrote it, with a signature or a line that names its author")
     if items := answer_in_receipt(text, where, question):
         return Artifact(output="text", kind="text", media_type="text/plain", text=items)
     found = find_answer(question, text)

@@ -2,6 +2,7 @@
 
 import re
 
+from .....graph.advice import command
 from ....wording.refusals import refusal
 from ..intents import Intent
 from ..lexicon import lexicon
@@ -26,7 +27,13 @@ def refuse_condition(linker: Linker, intent: Intent) -> None:
     linker.refuse(intent, "condition")
 
 
+def refuse_about_run(linker: Linker, intent: Intent) -> None:
+    """Refuse a question about the turn before, and a remark on it."""
+    linker.refuse(intent, refusal("en", "about-run", "", command("show")))
+
+
 _HANDLERS: dict[str, Handler] = {
+    "about-run": refuse_about_run,
     "condition": refuse_condition,
     "unsupported": refuse_unsupported,
     "operate": operations.operate,

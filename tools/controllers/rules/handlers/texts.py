@@ -208,7 +208,10 @@ def join(linker: Linker, intent: Intent) -> None:
     several = linker.open_results(intent, ("text",))
     texts = named if len(named) > 1 else several or linker.resolver.latest_results(("text",))
     if len(texts) < 2 and not any(linker.is_list(each.value) for each in texts):
-        texts = [referent for referent in linker.resolver.referents if referent.kind == "text"]
+        given = linker.resolver.given_data(intent, ("text",), everything=True)
+        alike = {getattr(r.value, "made_by", None) for r in given}
+        texts = [r for r in resolver.referents if r.kind == "text" and getattr(r.value, "made_by", None) in alike]
+        texts = given if len(given) > 1 else texts
     if len(texts) < 2 and not any(linker.is_list(each.value) for each in texts):
         linker.refuse_missing(intent, "two texts")
         return
