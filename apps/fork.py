@@ -31,11 +31,12 @@ from .run_at import checkpoints_with_plan, run_at
 async def start_fork(world: World, parent: Run, changes: Changes) -> Run:
     """The recorded fork. Raises `UsageError` for what can't be changed; then nothing is recorded."""
     # 1. what it goes on from
-    _check(parent)
+    recorded = await world.ledger.runs.recorded(parent.run_id)
+    _check(recorded or parent)  # the caller may have read it before its retry began
     run_id = uuid4().hex[:10]
     thread_id = changes.thread_id or run_id
     await History(world.ledger).check_finished(thread_id)
-    if await world.ledger.runs.recorded(parent.run_id) is None:
+    if recorded is None:
         await world.graph.restore(_config(parent.thread_id))
     base = parent if changes.at is None else await _at(world, parent, changes.at)
     # 2. what differs
@@ -65,9 +66,9 @@ async def start_fork(world: World, parent: Run, changes: Changes) -> Run:
     )  # fmt: skip
     # 3. the rows, then the checkpoint
     await begin_fork(base, fork, world.ledger, world.store)
-    recorded = await world.ledger.runs.recorded(run_id)
-    await write_first_checkpoint(world, recorded or fork)
-    return recorded or fork
+    made = await world.ledger.runs.recorded(run_id) or fork
+    await write_first_checkpoint(world, made)
+    return made
 
 
 async def write_first_checkpoint(world: World, fork: Run) -> None:

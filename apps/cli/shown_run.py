@@ -13,7 +13,7 @@ from ...graph.errors import HuggingGPTError, LimitReached, UsageError
 from ...graph.estimate import Estimate
 from ...graph.events import AnswerDelta, Event, RunFinished, TaskFinished
 from ...graph.plan import Plan
-from ...graph.result import Result, RunStatus
+from ...graph.result import RESUMABLE, Result, RunStatus
 from ...graph.settings import Settings
 from ...tools.recording.recorder import Recorder
 from ...tools.recording.replayer import Replayer
@@ -97,7 +97,8 @@ async def _show_run(
                         shown.code = await close_recording(recording, shown.last, shown.code)
         except HuggingGPTError as error:
             run_id = shown.run_id or (error.run_id if isinstance(error, LimitReached) else "")
-            if run_id and not isinstance(error, UsageError):
+            ended = shown.last is not None and shown.last.status not in RESUMABLE  # its outputs could not be copied
+            if run_id and not ended and not isinstance(error, UsageError):
                 more = f"to continue: hugginggpt resume {run_id}{common.again}"
                 error.hint = "\n".join(filter(None, (error.hint, more)))
             error.hint += shown.draft_kept()

@@ -357,6 +357,9 @@ async def test_a_run_that_is_under_way_is_not_forked(home: Path, scripted: OpenS
                 await asyncio.sleep(0.01)
         with pytest.raises(UsageError, match="is running; it can be forked once it has stopped"):
             await forked(world)
+        read_before = (await session.run()).model_copy(update={"status": "partial"})  # and is retried since
+        with pytest.raises(UsageError, match="is running; it can be forked once it has stopped"):
+            await anext(aiter(session.fork(read_before)))
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running

@@ -1,6 +1,8 @@
 """`--out`: outputs are copied under readable names, with the suffix of their media type."""
 
 import hashlib
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from hugginggpt.graph.plan import Plan
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Result
 from hugginggpt.graph.task import Ref, Task
+from in_process import command
 
 
 def test_an_output_stored_as_bin_by_an_earlier_version_is_copied_with_the_suffix_of_its_type(tmp_path: Path) -> None:
@@ -59,3 +62,12 @@ def test_a_changed_recording_is_called_by_the_operation(tmp_path: Path, operatio
     result = Result(task_id=0, key="0", task_type="audio-to-audio", status="succeeded", outputs={"audio": (made,)})
     copy_out([result], {made.sha256 or "": stored}, Plan(tasks=(task,)), tmp_path)
     assert (tmp_path / f"0-talk-{name}.wav").is_file()
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="needs a folder in which no file can be made")
+def test_a_finished_run_whose_outputs_can_t_be_copied_is_not_said_to_go_on(home: Path) -> None:
+    """The folder went away or is full: where the files are is said, and no command that would be refused."""
+    done = command("run", 'How many words are in "a b c"?', "--home", str(home), "--out", "/proc/self/task")
+    assert (done.code, "3" in done.out) == (1, True)
+    assert "`hugginggpt resources` lists where each file is" in done.err
+    assert "resume" not in done.err

@@ -136,6 +136,12 @@ class ClauseWords:
         rest = joints.sub(",", between) if joints else between
         return re.search("[,;/、，]", rest) is not None and _WORDS_BETWEEN.fullmatch(rest) is not None
 
+    @cached_property
+    def beside_ands(self) -> list[str]:
+        """The words between words for "and"."""
+        joints = words_pattern([*self.language.clauses["and"], *self.language.ranges.get("and", ())], self.language)
+        return joints.split(self.words) if joints else []
+
     def number(self, *units: str) -> float | None:
         """The number beside a word for one of the units; without units, the first in digits."""
         if units:

@@ -6,7 +6,7 @@ Counted are the files of the request in the order in which it names or brings th
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeVar
@@ -25,7 +25,6 @@ COUNTER = r"(?: |[张幅个個份段条枚つ本番目件の]{1,3})?"
 """What stands between an ordinal and its noun; Chinese and Japanese put a counter there."""
 ORDINAL_DIGITS = r"第\d{1,2}|\d{1,2}(?:[枚番つ本個件]目|st|nd|rd|th|er|e|ª|º|\.)"
 """An ordinal in digits."""
-_ARTICLE = r"(?:\b(?:the|my|our|das|der|die|den|dem|la|le|el|les|los|las|o|a|os|as) )?"
 COMPARED = (
     r"(?:larg|bigg|small|long|short|new|old|wid|narrow|tall|heavi|light|bright|dark|earli|late|loud|quiet)(?:er|est)"
     r"|latest"
@@ -76,7 +75,7 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
     nouns, end = file_nouns(code), 0
     before: list[tuple[int, Resource]] = [(file.start, file.resource) for file in parsed.files if file.start >= 0]
     named = frozenset(file for _, file in before)
-    text = "".join(low if len(low := folded(letter)) == 1 else letter for letter in parsed.masked)
+    text = folded(parsed.masked)
     begun = next((clause.end for clause in parsed.clauses if not clause.background), 0)
     matches = [(match, _words_of(match)) for match in _patterns(code).finditer(text)]
     counts = any("ordinal" in words and "bare" not in words for _, words in matches)
@@ -172,16 +171,19 @@ def file_nouns(code: str) -> dict[str, str]:
     return {**{f"{noun}s": kind for noun, kind in known.items()}, **known}
 
 
+def either(words: Iterable[str]) -> str:
+    """A pattern of any of the words, folded, the longest first; of no words one that matches nothing."""
+    return "|".join(re.escape(folded(word)) for word in sorted(words, key=len, reverse=True)) or "(?!)"
+
+
 @cache
 def _patterns(code: str) -> re.Pattern[str]:
-    def either(words: Sequence[str]) -> str:
-        return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
     language = wording(code)
     ordinals, nouns = f"{either([*language.ordinals])}|{ORDINAL_DIGITS}", either([*file_nouns(code)])
     if code != "en":
         edge = "" if language.unspaced else r"\b"
-        return re.compile(rf"{_ARTICLE}{edge}(?P<ordinal>{ordinals}){COUNTER}(?P<noun>{nouns}){edge}")
+        article = rf"(?:\b(?:{either(language.clauses['article'])}) )?" if edge else ""
+        return re.compile(rf"{article}{edge}(?P<ordinal>{ordinals}){COUNTER}(?P<noun>{nouns}){edge}")
     numbers = either([*language.numbers])
     many = rf"(?: (?P<many0>\d{{1,2}}|{numbers}))?"
 
@@ -192,14 +194,16 @@ def _patterns(code: str) -> re.Pattern[str]:
         return rf"(?:(?P<noun{form}>{nouns})|files?|ones?)\b"
 
     whole = rf"(?! (?:of|in|on|from) (?:the |my |this )?(?:{_MARK}|page|document|pdf|text|file|video|film))"
+    several = rf"{_MARK}+(?:(?:, |,? and ){_MARK}+)+"
     its = "(?:the|my|our|these|those)"
     forms = (
         rf"\b(?:all|every|each|any)(?:thing)?(?: of)?(?: {its})?(?: {files(1)})?,? {_EXCEPT} "
-        rf"(?:(?:the )?(?P<but>{of_order(2)})|(?P<unsaid>{numbers}))(?: {files(2)}|\b)",
+        rf"(?:(?:the )?(?P<but>{of_order(2)})|(?P<unsaid>{numbers}))"
+        rf"(?: of (?:{its} )?(?P<listed2>{several})| {files(2)}|\b)",
         rf"\b(?:which (?:one )?(?:of (?:{its} )?(?:{_MARK}+(?:,? and |, | )?)*)?(?:{files(3)} )?is (?:the )?"
         rf"|(?:is|are) {_MARK}+ )(?P<unsaid3>{COMPARED})\b",
         rf"\b(?:the|my|our) {of_order(4)} of (?:{its} )?"
-        rf"(?:(?P<listed>{_MARK}+(?:(?:, |,? and ){_MARK}+)+)|(?:(?:\d|{numbers}) )?{files(4)}|(?:\d|{numbers})\b)",
+        rf"(?:(?P<listed>{several})|(?:(?:\d|{numbers}) )?{files(4)}|(?:\d|{numbers})\b)",
         rf"\bevery (?P<unsaid5>other|{ordinals}) {files(5)}",
         rf"\b(?:the|my|our) {of_order(6)} {files(6)}{whole}",
         rf"\b(?:(?:these|those|the|my|our|(?P<all>all))(?: (?:of|{its}))* (?P<several>{numbers})"

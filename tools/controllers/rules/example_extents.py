@@ -48,19 +48,14 @@ def with_reading(parsed: ParsedRequest, pieces: Sequence[Piece], code: str) -> l
     kept: list[Piece] = []
     for piece in pieces:
         before = kept[-1] if kept else None
-        if before and before.match and piece.match and _only_reads(parsed, before, code):
+        words = parsed.masked[before.start : before.end] if before and before.match and piece.match else ""
+        if before and piece.match and only_reads(words, code) and not ClauseWords(words, wording(code)).is_aloud:
             asks = piece.match.meaning.endswith("question-answering")  # the words of its piece are the question
             start = kept.pop().start
             kept.append(piece if asks else replace(piece, start=start))
         else:
             kept.append(piece)
     return kept
-
-
-def _only_reads(parsed: ParsedRequest, piece: Piece, code: str) -> bool:
-    """Whether a piece asks to read a file, in no other words, and not to read it aloud."""
-    words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
-    return not words.is_aloud and only_reads(words.text, code)
 
 
 def _belongs(parsed: ParsedRequest, pieces: Sequence[Piece], last: int, number: int, code: str) -> bool:

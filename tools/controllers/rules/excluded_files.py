@@ -13,12 +13,11 @@ from functools import cache
 from ....graph.resource import Resource
 from ...wording.wording import folded, wording
 from .clauses import ParsedRequest
-from .counted_files import ALIKE, COUNTER, counted, file_nouns, with_names
+from .counted_files import ALIKE, COUNTER, counted, either, file_nouns, with_names
 from .lexicon import FILES
 from .masking import FileMention
 
 _MARK = "[\ue010-\ue0ff]"
-_GOES_ON = "and|in|into|to|with|by|as|at|und|zu|ins|mit|auf|zusammen|vor|et|en|dans|avec|y|con|e|em|com"
 _STOP = re.compile(r"[.!?;\n。！？]\s|[。！？\n]")
 """Where a sentence ends: "every file" and what it leaves out stand in the same one."""
 
@@ -26,7 +25,7 @@ _STOP = re.compile(r"[.!?;\n。！？]\s|[。！？\n]")
 def without_excluded_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
     """The request with the other files in place of "every file but not a.txt"; unchanged where it excludes none."""
     parsed = _with_counted_named(parsed, code)
-    text = _folded(parsed.masked)
+    text = folded(parsed.masked)
     masked, files, passed = parsed.masked, [*parsed.files], parsed.passed_over
     unclear = [*parsed.undecided]
     stops = [stop.start() for stop in _STOP.finditer(text)]
@@ -80,9 +79,8 @@ def _listed(text: str, start: int, code: str) -> re.Match[str] | None:
 
 def _with_counted_named(parsed: ParsedRequest, code: str) -> ParsedRequest:
     """The request with the file in place of an ordinal that it leaves out: "make all pictures grey except the last"."""
-    parsed = _with_rest_of_list(parsed, code)
     given = tuple(dict.fromkeys(file.resource for file in parsed.files))
-    text, masked, files = _folded(parsed.masked), parsed.masked, [*parsed.files]
+    text, masked, files = folded(parsed.masked), parsed.masked, [*parsed.files]
     for left_out in _counted(code).finditer(text) if len(given) > 1 else ():
         begin = max((stop.start() for stop in _STOP.finditer(text, 0, left_out.start())), default=0)
         every = [*_every(code).finditer(text, begin, left_out.start())]
@@ -102,28 +100,8 @@ def _with_counted_named(parsed: ParsedRequest, code: str) -> ParsedRequest:
     return replace(parsed, masked=masked, files=tuple(files))
 
 
-def _with_rest_of_list(parsed: ParsedRequest, code: str) -> ParsedRequest:
-    """The request with the other files in place of "everything but the first of a.txt, b.txt and c.txt"."""
-    text, masked, files = _folded(parsed.masked), parsed.masked, [*parsed.files]
-    for match in _rest_of_list(code).finditer(text):
-        among = _within(parsed.files, match, "list")
-        each = _ordinal(code).fullmatch(text, *match.span("one"))
-        chosen = counted(among, each["ordinal"], each["many"], code) if each else ()
-        kept = [file for file in among if file not in chosen]
-        if chosen and kept:
-            masked, named = with_names(masked, *match.span(), kept, code)
-            files = [*(file for file in files if not match.start() <= file.start < match.end()), *named]
-    files.sort(key=lambda file: (file.start < 0, file.start))
-    left_out = {file.resource for file in parsed.files} - {file.resource for file in files}
-    return replace(parsed, masked=masked, files=tuple(files), passed_over=parsed.passed_over | left_out)
-
-
-def _within(files: Sequence[FileMention], match: re.Match[str], group: str | int = 0) -> list[Resource]:
-    return [*dict.fromkeys(f.resource for f in files if match.start(group) <= f.start < match.end(group))]
-
-
-def _folded(masked: str) -> str:
-    return "".join(low if len(low := folded(letter)) == 1 else letter for letter in masked)
+def _within(files: Sequence[FileMention], match: re.Match[str]) -> list[Resource]:
+    return [*dict.fromkeys(f.resource for f in files if match.start() <= f.start < match.end())]
 
 
 @cache
@@ -131,12 +109,12 @@ def _ordinal(code: str) -> re.Pattern[str]:
     """An ordinal, the number and the noun behind it: "the last two pictures"."""
     words, language = wording(code).section("excluding"), wording(code)
     if language.unspaced:
-        noun = rf"の?(?:(?P<noun>{_either([*file_nouns(code)])})|{_either(words['file'])})?"
-        return re.compile(rf"(?P<ordinal>{_either([*language.ordinals])})(?P<many>(?!))?{COUNTER}{noun}")
-    article = rf"(?:(?:{_either(words['article'])}) )?" if words["article"] else ""
-    many = rf"(?: (?P<many>\d{{1,2}}|{_either([*language.numbers])}))?"
-    noun = rf"(?: (?:(?P<noun>{_either([*file_nouns(code)])})|{_either(words['file'])}|ones?))?"
-    return re.compile(rf"\b{article}(?P<ordinal>{_either([*language.ordinals])}){many}{noun}\b")
+        noun = rf"の?(?:(?P<noun>{either([*file_nouns(code)])})|{either(words['file'])})?"
+        return re.compile(rf"(?P<ordinal>{either([*language.ordinals])})(?P<many>(?!))?{COUNTER}{noun}")
+    article = rf"(?:(?:{either(words['article'])}) )?" if words["article"] else ""
+    many = rf"(?: (?P<many>\d{{1,2}}|{either([*language.numbers])}))?"
+    noun = rf"(?: (?:(?P<noun>{either([*file_nouns(code)])})|{either(words['file'])}|ones?))?"
+    return re.compile(rf"\b{article}(?P<ordinal>{either([*language.ordinals])}){many}{noun}\b")
 
 
 @cache
@@ -147,20 +125,16 @@ def _counted(code: str) -> re.Pattern[str]:
     if wording(code).unspaced:
         before, behind = words["before"], words["behind"]
         return re.compile(
-            rf"(?:{_either(before)})(?P<which>{one})" if before else rf"(?P<which>{one})(?:{_either(behind)})"
+            rf"(?:{either(before)})(?P<which>{one})" if before else rf"(?P<which>{one})(?:{either(behind)})"
         )
-    joined = rf"{one}(?:(?:,? (?:{_either(words['and'])})|,) {one})*"
-    ways = _either([*words["before"], *words.get("after_every", ())])
-    return re.compile(rf"\b(?:{ways}) (?P<which>{joined})(?=\W*(?:\Z|[,.;!?:])| (?:{_GOES_ON})\b)")
+    joined = rf"{one}(?:(?:,? (?:{either(words['and'])})|,) {one})*"
+    ways = either([*words["before"], *words.get("after_every", ())])
+    return re.compile(rf"\b(?:{ways}) (?P<which>{joined})(?=\W*(?:\Z|[,.;!?:])| (?:{either(words['goes_on'])})\b)")
 
 
 def _unnamed(pattern: re.Pattern[str]) -> str:
     """The pattern without names of groups, to be part of another one."""
     return re.sub(r"\?P<\w+>", "?:", pattern.pattern)
-
-
-def _either(words: Sequence[str]) -> str:
-    return "|".join(re.escape(folded(word)) for word in sorted(words, key=len, reverse=True))
 
 
 @cache
@@ -170,21 +144,21 @@ def _excluding(code: str) -> re.Pattern[str]:
     Those are matched, and no repetition gives back what it took, so that a list of names is read once.
     """
     words = wording(code).section("excluding")
-    names = rf"{_MARK}++(?:(?:,? ?(?:{_either(words['and'])}) ?|, ?|、){_MARK}++)*+"
-    behind = rf"(?:{_either(words['behind'])})" if words["behind"] else "(?!)"
+    names = rf"{_MARK}++(?:(?:,? ?(?:{either(words['and'])}) ?|, ?|、){_MARK}++)*+"
+    behind = rf"(?:{either(words['behind'])})" if words["behind"] else "(?!)"
     ways = [rf"{names}(?:{behind}|(?P<kept>))"]
     if words["before"]:
         edge, space = ("", " ?") if wording(code).unspaced else (r"(?<!\w)", " ")
-        article = rf"(?:(?:{_either(words['article'])}) )?" if words["article"] else ""
-        ways.insert(0, rf"[,，]? ?{edge}(?:{_either(words['before'])}){space}{article}{names}(?:{behind})?")
-    after = _either(words.get("after_every", ())) or r"\b\B"
+        article = rf"(?:(?:{either(words['article'])}) )?" if words["article"] else ""
+        ways.insert(0, rf"[,，]? ?{edge}(?:{either(words['before'])}){space}{article}{names}(?:{behind})?")
+    after = either(words.get("after_every", ())) or r"\b\B"
     return re.compile("|".join((*ways, rf"(?P<after>,? (?:{after}) {names})")))
 
 
 @cache
 def _list(code: str) -> re.Pattern[str]:
     """The names of two files or more: "a.txt, b.txt and c.txt"."""
-    joint = rf"(?:,? ?(?:{_either(wording(code).section('excluding')['and'])}) ?|, ?|、)"
+    joint = rf"(?:,? ?(?:{either(wording(code).section('excluding')['and'])}) ?|, ?|、)"
     return re.compile(rf"{_MARK}++(?:{joint}{_MARK}++)++")
 
 
@@ -193,32 +167,18 @@ def _goes_on(code: str) -> re.Pattern[str]:
     """A word behind which a sentence asks for something else: "and translate"."""
     language, then = wording(code), wording(code).clauses.get("then", ())
     if language.unspaced:
-        return re.compile(_either(then))
-    return re.compile(rf"\b(?:{_either([*language.section('excluding')['and'], *then])}) (?=\w)")
-
-
-@cache
-def _rest_of_list(code: str) -> re.Pattern[str]:
-    """All but some of a list, by ordinals: "all but the first of a.txt and b.txt"."""
-    words = wording(code).section("excluding")
-    if wording(code).unspaced or not words["before"]:
-        return re.compile(r"(?!)")
-    one = _unnamed(_ordinal(code))
-    every = _unnamed(_every(code))
-    ways = _either([*words["before"], *words.get("after_every", ())])
-    of = r"(?:of|among|von|aus|unter|de|des|dos|das|entre|parmi)(?: the)?"
-    whole = rf"(?:(?:{every}|\b(?:{_either(words['every'])})\b),? )?"
-    return re.compile(rf"{whole}\b(?:{ways}) (?P<one>{one}) {of} (?P<list>{_list(code).pattern})")
+        return re.compile(either(then))
+    return re.compile(rf"\b(?:{either([*language.section('excluding')['and'], *then])}) (?=\w)")
 
 
 @cache
 def _every(code: str) -> re.Pattern[str]:
     """The words for all the files: "every file", "all of the pictures", "everything"."""
     words = wording(code).section("excluding")
-    nouns = _either([*file_nouns(code), *words["file"]])
+    nouns = either([*file_nouns(code), *words["file"]])
     if wording(code).unspaced:
-        return re.compile(rf"(?:{_either(words['every'])})(?P<noun>{nouns})")
+        return re.compile(rf"(?:{either(words['every'])})(?P<noun>{nouns})")
     return re.compile(
-        rf"\b(?:(?:{_either(words['every'])}) (?:(?:{_either(words['article'])}) )*(?P<noun>{nouns})"
-        rf"|{_either(words['everything'])})\b"
+        rf"\b(?:(?:{either(words['every'])}) (?:(?:{either(words['article'])}) )*(?P<noun>{nouns})"
+        rf"|{either(words['everything'])})\b"
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from ....graph.resource import Kind, Resource
 from ....graph.result import Evidence
-from ....graph.task import Ref, Task
+from ....graph.task import Ref, Single, Task
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
 from ...wording.page_words import Pages, read_pages
@@ -183,6 +183,10 @@ class Linker:
             self.results_by_content[content] = Referent(kind, Ref(task_id=task.id), task_type, evidence.start)
         value = self.results_by_content[content].value
         return value if isinstance(value, Ref) else Ref(task_id=0)
+
+    def replace_input(self, task_id: int, old: Single, new: Single) -> None:
+        """Have a task take `new` in place of `old`."""
+        self.tasks[task_id] = self.tasks[task_id].with_inputs(lambda _, value: new if value == old else value)
 
     def has_task(self, task_type: str) -> bool:
         """Whether a task of that type is planned."""

@@ -1,12 +1,12 @@
 """`members_meant`: which of several results words mean: "the second summary", "the last two pictures"."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
 from ...wording.wording import folded, wording
-from .counted_files import COMPARED, COUNTER, ORDINAL_DIGITS, counted
+from .counted_files import COMPARED, COUNTER, ORDINAL_DIGITS, counted, either
 
 MEMBER = re.compile(
     r"\bthe (?:first|second|third|fourth|fifth|last|other)(?: one)?\b(?! (?!aloud|out|into|in|to|with|by|and|please)[a-z]+)"
@@ -47,35 +47,31 @@ def members_meant(words: str, count: int, code: str, names: Callable[[str], bool
     return None
 
 
-def _either(words: Sequence[str]) -> str:
-    return "|".join(sorted(map(re.escape, map(folded, words)), key=len, reverse=True)) or "(?!)"
-
-
 @cache
 def _all_of(code: str) -> re.Pattern[str]:
     words = wording(code).section("excluding")
-    return re.compile(rf"\b(?:{_either([*words['every'], *words['everything']])})\b")
+    return re.compile(rf"\b(?:{either([*words['every'], *words['everything']])})\b")
 
 
 @cache
 def _counted(code: str) -> re.Pattern[str]:
     language, excluding = wording(code), wording(code).section("excluding")
-    ordinals = f"{_either([*language.ordinals])}|{ORDINAL_DIGITS}"
-    but, behind = _either([*excluding["before"], *excluding.get("after_every", ())]), _either(excluding["behind"])
+    ordinals = f"{either([*language.ordinals])}|{ORDINAL_DIGITS}"
+    but, behind = either([*excluding["before"], *excluding.get("after_every", ())]), either(excluding["behind"])
     if language.unspaced:
-        parts = _either([word for word, unit in language.units.items() if unit not in ("frame", "times")])
+        parts = either([word for word, unit in language.units.items() if unit not in ("frame", "times")])
         return re.compile(
             rf"(?P<but>{but})?(?P<ordinal>{ordinals})(?P<many>(?!))?(?P<noun>(?!))?(?P<compared>(?!))?"
             rf"(?!{parts}){COUNTER}(?!{parts})(?P<behind>{behind})?"
         )
-    several = _either([word for word, number in language.numbers.items() if number > 1])
+    several = either([word for word, number in language.numbers.items() if number > 1])
     small = [word for word in map(folded, language.section("recognise")["small"].split()) if word not in language.units]
     aloud = [phrase.split()[0] for phrase in language.clauses["aloud"]]
-    beside = _either([*aloud, *(word for word in small if word not in language.nouns)])
+    beside = either([*aloud, *(word for word in small if word not in language.nouns)])
     compared = rf"(?P<compared>(?:more|most|less|least) [a-z]+|{COMPARED})" if code == "en" else "(?P<compared>(?!))"
     part = r"(?! (?:of|in|on|from) (?:the |this )?(?:page|document|pdf|text|file|video|film|[\ue010-\ue0ff]))"
     return re.compile(
-        rf"(?:(?P<but>(?<!\w)(?:{but})) )?(?<!\w)(?:{_either(language.clauses['article'])}) "
+        rf"(?:(?P<but>(?<!\w)(?:{but})) )?(?<!\w)(?:{either(language.clauses['article'])}) "
         rf"(?:(?P<ordinal>{ordinals})(?: (?P<many>\d|{several}))?|{compared})(?!\w)"
         rf"(?:(?: of (?:them|these|those))?(?=[.,;!?]|$| (?:{beside})\b)| (?P<noun>[^\W\d_]+)(?!\w){part})"
         r"(?P<behind>(?!))?"

@@ -98,5 +98,5 @@ def _rest() -> re.Pattern[str]:
     units = "|".join(word for word, unit in language.units.items() if unit in ("page", "paragraph", "sentence", "row"))
     left = "|".join(map(re.escape, sorted(language.ranges["rest"], key=len, reverse=True)))
     return re.compile(
-        rf"\b(?:{left}|the (?:remaining|other) (?:{units}))\b(?: of (?:it|them|that|(?:the|this) \w+)\b)?"
+        rf"\b(?:{left}|the others|the (?:remaining|other) (?:{units}))\b(?: of (?:it|them|that|(?:the|this) \w+)\b)?"
     )

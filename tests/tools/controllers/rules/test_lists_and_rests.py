@@ -96,6 +96,11 @@ def test_both_files_are_summarised_and_not_what_was_found_in_them() -> None:
             "summarization(text(r.pdf, 1, 1)); say(text(r.pdf, 2, -1))",
         ),
         (
+            "Read the first three pages of r.pdf aloud and summarise the others",
+            "",
+            "say(text(r.pdf, 1, 3)); summarization(text(r.pdf, 4, -1))",
+        ),
+        (
             "Translate page 1 of r.pdf into German, summarise the second page and read the rest aloud",
             "",
             "translation(text(r.pdf, 1, 1), German); summarization(text(r.pdf, 2, 2)); say(text(r.pdf, 3, -1))",
@@ -162,6 +167,8 @@ def test_every_other_file_is_asked_for_by_name(text: str) -> None:
             "What is the highest total among them?",
             "pick-best(ask(a.png, What is the total?) + ask(b.png, What is the total?)",
         ),
+        ("Calculate the average total of the receipts", "What is the total?), True)"),
+        ("Which of the two bills is cheaper?", "('a.png', 'b.png'), True)"),
         ("Which receipt is the cheapest?", "('a.png', 'b.png'), True)"),
         ("What is the highest price on a.png and b.png?", "pick-best(ask(a.png, What is the highest price?) + "),
     ],
@@ -180,6 +187,7 @@ def test_the_amounts_in_a_text_are_found_and_added_and_those_of_one_picture_refu
         written(planned("What is the average of the percentages in a.txt?")) == "add-up(find(a.txt, percentages), True)"
     )
     assert not planned("Add up the prices on a.png").plan.tasks
+    assert not planned("How much more expensive is a.png than b.png?").plan.tasks
 
 
 @pytest.mark.parametrize(

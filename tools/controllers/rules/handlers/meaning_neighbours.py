@@ -6,7 +6,7 @@ from ....wording.clause_words import ClauseWords
 from ....wording.counted_parts import MAILS, type_by_name
 from ....wording.lost_words import has_other_words
 from ....wording.meanings import Meaning, meaning_of
-from ....wording.nearest import nearest, words_pattern
+from ....wording.nearest import nearest
 from ..intents import Intent
 from ..linking import Linker
 from .meaning_inputs import choose, data_of
@@ -25,11 +25,9 @@ def meanings_of(meaning: Meaning, words: ClauseWords) -> list[Meaning]:
     """The meaning, and another that a part of the clause beside "and" asks for with the same verb."""
     if meaning.name not in _IN_PICTURES:
         return [meaning]
-    language = words.language
-    joints = words_pattern([*language.clauses.get("and", ()), *language.ranges.get("and", ())], language)
     found = [meaning]
-    for part in joints.split(words.words) if joints else ():
-        near = nearest(part, language.code, among=_IN_PICTURES, most=1)
+    for part in words.beside_ands:
+        near = nearest(part, words.language.code, among=_IN_PICTURES, most=1)
         if near and near[0].score >= _LIKE and near[0].meaning not in [each.name for each in found]:
             found.append(meaning_of(near[0].meaning))
     return found

@@ -3,7 +3,7 @@
 from ....languages import NAMES
 from ....wording.clause_words import ClauseWords
 from ....wording.meanings import Meaning, meaning_of
-from ....wording.nearest import nearest, words_pattern
+from ....wording.nearest import nearest
 from ....wording.operation_values import SOUND_FORMATS, read_value
 from ....wording.time_ranges import time_range
 from ....wording.wording import folded
@@ -55,19 +55,12 @@ def _groups(meaning: Meaning, words: ClauseWords) -> list[str]:
     base = meaning.name.partition("/")[0]
     parts = {e.meaning for e in words.language.examples if e.meaning.startswith(f"{base}/")}
     if words.language.unspaced:
-        named = _named_between_joints(parts, words) or [meaning.name]
+        near = [nearest(text, words.language.code, parts, most=1) for text in words.beside_ands]
+        named = list(dict.fromkeys(m.meaning for each in near for m in each if m.score >= _LIKE)) or [meaning.name]
         return [str(meaning_of(part).parameters["look_for"]) for part in named]
     own = {part: _own_vocabulary(part, parts, words) for part in parts}
     named = [part for part in sorted(parts) if part != meaning.name and own[part] & set(words.words.split())]
     return [str(meaning_of(part).parameters["look_for"]) for part in (meaning.name, *named)]
-
-
-def _named_between_joints(parts: set[str], words: ClauseWords) -> list[str]:
-    """The parts that pieces of a clause between words for "and" are near to, where no spaces divide words."""
-    language = words.language
-    joints = words_pattern([*language.clauses.get("and", ()), *language.ranges.get("and", ())], language)
-    near = [nearest(text, language.code, parts, most=1) for text in (joints.split(words.words) if joints else ())]
-    return list(dict.fromkeys(each[0].meaning for each in near if each and each[0].score >= _LIKE))
 
 
 def _own_vocabulary(part: str, parts: set[str], words: ClauseWords) -> set[str]:

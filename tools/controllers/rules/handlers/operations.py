@@ -2,11 +2,10 @@
 
 import re
 from dataclasses import replace
-from functools import partial
 from itertools import pairwise
 
 from .....graph.resource import Kind, Resource
-from .....graph.task import Ref, Single, Task
+from .....graph.task import Ref, Task
 from .....graph.vocabulary import VOCABULARY
 from ....wording.clause_words import ClauseWords
 from ....wording.time_ranges import time_range
@@ -184,15 +183,10 @@ def cut_to_times(linker: Linker) -> None:
             whole = next((v for v in task.inputs.values() if isinstance(v, Resource) and v.kind in _TIMED), None)
             if whole is not None and nearest in (None, whole):
                 cut = linker.cut(whole, {**part.parameters}, evidence)
-                change = partial(_replaced, whole, cut)
-                linker.tasks[task.id] = task.with_inputs(change)
+                linker.replace_input(task.id, whole, cut)
                 linker.use(start, clause.start + part.end)
 
 
 def _of(linker: Linker, task_id: int) -> set[int]:
     """A task and those whose results it is made from: "extract the sound and cut off a second" cuts the sound only."""
     return {task_id}.union(*(_of(linker, before) for before in linker.tasks[task_id].depends_on))
-
-
-def _replaced(old: Resource, new: Ref, _name: str, value: Single) -> Single:
-    return new if value == old else value

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Sequence
-from functools import partial
 from itertools import pairwise
 
 from .....graph.resource import Resource
@@ -125,18 +124,13 @@ def _after_reading(linker: Linker, clause: Clause, parts: Sequence[TextPart], ev
     for each in reading:
         whole, many = Ref(task_id=each.task_id), len(linker.tasks)
         part = _inserted(linker, whole, _parts_of(linker, whole, clause, parts) or list(parts), each)
-        change = partial(_replaced, whole, part)
-        for task in linker.tasks[:many]:
-            linker.tasks[task.id] = task.with_inputs(change)
+        for number in range(many):
+            linker.replace_input(number, whole, part)
         for number, known in enumerate(linker.evidence):
             if known.task_id in (each.task_id, linker.tasks[-1].id):
                 implied = known.task_id == each.task_id
                 linker.evidence[number] = known.model_copy(update={"implied": implied})
     return bool(reading)
-
-
-def _replaced(old: Single, new: Single, _name: str, value: Single) -> Single:
-    return new if value == old else value
 
 
 def _is_text(linker: Linker, value: Single, ids: set[int]) -> bool:
