@@ -28,6 +28,7 @@ SECTIONS = (
         "units",
         "ranges",
         "excluding",
+        "scopes",
         "operations",
     ),
     *("directions", "media", "examples"),

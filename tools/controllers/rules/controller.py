@@ -38,6 +38,7 @@ from .recorded_language import takes_english, with_recorded_language, without_re
 from .reference_resolution import ReferenceResolver
 from .referents import MAX_FILES, earlier_data
 from .rests import with_rests
+from .scopes import read_scopes
 from .shared_verbs import with_shared_verbs
 from .spelling import correct_spelling
 from .suggestions import suggestion
@@ -115,7 +116,9 @@ def propose(request: Request) -> Proposal:
     if unmade := about_unmade(request, parsed, tasks):
         why = refusal(language, "because", request.text, refusal(language, "unmade", "", unmade))
         return Proposal(plan=Plan(tasks=()), refusals=(why,), evidence=())
-    # 5. words that went into nothing
+    # 5. words that went into nothing, and words of scope that the plan does not obey
+    scopes = read_scopes(parsed, tasks, linker.evidence)
+    linker.used += scopes.met
     unused = find_unused_words(parsed, (*found, *intents), linker) if language == "en" else NONE_UNUSED
 
     def as_typed(position: int) -> int:
@@ -123,6 +126,8 @@ def propose(request: Request) -> Proposal:
 
     lost = [request.text[as_typed(a) : as_typed(b)] for a, b in unused.lost]
     lost += lost_in_clauses(parsed, linker) if language != "en" else ()
+    unmet = (request.text[as_typed(a) : as_typed(b)] for a, b in scopes.unmet)
+    lost += [words for words in unmet if not any(each in words or words in each for each in lost)]
     assumed = [refusal(language, "took-english")] if takes_english(tasks, language) else []
     return Proposal(
         plan=Plan(tasks=tasks),

@@ -200,7 +200,7 @@ def _patterns(code: str) -> re.Pattern[str]:
         rf"\b(?:all|every|each|any)(?:thing)?(?: of)?(?: {its})?(?: {files(1)})?,? {_EXCEPT} "
         rf"(?:(?:the )?(?P<but>{of_order(2)})|(?P<unsaid>{numbers}))"
         rf"(?: of (?:{its} )?(?P<listed2>{several})| {files(2)}|\b)",
-        rf"\b(?:which (?:one )?(?:of (?:{its} )?(?:{_MARK}+(?:,? and |, | )?)*)?(?:{files(3)} )?is (?:the )?"
+        rf"\b(?:which (?:one )?(?:of (?:{its} )?(?:{_MARK}++(?:,? and |, | )?)*+)?(?:{files(3)} )?is (?:the )?"
         rf"|(?:is|are) {_MARK}+ )(?P<unsaid3>{COMPARED})\b",
         rf"\b(?:the|my|our) {of_order(4)} of (?:{its} )?"
         rf"(?:(?P<listed>{several})|(?:(?:\d|{numbers}) )?{files(4)}|(?:\d|{numbers})\b)",

@@ -71,6 +71,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"\b{one['demanding']}\b(?! to\b| \w+ing (?:me|us|him|her|them|any\w+)\b)"
             rf"|\b{one['numbering']} (?:\w+ )?(?:{units})\b"
         ),
+        "motive": re.compile(rf"\b(?:i|we) (?:just |really )?need (?:some |a |more )?{one['needed']}\b"),
         "sized": re.compile(rf"\b{one['numbering']}\b|\b{one['property']}\b"),
         "stated": re.compile(
             rf"(?:(?:but|and|so|though|although|because|hence|where|which) )?(?:{one['subject']}|{one['interjection']})\b"
@@ -108,7 +109,7 @@ def harmless_spans(parsed: ParsedRequest, requested: bytearray) -> Iterator[tupl
     opened = min(begun, data.start()) if data else begun
     for sentence in _SENTENCE.finditer(parsed.masked):
         after = False
-        whole = _HIDDEN.sub("it", _INSERTED.sub("", sentence.group()))
+        whole = patterns["motive"].sub("", _HIDDEN.sub("it", _INSERTED.sub("", sentence.group())))
         asking = requested.find(1, *sentence.span()) >= 0 or patterns["demanding"].search(whole)
         if not asking and is_statement(whole):
             yield sentence.span()
@@ -116,7 +117,7 @@ def harmless_spans(parsed: ParsedRequest, requested: bytearray) -> Iterator[tupl
         for piece in _PIECE.finditer(parsed.masked, *sentence.span()):
             first = requested.find(1, *piece.span())
             start, end = piece.start(), piece.end() if first < 0 else first
-            words = parsed.masked[start:end]
+            words = patterns["motive"].sub("", parsed.masked[start:end])
             statement = states(words)
             stated = statement or any(
                 (

@@ -63,10 +63,14 @@ def find_unused_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: 
         used[start:end] = b"\1" * (end - start)
 
     limits = limiting_words(parsed, linker)
+    given = sum(not referent.is_result for referent in linker.resolver.referents)
+    counts = {given, len(parsed.files), len(parsed.quotations), len(linker.tasks)}
 
     def says_nothing(start: int, end: int) -> bool:
         word = parsed.masked[start:end]
         if word in _ONLY and _took_effect(parsed, end, limits, linker):
+            return True
+        if NUMBERS.get(word) in counts:
             return True
         return (singular(word) in known and not word.isdigit()) or (_is_verb(word) and _has_object(parsed, end, used))
 

@@ -41,8 +41,6 @@ _ATTACHED = re.compile(
     r"(?=\W*\Z|[^\w ]| (?:for|to|and|in|on|at|into|aloud)\b)"
 )
 """How a request names a file that is attached: "translate the menu", "the shopping list"."""
-_ALL = re.compile(r"\b(?:all|each|every one|these)(?: of)?(?: (?:the|these|my|our))? (?P<number>[a-z]+)\b")
-"""All the files by their number: "all three", "each of the three letters"."""
 _AND_ANOTHER = re.compile(
     r"\b(?:and|plus|as well as) (?:also )?an? (?P<noun>video|audio|image|picture|photo|recording|song)\b"
 )
@@ -192,8 +190,6 @@ def _noun_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
     which = (named["which"] or "").strip() if named else ""
     if named and (NUMBERS.get(which) == len(attached) or not _chooses(which)):
         yield named.span()
-    files = {file.resource for file in parsed.files}
-    yield from (all_.span() for all_ in _ALL.finditer(parsed.masked) if NUMBERS.get(all_["number"]) == len(files))
     known = {value for task in linker.tasks for name, value in task.parameters.items() if name.endswith("language")}
     yield from (m.span() for m in WORD.finditer(parsed.masked) if LANGUAGES.get(m.group()) in known)
 

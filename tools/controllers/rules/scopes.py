@@ -1,0 +1,249 @@
+"""`read_scopes`: whether a finished plan does what the words of scope in its request oblige it to, however it was planned.
+
+A word of scope says over what, or over how many, a task is done: "both", "the rest", "the first two of", "each page".
+Each is an obligation on the tasks of its clause: on the number of data that they take, on the files and results behind
+these, or on whether one result is made of all. Words: `[scopes]` of the wording. Not covered: words of scope about what
+is in the data ("both parties"), which are left to the experts; ranges within one text, which the forms read.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ....graph.resource import Kind, Resource
+from ....graph.result import Evidence
+from ....graph.task import Ref, Single, Task, Template, singles_in
+from ....graph.vocabulary import VOCABULARY
+from ...wording.wording import folded, wording
+from .clauses import ParsedRequest
+from .counted_files import ALIKE, file_nouns
+from .scope_words import Scope, find_scopes
+
+Span = tuple[int, int]
+_PLURAL: frozenset[Kind] = frozenset(("labels", "boxes", "table"))
+"""Kinds of data that hold several things: "them" may mean the names in one list."""
+_STARTS = ("first", "first_page", "start_seconds")
+_RANGES = {*_STARTS, "last", "last_page", "end_seconds"}
+
+
+@dataclass(frozen=True)
+class Scopes:
+    """Spans of the words of scope in a masked request, by whether the plan does what they oblige it to.
+
+    Those unmet begin with the words that ask for the task: "translate both".
+    """
+
+    met: tuple[Span, ...] = ()
+    unmet: tuple[Span, ...] = ()
+
+
+def read_scopes(parsed: ParsedRequest, tasks: Sequence[Task], evidence: Sequence[Evidence]) -> Scopes:
+    """The words of scope of a request and whether `tasks`, each behind the words of its `evidence`, obey them."""
+    plan = _Plan(parsed, {task.id: task for task in tasks}, {e.task_id: e for e in evidence})
+    met: list[Span] = []
+    unmet: list[Span] = []
+    for scope in find_scopes(parsed):
+        group = plan.asked_at(scope.start)
+        if not group or parsed.clause_at(scope.start).background or plan.says(scope, group):
+            continue
+        if _OBLIGATIONS[scope.name](plan, scope, group):
+            met.append((scope.start, scope.end))
+        else:
+            clause, start = parsed.clause_at(scope.start), plan.evidence[group[0].id].start
+            unmet.append((start if clause.start <= start < scope.start else scope.start, scope.end))
+    return Scopes(tuple(met), tuple(unmet))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The tasks with the words that ask for them."""
+
+    parsed: ParsedRequest
+    tasks: Mapping[int, Task]
+    evidence: Mapping[int, Evidence]
+
+    @cached_property
+    def asked(self) -> Mapping[int, list[Task]]:
+        """The tasks that words ask for, by where these begin; without implied steps."""
+        groups: dict[int, list[Task]] = {}
+        for each in sorted(self.evidence.values(), key=lambda e: (e.start, e.task_id)):
+            if not each.implied and each.task_id in self.tasks:
+                groups.setdefault(each.start, []).append(self.tasks[each.task_id])
+        return groups
+
+    def asked_at(self, position: int) -> list[Task]:
+        """The tasks that the words around a position ask for: of its clause, else of the clause before."""
+        clause = self.parsed.clause_at(position)
+        own = [start for start in self.asked if clause.start <= start < clause.end]
+        before = [start for start in own or self.asked if start <= position]
+        return self.asked.get(before[-1] if before else min(own, default=-1), [])
+
+    def asked_before(self, group: Sequence[Task]) -> list[Task]:
+        """The tasks that earlier words ask for."""
+        first = self.evidence[group[0].id].start
+        return [task for start, tasks in self.asked.items() if start < first for task in tasks]
+
+    def data(self, tasks: Sequence[Task]) -> list[Single]:
+        """The data that tasks take, each once: files, quotations and results; no prompts and no questions."""
+        quoted = {quotation.text for quotation in self.parsed.quotations}
+        values = (single for task in tasks for value in task.inputs.values() for single in singles_in(value))
+        return list(dict.fromkeys(v for v in values if isinstance(v, Resource | Ref) or v in quoted))
+
+    def origins(self, values: Sequence[Single]) -> list[Single]:
+        """The results, files and quotations that were asked for or given: behind steps that are implied."""
+        found: list[Single] = []
+        for value in values:
+            implied = isinstance(value, Ref) and self._is_implied(value.task_id)
+            found += self.origins(self.data([self.tasks[value.task_id]])) if implied else [value]  # type: ignore[union-attr]
+        return list(dict.fromkeys(found))
+
+    def _is_implied(self, task_id: int) -> bool:
+        return task_id in self.tasks and (task_id not in self.evidence or self.evidence[task_id].implied)
+
+    def sources(self, values: Sequence[Single]) -> set[Single]:
+        """The files and quotations that values are made from."""
+        makers = self.behind({value.task_id for value in values if isinstance(value, Ref)})
+        data = (*values, *self.data([self.tasks[each] for each in makers & self.tasks.keys()]))
+        return {value for value in data if not isinstance(value, Ref)}
+
+    def behind(self, ids: set[int]) -> set[int]:
+        """Tasks, and all those that they depend on."""
+        before = {each for i in ids & self.tasks.keys() for each in self.tasks[i].depends_on}
+        return ids | self.behind(before) if before else ids
+
+    def is_list(self, value: Single) -> bool:
+        """Whether a value is a list: pages, frames, or what is made of each member of one."""
+        if not isinstance(value, Ref) or value.task_id not in self.tasks:
+            return False
+        task = self.tasks[value.task_id]
+        row = VOCABULARY[task.type]
+        made = next((port for port in row.outputs if port.name == value.output), row.outputs[0])
+        mapped = (task.inputs[port.name] for port in row.inputs if port.name in task.inputs and not port.many)
+        return made.many or any(isinstance(given, tuple) or self.is_list(given) for given in mapped)
+
+    def is_several(self, value: Single) -> bool:
+        """Whether a value holds several things."""
+        if isinstance(value, Resource):
+            return value.kind in _PLURAL
+        made = self.tasks.get(value.task_id) if isinstance(value, Ref) else None
+        return made is not None and (self.is_list(value) or VOCABULARY[made.type].outputs[0].kind in _PLURAL)
+
+    def is_pair(self, value: Single) -> bool:
+        """Whether a value holds what was looked for under several names: "the dates and the names"."""
+        made = self.tasks.get(value.task_id) if isinstance(value, Ref) else None
+        chosen = made.parameters.values() if made else ()
+        return self.is_list(value) or any(isinstance(c, tuple) or (isinstance(c, str) and "," in c) for c in chosen)
+
+    def with_steps(self, tasks: Sequence[Task]) -> list[Task]:
+        """Tasks, and those whose results they take."""
+        return [*tasks, *(self.tasks[v.task_id] for v in self.data(tasks) if isinstance(v, Ref))]
+
+    def siblings(self, value: Single) -> list[Ref]:
+        """The results that the same words ask for as a result, itself included."""
+        evidence = self.evidence.get(value.task_id) if isinstance(value, Ref) else None
+        same = self.asked.get(evidence.start, []) if evidence else []
+        return [Ref(task_id=task.id) for task in same if evidence and task.type == self.tasks[evidence.task_id].type]
+
+    def files(self, scope: Scope) -> list[Resource]:
+        """The files that a noun means: those that the clause names, else all of its kind."""
+        clause = self.parsed.clause_at(scope.start)
+        kind = file_nouns(self.parsed.language).get(scope.words.get("noun", ""), "")
+        kinds = ALIKE.get(kind, (kind,)) if kind else ()
+        left = [f for f in self.parsed.files if f.resource not in self.parsed.passed_over]
+        named = [f for f in left if clause.start <= f.start < clause.end]
+        return list(dict.fromkeys(f.resource for f in named or left if not kinds or f.resource.kind in kinds))
+
+    def says(self, scope: Scope, group: Sequence[Task]) -> bool:
+        """Whether the words go to an expert as they are, in a question or a description."""
+        if scope.name == "together" or "noun" in scope.words:
+            return False
+        said = self.parsed.text[scope.start : scope.end]
+        quoted = {quotation.text for quotation in self.parsed.quotations}
+        texts = (v for task in group for v in (*task.inputs.values(), *task.parameters.values()) if v not in quoted)
+        return any(said in str(text) for text in texts if isinstance(text, str | Template))
+
+
+def _both(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
+    values = plan.data(group)
+    unspaced = wording(plan.parsed.language).unspaced  # there "both" stands behind two languages as well
+    return len(values) > 1 or any(map(plan.is_pair, values)) or (unspaced and len(group) > 1)
+
+
+def _all(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
+    values = plan.origins(plan.data(group))
+    taken = {value.task_id for value in values if isinstance(value, Ref)}
+    whole = all(each.task_id in taken for value in values for each in plan.siblings(value))
+    wanted = plan.files(scope) if scope.words.get("noun") in file_nouns(plan.parsed.language) or not taken else []
+    return whole and set(wanted) <= plan.sources(values)
+
+
+def _number(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
+    word = scope.words["number"]
+    number = int(word) if word.isdigit() else wording(plan.parsed.language).numbers[word]
+    values = plan.origins(plan.data(group))
+    number = len({f.resource for f in plan.parsed.files}) - number if "out" in scope.words else number
+    said = any(number in (p, -p) for t in plan.with_steps(group) for p in t.parameters.values() if isinstance(p, int))
+    return len(values) == number or said or any(map(plan.is_several, values))
+
+
+def _each_page(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
+    made = any("each_page" in t.parameters or any(port.many for port in VOCABULARY[t.type].outputs) for t in group)
+    return made or any(map(plan.is_list, plan.data(group)))
+
+
+def _rest(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
+    earlier, values = plan.asked_before(group), plan.data(group)
+    taken, before = plan.sources(values), plan.sources(plan.data(earlier))
+    counted = {file.resource for file in plan.parsed.files if scope.start <= file.start < scope.end}
+    if not counted <= taken:
+        return False
+    if not taken & before and (counted or (earlier and set(plan.files(scope)) <= taken | before)):
+        return True
+    ranges = [t.parameters for t in plan.with_steps(group) if not _RANGES.isdisjoint(t.parameters)]
+    later = any(each.get("except") or any(each.get(name, 0) not in (0, 1) for name in _STARTS) for each in ranges)
+    return later or ("off" in scope.words and bool(ranges))
+
+
+def _together(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
+    sources, asked = plan.sources(plan.data(group)), {task.id for task in group}
+    around = (t for t in plan.tasks.values() if t.id in plan.behind(asked) or asked & plan.behind({t.id}))
+    whole = (
+        singles_in(t.inputs[p.name]) for t in around for p in VOCABULARY[t.type].inputs if p.many and p.name in t.inputs
+    )
+    return len(sources) < 2 or any(sources <= plan.sources(values) for values in whole)
+
+
+def _apart(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
+    several = len(group) > 1 or any(map(plan.is_list, plan.data(group)))
+    return several and all(len(plan.sources(plan.data([task]))) == 1 for task in group)
+
+
+def _paired(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
+    chosen = {tuple(task.parameters.items()) for task in group}
+    return len(group) == len(chosen) == len(plan.data(group)) > 1
+
+
+def _named(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
+    named = wording(plan.parsed.language).section("scopes")["results"]
+    types = {kind for kind, nouns in named.items() if scope.words["result"] in map(folded, nouns)}
+    made = [task for task in plan.tasks.values() if task.type in types and task not in group]
+    values = plan.origins(plan.data(group))
+    taken = {value.task_id for value in values if isinstance(value, Ref) and plan.tasks[value.task_id].type in types}
+    return not made or (
+        len(taken) == len(values) and all(each.task_id in taken for v in values for each in plan.siblings(v))
+    )
+
+
+_OBLIGATIONS: Mapping[str, Callable[[_Plan, Scope, Sequence[Task]], bool]] = {
+    "both": _both,
+    "all": _all,
+    "number": _number,
+    "each-page": _each_page,
+    "each-of-it": lambda plan, scope, group: any(map(plan.is_list, plan.data(group))),
+    "rest": _rest,
+    "together": _together,
+    "apart": _apart,
+    "paired": _paired,
+    "among": lambda plan, scope, group: _both(plan, scope, group) or any(map(plan.is_several, plan.data(group))),
+    "named": _named,
+}
