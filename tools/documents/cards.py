@@ -2,9 +2,10 @@
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .encodings import decoded
+from .parts import numbered
 from .reading import Reading, joined, unreadable
 from .repeats import repeats
 
@@ -33,12 +34,33 @@ def cards_text(path: Path, label: str) -> Reading:
         raise unreadable(label, "a calendar or contact", str(error) or "a line is damaged") from None
     if not blocks:
         raise unreadable(label, "a calendar or contact", "it holds no event and no contact")
-    return Reading(joined(_with_names(blocks)))
+    events = [block for block in blocks if block.is_event]
+    others = [block.text for block in blocks if not block.is_event]
+    if all(block.is_contact for block in blocks):
+        return Reading(numbered("Contact", [("", text) for text in _with_names(others)]))
+    if blocks and all(block.of == "VTODO" for block in blocks):
+        return Reading(numbered("Task", [("", text) for text in others]))
+    return Reading(joined([*others, *([numbered("Appointment", [("", e.text) for e in events])] if events else [])]))
 
 
-def _blocks(component: Any) -> list[str]:
+class _Block(NamedTuple):
+    """The lines of a component."""
+
+    text: str
+    of: str
+
+    @property
+    def is_event(self) -> bool:
+        return self.of == "VEVENT"
+
+    @property
+    def is_contact(self) -> bool:
+        return self.of == "VCARD"
+
+
+def _blocks(component: Any) -> list[_Block]:
     """The own lines of a component, then its inner ones."""
-    lines, inner = list[str](), list[str]()
+    lines, inner = list[str](), list[_Block]()
     for child in component.getChildren():
         if hasattr(child, "getChildren") and child.name not in ("N", "ADR", "ORG") and hasattr(child, "contents"):
             if child.name not in ("VTIMEZONE", "VALARM", "STANDARD", "DAYLIGHT"):
@@ -50,9 +72,30 @@ def _blocks(component: Any) -> list[str]:
                 value = repeats(value)
             kinds = ", ".join(kind.lower() for kind in child.params.get("TYPE", ()) if kind.isalpha())
             lines.append(f"{name} ({kinds}): {value}" if kinds else f"{name}: {value}" if name else value)
-    if getattr(component, "name", "") == "VEVENT":  # in one line: what, and when
-        lines = _event(lines)
-    return ["\n".join(lines), *inner] if lines else inner
+    name = getattr(component, "name", "")
+    if name == "VTODO":
+        lines = _task(lines)
+    if name == "VEVENT":  # in one line: what, and when
+        lines = _event(_with_end(component, lines))
+    return [_Block("\n".join(lines), name), *inner] if lines else inner
+
+
+def _task(lines: list[str]) -> list[str]:
+    """What is to be done, and until when, in one line."""
+    named = dict(line.split(": ", 1) for line in lines if ": " in line)
+    due, status = named.get("Due", ""), named.get("Status", "").lower()
+    head = ", ".join(filter(None, (f"due {due}" if due else "", status)))
+    rest = [line for line in lines if not line.startswith(("Event: ", "Due: ", "Status: "))]
+    return [": ".join(filter(None, (named.get("Event", ""), head))), *rest] if "Event" in named else lines
+
+
+def _with_end(event: Any, lines: list[str]) -> list[str]:
+    """The lines of an event that says how long it lasts, and not its end."""
+    lasts = getattr(event, "duration", None)
+    if lasts is None or hasattr(event, "dtend") or not isinstance(event.dtstart.value, datetime):
+        return lines
+    ends = f"Ends: {_value(event.dtstart.value + lasts.value)}"
+    return [*(line for line in lines if not line.startswith("Lasts: ")), ends]
 
 
 def _with_names(blocks: list[str]) -> list[str]:
