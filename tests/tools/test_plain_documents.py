@@ -89,3 +89,9 @@ def test_the_half_of_an_e_mail_that_says_more_is_read(tmp_path: Path, plain: str
     message.add_alternative(f"<p>{shown}</p>", subtype="html")
     (tmp_path / "a.eml").write_bytes(message.as_bytes())
     assert read(tmp_path / "a.eml", "message/rfc822", "a.eml").text == f"Subject: Your booking\n\n{shown}"
+
+
+def test_a_drawing_is_known_by_its_bytes_whatever_picture_it_is_called(tmp_path: Path) -> None:
+    svg = b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><text>Kitchen</text></svg>'
+    assert identify(svg, "plan.png", Settings(home=tmp_path)).media_type == "image/svg+xml"
+    assert identify(svg, "plan.txt", Settings(home=tmp_path)).kind == "text"
