@@ -12,7 +12,7 @@ from ..graph.task import Task
 from .execution import current
 from .expert_calls import ExpertCalls
 from .feasibility import why_no_expert
-from .inputs import causes_of, gather_inputs, required_by
+from .inputs import causes_of, gather_inputs, missing_files, required_by
 from .list_results import result_of
 from .lists import Given, given_to
 from .recorded_inputs import wait_for_inputs
@@ -54,7 +54,8 @@ def execute_node(
             return result_of(task, task.key, "skipped", error=why, name=broken.name, members=causes_of(broken))
         if chosen is None:
             obstacle = await why_no_expert(task, catalog, run["models"], run.get("where", []))
-            return result_of(task, task.key, "failed", error=f"{NO_EXPERT}: {obstacle}")
+            reasons = filter(None, (missing_files(task), f"{NO_EXPERT}: {obstacle}"))
+            return result_of(task, task.key, "failed", error="; ".join(reasons))
         try:
             given = given_to(task, await gather_inputs(task, rows, store))
         except ExpertError as error:

@@ -10,7 +10,7 @@ from ..graph.member import Member, Place, key_of, place_of
 from ..graph.ports import Store
 from ..graph.resource import Resource
 from ..graph.result import Result
-from ..graph.task import Ref, Single, Task, Template, Value, refs_in
+from ..graph.task import Ref, Single, Task, Template, Value, refs_in, resources_in
 from ..graph.vocabulary import VOCABULARY
 
 
@@ -88,13 +88,24 @@ async def _single(value: Single, rows: Mapping[str, Result], store: Store) -> tu
             return (filled._replace(name=_only(row.name for row in used), missing=missing),)
         case Ref():
             return _made(value, rows, store)
-        case Resource() if value.problem:
-            raise ExpertError(value.problem, input_fault=True)
-        case Resource() if value.missing:
-            raise ExpertError(
-                _not_there(value.name or ""), hint=f"attach it ({attach()}), or check its name", input_fault=True
-            )
+        case Resource() if fault := _fault(value):
+            raise fault
     return (_entry(value, store),)
+
+
+def missing_files(task: Task) -> str:
+    """The given files of a task that are not there, or can't be read, and why; empty where there are none."""
+    faults = (_fault(resource) for value in task.inputs.values() for resource in resources_in(value))
+    return "; ".join(dict.fromkeys(fault.line for fault in faults if fault))
+
+
+def _fault(given: Resource) -> ExpertError | None:
+    if given.problem:
+        return ExpertError(given.problem, input_fault=True)
+    if given.missing:
+        hint = f"attach it ({attach()}), or check its name"
+        return ExpertError(_not_there(given.name or ""), hint=hint, input_fault=True)
+    return None
 
 
 def _made(ref: Ref, rows: Mapping[str, Result], store: Store) -> tuple[Entry, ...]:

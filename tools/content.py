@@ -10,7 +10,7 @@ from ..graph.media_types import canonical
 from ..graph.mentions import kind_of_name
 from ..graph.resource import INLINE_LIMIT, MOST_TEXT, Kind
 from ..graph.settings import Settings
-from .documents.document_types import READERS, type_of_text, type_of_zip
+from .documents.document_types import READERS, is_drawing, type_of_text, type_of_zip
 from .documents.encodings import Decoded, decoded
 from .media.container import container_type
 from .media.csv_records import MEDIA_TYPES, read_records
@@ -36,6 +36,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """The beginning of Office files of before 2007, and of newer ones that are locked by a password."""
 _OF_OUTLOOK = "__properties_version1.0".encode("utf-16-le")
 """The name of a part that only e-mails of Outlook have (MS-OXMSG, 2.4)."""
+_DRAWING = "image/svg+xml"
 PDF_WITHIN = 1024
 """Bytes within which `%PDF-` stands; other readers accept as many before it."""
 
@@ -105,8 +106,8 @@ def _by_bytes(data: bytes, by_name: str) -> str:
         return "application/vnd.ms-outlook"
     if data.startswith(_OLE) and (by_name in _OLD or by_name == "application/vnd.ms-excel"):
         return by_name
-    if by_name == "image/svg+xml" and b"<svg" in data[:65_536]:
-        return by_name
+    if by_name.startswith("image/") and (is_drawing(data) or (by_name == _DRAWING and b"<svg" in data[:65_536])):
+        return _DRAWING
     return without_mark(data, by_name) or canonical(filetype.guess_mime(data[:8192]) or "") or container_type(data)
 
 

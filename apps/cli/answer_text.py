@@ -1,7 +1,7 @@
 """`AnswerText`: the answer on stdout while it arrives, wrapped at word ends, naming the copies that `--out` makes."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -36,8 +36,9 @@ class AnswerText:
         self._space = ""
         self._results: list[Result] = []
         self._stored: dict[str, Path] = {}
-        self.copies: dict[str, Path] | None = None
-        """The copy of each stored file that the answer may name; None until the answer begins."""
+        self._named: dict[str, int] = {}
+        self.copies: dict[str, list[Path]] | None = None
+        """The copies of each stored file that the answer may name; None until the answer begins."""
 
     def __enter__(self) -> Self:
         return self
@@ -64,7 +65,7 @@ class AnswerText:
         self._print(self._held)
         self._held = ""
 
-    def _copy(self, plan: Plan | None) -> dict[str, Path]:
+    def _copy(self, plan: Plan | None) -> dict[str, list[Path]]:
         if self._folder is None:
             return {}
         try:
@@ -73,7 +74,7 @@ class AnswerText:
             return {}
 
     def _print(self, text: str) -> None:
-        text = with_copies(text, self.copies or {})
+        text = with_copies(text, self.copies or {}, self._named)
         self._write(text if self._width is None else "".join(map(self._placed, _PARTS.findall(text))))
 
     def _placed(self, part: str) -> str:
@@ -95,8 +96,13 @@ class AnswerText:
         return space + part
 
 
-def with_copies(text: str, copies: Mapping[str, Path]) -> str:
-    """The text with copies in place of stored files."""
-    for stored, copy in copies.items():
-        text = text.replace(stored, str(copy))
-    return text
+def with_copies(text: str, copies: Mapping[str, Sequence[Path]], named: dict[str, int] | None = None) -> str:
+    """The text with copies in place of stored files, of equal ones one after the other; `named`: how often each was."""
+    known = {} if named is None else named
+
+    def next_copy(stored: re.Match[str]) -> str:
+        each, before = copies[stored.group()], known.get(stored.group(), 0)
+        known[stored.group()] = before + 1
+        return str(each[before % len(each)])
+
+    return re.sub("|".join(map(re.escape, copies)), next_copy, text) if copies else text

@@ -31,17 +31,20 @@ OPERATION_WORDS = {"format": "converted", "denoise": "cleaned"}
 MAX_STEM = 40
 
 
-def copy_out(results: Sequence[Result], stored: Mapping[str, Path], plan: Plan | None, folder: Path) -> dict[str, Path]:
+def copy_out(
+    results: Sequence[Result], stored: Mapping[str, Path], plan: Plan | None, folder: Path
+) -> dict[str, list[Path]]:
     """Copy every output to `folder`, e.g. as `1-notes-summary.txt`; never overwrites different content.
 
-    Returns the copy of each stored file. `stored`: local file by sha256. The number is the one that the answer cites.
+    Returns the copies of each stored file: equal outputs, as frames of a still film, are one. `stored`: local file by
+    sha256. The number is the one that the answer cites.
     """
-    copied: dict[str, Path] = {}
+    copied: dict[str, list[Path]] = {}
     try:
         for result in results:
             for name, sha256 in names_of(result, plan):
                 copy = _copy(stored[sha256], sha256, folder, name)
-                copied.setdefault(str(stored[sha256]), copy)
+                copied.setdefault(str(stored[sha256]), []).append(copy)
     except OSError as error:
         raise StorageError(
             f"outputs can't be copied to {folder}: {error.strerror or error}",

@@ -177,8 +177,9 @@ def _print_next_step(
     if common.out:
         stored = {resource["sha256"]: Path(resource["path"]) for resource in event.resources if resource["path"]}
         results = [Result.model_validate(row) for row in event.results]
-        for path, copy in copy_out(results, stored, plan, common.out).items():
-            if common.json or path not in event.answer or path not in (answer.copies or {}):
+        for path, copies in copy_out(results, stored, plan, common.out).items():
+            named = 0 if common.json or path not in (answer.copies or {}) else event.answer.count(path)
+            for copy in copies[named:]:
                 note(f"copied to {copy}")
     failed = any(_can_change(Result.model_validate(row)) for row in event.results)  # else a retry makes the same again
     hints = {

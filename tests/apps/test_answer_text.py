@@ -1,5 +1,7 @@
 """Promises about how an answer is printed."""
 
+from pathlib import Path
+
 import pytest
 
 from hugginggpt.apps.cli.answer_text import AnswerText, with_copies
@@ -44,9 +46,10 @@ def test_into_a_pipe_nothing_is_wrapped(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_copies_stand_in_place_of_stored_files() -> None:
-    assert with_copies("Speech [0]: /home/me/res/ab.wav", {"/home/me/res/ab.wav": "out/0-speech.wav"}) == (  # type: ignore[dict-item]
-        "Speech [0]: out/0-speech.wav"
-    )
+    """Equal outputs are one stored file, and each of them is named by its own copy."""
+    copies = {"/home/me/res/ab.png": [Path("out/0-frame-1.png"), Path("out/0-frame-2.png")]}
+    said = "Frame 1: /home/me/res/ab.png\nFrame 2: /home/me/res/ab.png"
+    assert with_copies(said, copies) == "Frame 1: out/0-frame-1.png\nFrame 2: out/0-frame-2.png"
 
 
 def test_a_mark_after_a_space_stays_with_its_word_in_french(printed: list[str]) -> None:

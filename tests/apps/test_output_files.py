@@ -24,7 +24,7 @@ def test_an_output_stored_as_bin_by_an_earlier_version_is_copied_with_the_suffix
     )
     result = Result(task_id=0, key="0", task_type="image-to-3d", status="succeeded", outputs={"mesh": (mesh,)})
     copies = copy_out([result], {mesh.sha256 or "": stored}, None, folder)
-    assert copies == {str(stored): folder / "0-image-to-3d.glb"}
+    assert copies == {str(stored): [folder / "0-image-to-3d.glb"]}
     assert (folder / "0-image-to-3d.glb").read_bytes() == b"glTF"
 
 

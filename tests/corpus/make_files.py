@@ -535,6 +535,55 @@ SHARES = SHARES.replace(
 for _form in ("xlsx", "xls", "ods"):
     MAKERS[f"shares.{_form}"] = from_text(
         "shares.fods", SHARES, lambda source, path, form=_form: by_libreoffice(source, path, form))  # type: ignore[misc]  # fmt: skip
+for _name, _form, _cells in (
+    ("rates.xlsx", "xlsx", "item,amount,pieces,rate\nrope,12,3,=B2/C2\npaint,30,0,=B3/C3\noars,48,2,=B4/C4\n"),
+    ("hours.ods", "ods", "day,worker,hours\n2027-03-01,Ann,1:30:00\n2027-03-02,Bo,2:45:00\n2027-04-05,Ann,0:50:00\n"),
+):
+    MAKERS[_name] = from_text(
+        "cells.csv", _cells, lambda source, path, form=_form: by_libreoffice(source, path, form))  # type: ignore[misc]  # fmt: skip
+_MONEY = "".join(
+    f'<number:currency-style style:name="{name}"><number:currency-symbol number:language="{language}"'
+    f' number:country="{country}">{sign}</number:currency-symbol><number:number number:decimal-places="2"'
+    f' number:min-integer-digits="1"/></number:currency-style><style:style style:name="c{name}" style:family="table-cell"'
+    f' style:data-style-name="{name}"/>'
+    for name, language, country, sign in (("E", "de", "DE", "€"), ("D", "en", "US", "$"))
+)
+_PRICE = (
+    '<table:table-cell table:style-name="c{}" office:value-type="currency" office:currency="{}" office:value="{}"/>'
+)
+CURRENCIES = SHARES[: SHARES.index("<number:percentage-style")] + _MONEY + SHARES[SHARES.index("</office:automatic") :]
+CURRENCIES = re.sub(
+    "<table:table-row>.*</table:table-row>",
+    "".join(
+        f"<table:table-row>{_TEXT.format(first)}{second}</table:table-row>"
+        for first, second in (
+            ("item", _TEXT.format("price")),
+            ("rope", _PRICE.format("E", "EUR", "12.5")),
+            ("paint", _PRICE.format("D", "USD", "30")),
+        )
+    ),
+    CURRENCIES,
+)
+MAKERS["currencies.xlsx"] = from_text(
+    "money.fods", CURRENCIES, lambda source, path: by_libreoffice(source, path, "xlsx")
+)
+written(
+    "meetings.ics",
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"
+    + "".join(
+        f"BEGIN:VEVENT\r\nUID:{number}\r\nSUMMARY:{name}\r\nDTSTART:{begins}\r\nDTEND:{ends}\r\n{more}END:VEVENT\r\n"
+        for number, (name, begins, ends, more) in enumerate(
+            (
+                ("Budget meeting", "20270303T090000", "20270303T100000", "LOCATION:Room 4\r\n"),
+                ("Design meeting", "20270310T140000Z", "20270310T153000Z", "LOCATION:Room 2\r\n"),
+                ("Lunch with Ana", "20270310T120000", "20270310T130000", ""),
+                ("Board meeting", "20270324T100000", "20270324T120000", "STATUS:CANCELLED\r\n"),
+                ("Club evening", "20270129T190000", "20270129T220000", "RRULE:FREQ=MONTHLY;BYDAY=-1FR\r\n"),
+            )
+        )
+    )
+    + "END:VCALENDAR\r\n",
+)
 written(
     "nested.json",
     '[{"id": 1, "customer": {"name": "Ada", "city": "Lund"}, "tags": ["new"], "amount": 10},\n'

@@ -9,7 +9,10 @@ import pytest
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.events import Event
+from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Result, Run
+from hugginggpt.graph.task import Task
+from hugginggpt.nodes.inputs import missing_files
 from hugginggpt.tools.controllers.rules.answers import answer_paragraphs
 from hugginggpt.tools.scripted import ScriptedBackend, ScriptedController
 from hugginggpt.tools.scripted.task_answers import png
@@ -242,3 +245,10 @@ async def test_of_a_list_of_files_one_that_is_empty_is_a_member_that_failed(
     assert last(events).status == "partial"
     assert "(scan1.png): scan1.png is empty (0 bytes)" in last(events).answer
     assert [len(result.resources) for result in results(events)] == [2, 2, 2, 1]
+
+
+def test_the_files_of_a_task_that_are_not_there_are_named_before_what_else_it_lacks() -> None:
+    gone = Resource(kind="image", media_type="image/png", name="gone.png")
+    task = Task(id=0, type="visual-question-answering", inputs={"image": gone, "question": "How many hats?"})
+    assert missing_files(task).startswith("gone.png is not there")
+    assert missing_files(task.model_copy(update={"inputs": {"question": "Why?"}})) == ""

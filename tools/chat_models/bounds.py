@@ -2,7 +2,7 @@
 
 from ...graph.usage import Stage
 from ..repetition import endless_repetition
-from .errors import EndlessAnswer
+from .endings import EndlessAnswer
 from .json_answers import MAX_CHARACTERS
 from .thoughts import ThoughtFilter
 

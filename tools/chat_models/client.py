@@ -13,9 +13,8 @@ from ...graph.settings import Settings
 from ...graph.usage import LlmCall, Stage, Usage
 from .bounds import AnswerBound
 from .call_cost import CallUsage
+from .endings import check_ending, connection_ended
 from .errors import (
-    check_ending,
-    connection_ended,
     controller_errors,
     is_bad_request,
     is_server_failure,
@@ -170,7 +169,7 @@ class ChatClient:
         return Completion("".join(texts), ended)
 
     def _check_end(self, reason: str, call: Call) -> None:
-        check_ending(reason, self.model, call.usage.total.output_tokens)
+        check_ending(reason, self.model.name, self.model.place, call.usage.total.output_tokens)
 
     def _check_read(self, messages: Messages, call: Call) -> None:
         check_not_cut(self.model.name, messages, call.usage.total.input_tokens, known_window=self._known_window)

@@ -10,6 +10,7 @@ from ...graph.advice import setting
 from ...graph.errors import LONGEST_WAIT, ControllerError, FailureKind, HuggingGPTError, IncompleteAnswer
 from ...graph.retrying import retrying
 from ..net.http_errors import INVALID_KEY, HttpFailure, classify, is_defect, repeats_key
+from .endings import connection_ended, cut_off, filtered
 from .models import ChatModel
 from .windows import larger_window
 
@@ -31,17 +32,6 @@ _FULL = re.compile(r"context.?(?:size|length|window)|maximum context|n_ctx", re.
 """What servers say of a prompt that is longer than their window."""
 _LOST = ("unreachable", "dropped", "broken_off")
 """Reasons of `classify` for a connection that was refused or closed."""
-_FILTERED = frozenset(
-    "content_filter content_filtered safety refusal recitation blocklist prohibited_content spii image_safety sensitive"
-    " guardrail_intervened".split()
-)
-"""End reasons of OpenAI, Azure, Anthropic, Google, Bedrock and Zhipu for an answer that a filter ended."""
-_CUT_OFF = frozenset("length max_tokens incomplete model_length model_context_window_exceeded".split())
-_FAILED = frozenset(
-    "error failed abort aborted cancel cancelled canceled timeout network_error server_error"
-    " insufficient_system_resource malformed_function_call other finish_reason_unspecified".split()
-)
-"""End reasons of vLLM, OpenRouter, DeepSeek, Zhipu and Google for an answer that its server gave up."""
 
 
 @contextmanager
@@ -102,53 +92,6 @@ def is_connection_lost(error: BaseException) -> bool:
     return classify(error).reason in _LOST
 
 
-class EndlessAnswer(IncompleteAnswer):
-    """An answer that reached a limit, of length or of its whole time, before its end: asked again, it would do so again."""
-
-
-def cut_off(name: str, tokens: int = 0) -> EndlessAnswer:
-    """The error for an answer that ended at the length limit, after so many `tokens`."""
-    after = f", after {tokens:,} tokens" if tokens else ""
-    return EndlessAnswer(
-        f"{name} was cut off before its answer was complete{after}",
-        hint="Choose a model that may write longer answers, or give its server a larger window.",
-    )
-
-
-def connection_ended(name: str, server: str) -> IncompleteAnswer:
-    """The error for a stream whose connection was closed before the model reported the end of its answer."""
-    return IncompleteAnswer(
-        f"the answer of {name} broke off: {server} ended the connection before it was complete",
-        hint="Try again; the server's own log may say why.",
-    )
-
-
-def check_ending(reason: str, model: ChatModel, tokens: int) -> None:
-    """Raises `ControllerError` where an answer of so many `tokens` ended before its end: what there is of it is none."""
-    if reason in _FILTERED:
-        raise _filtered(model.name)
-    if reason in _CUT_OFF:
-        raise cut_off(model.name, tokens)
-    if reason in _FAILED:
-        raise IncompleteAnswer(
-            f"{model.name} at {model.place} gave up its answer before the end, for the reason {reason!r}",
-            hint="Try again; the server's own log may say why.",
-        )
-
-
-def refused(name: str, words: str) -> IncompleteAnswer:
-    """The error for a refusal that a model sends in place of an answer."""
-    return IncompleteAnswer(
-        f"{name} refuses to answer: {words.strip()[:300]}", hint="Rephrase the request, or choose another model."
-    )
-
-
-def _filtered(name: str) -> IncompleteAnswer:
-    return IncompleteAnswer(
-        f"a content filter ended the answer of {name}", hint="Rephrase the request, or choose another model."
-    )
-
-
 def _pause(error: Exception) -> bool | float:
     """Whether to retry; in how many seconds, where the server asks for a pause."""
     failure = classify(error)
@@ -164,7 +107,7 @@ def _controller_error(failure: HttpFailure, error: Exception, model: ChatModel, 
     if "LengthFinishReason" in type(error).__name__:
         return cut_off(name)
     if "ContentFilterFinishReason" in type(error).__name__:
-        return _filtered(name)
+        return filtered(name)
     match failure.reason:
         case "refused":
             return ControllerError(f"{name} at {server}: {failure.detail}", hint=failure.hint)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from ..net.server_words import reported_error
-from .errors import refused
+from .endings import refused
 
 
 class JsonPieces:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...graph.usage import Stage
 from .bounds import AnswerBound
 from .call_cost import CallUsage
-from .errors import connection_ended, is_connection_lost, is_of_the_call, may_refuse_form, refused, tries
+from .endings import connection_ended, refused
+from .errors import is_connection_lost, is_of_the_call, may_refuse_form, tries
 from .messages import Messages
 from .models import ChatModel
 from .sampling import Sampling

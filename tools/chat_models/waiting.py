@@ -12,7 +12,7 @@ from ...graph.call_progress import CallProgress, Phase
 from ...graph.errors import IncompleteAnswer
 from ...graph.settings import Settings
 from ...graph.usage import Stage
-from .errors import EndlessAnswer
+from .endings import EndlessAnswer
 from .models import ChatModel
 from .structured_output import end_reason, piece_of, thought_of
 from .thoughts import ThoughtFilter

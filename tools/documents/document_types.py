@@ -1,4 +1,4 @@
-"""`type_of_text`, `type_of_zip`: which document a text or a zipped file is, by how it begins and by its name."""
+"""`type_of_text`, `type_of_zip`, `is_drawing`: which document a file is, by how it begins and by its name."""
 
 import io
 import re
@@ -60,8 +60,14 @@ _ZIPPED = {
     "xl/workbook.xml": f"{_OFFICE}.spreadsheetml.sheet",
     "xl/workbook.bin": f"{_OFFICE}.spreadsheetml.sheet",
 }
+_SVG = re.compile(rb"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE\s+svg[^>]*>\s*)?<svg[\s>]", re.DOTALL)
 SNIFFED = 4096
 """Characters in which a document shows what it is."""
+
+
+def is_drawing(data: bytes) -> bool:
+    """Whether bytes begin as SVG does."""
+    return _SVG.match(data) is not None
 
 
 def type_of_text(text: str, name: str) -> str | None:

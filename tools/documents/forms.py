@@ -100,10 +100,11 @@ SLIDES = Form(
     cells=_names("tc"),
     breaks=_names("br"),
     texts=_names("t v"),
+    hidden=lambda element: local(element) == "fld" and element.get("type") == "slidenum",
 )
 OPEN = Form(
     skipped=_names("annotation tracked-changes note-citation automatic-styles styles settings meta scripts"
-                   " forms sequence-decls title desc covered-table-cell"),
+                   " forms sequence-decls title desc covered-table-cell page-number"),
     blocks=_names("p h"),
     tables=_names("table"),
     rows=_names("table-row"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from ...graph.errors import input_too_large
 from .attachments import read_attachment
 from .html import html_text
+from .parts import numbered
 from .reading import Reading, joined, unreadable
 
 _SHOWN = ("Subject", "From", "To", "Cc", "Date")
@@ -42,12 +43,8 @@ def mailbox_text(path: Path, label: str) -> Reading:
             f"{label} holds {len(box):,} e-mails; {MOST_MESSAGES:,} are read at most", hint="Cut it into parts."
         )
     mail = _Mail(path.parent)
-    texts = [
-        f"E-mail {number} of {len(box)}\n"
-        + mail.text_of(BytesParser(policy=policy.default).parsebytes(box.get_bytes(key)))
-        for number, key in enumerate(box.keys(), start=1)
-    ]
-    return _checked(joined(texts), mail, label)
+    read = (BytesParser(policy=policy.default).parsebytes(box.get_bytes(key)) for key in iter(box.keys()))
+    return _checked(numbered("E-mail", [("", mail.text_of(message)) for message in read]), mail, label)
 
 
 def _checked(text: str, mail: "_Mail", label: str) -> Reading:

@@ -13,7 +13,7 @@ from .forms import HTML, WORD, Form, keeps_its_place, local
 from .merged_cells import spans, spread
 from .reading import joined
 
-_ERROR = re.compile(r"#(?:REF|DIV/0|VALUE|NAME|NUM|NULL|N/A|SPILL|CALC)[!?]?|Err:\d{3}")
+ERROR = re.compile(r"#(?:REF|DIV/0|VALUE|NAME|NUM|NULL|N/A|SPILL|CALC)[!?]?|Err:\d{3}")
 """What spreadsheet programs show for a formula that can't be computed."""
 _FIGURE = re.compile(r"\W?\d[\d.,' ]*(?:[^\W\d_]{1,3})?\W?$")
 
@@ -129,7 +129,7 @@ def _has_names(rows: list[list[str]]) -> bool:
     return any(
         not _FIGURE.search(cells[0])
         and any(map(_FIGURE.match, cells[1:]))
-        and all(_FIGURE.match(cell) or _ERROR.fullmatch(cell) for cell in cells[1:])
+        and all(_FIGURE.match(cell) or ERROR.fullmatch(cell) for cell in cells[1:])
         for cells in columns
     )
 

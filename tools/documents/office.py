@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from .archive import Archive, opened
+from .book_chapters import in_chapters
 from .forms import OPEN, SLIDES, WORD, local
-from .html import html_text
 from .marked_up import text_of
+from .parts import numbered
 from .reading import Reading, joined, unreadable
 
 _PICTURE = re.compile(r"(?:word|ppt)/media/|(?:^|/)Pictures/|\.(?:png|jpe?g|gif|webp|emf|wmf|tiff?)$", re.IGNORECASE)
@@ -56,15 +57,26 @@ def slides_text(path: Path, label: str) -> Reading:
         shown = [(name, tree) for name, tree in trees if tree.get("show") not in ("0", "false")]
         hidden = len(trees) - len(shown)
         notes = (f"{hidden} of its {len(trees)} slides are hidden, and not read",) if hidden else ()
-        return _checked(joined([_slide(parts, name, tree) for name, tree in shown]), label, parts, notes)
+        slides_read = [_slide(parts, name, tree) for name, tree in shown]
+        text = numbered("Slide", slides_read) if any("".join(slide) for slide in slides_read) else ""
+        return _checked(text, label, parts, notes)
 
 
-def _slide(parts: Archive, name: str, tree: Any) -> str:
+def _slide(parts: Archive, name: str, tree: Any) -> tuple[str, str]:
+    """The title and the text of a slide."""
     related = parts.related(name).values()
     drawn = [text_of(parts.xml(part), SLIDES) for kind, part in related if kind == "diagramData"]
     spoken = [text_of(parts.xml(part), SLIDES) for kind, part in related if kind == "notesSlide"]
     spoken = [f"Speaker notes: {text}" for text in spoken if text and not text.strip().isdigit()]
-    return joined([text_of(tree, SLIDES), *drawn, *spoken])
+    title = next((" ".join(text_of(shape, SLIDES).split()) for shape in tree.iter() if _is_title(shape)), "")
+    body = text_of(tree, SLIDES)
+    first, _, rest = body.partition("\n\n")
+    return title, joined([rest if title and " ".join(first.split()) == title else body, *drawn, *spoken])
+
+
+def _is_title(shape: Any) -> bool:
+    kinds = (mark.get("type") for mark in shape.iter() if local(mark) == "ph") if local(shape) == "sp" else ()
+    return any(kind in ("title", "ctrTitle") for kind in kinds)
 
 
 def open_document_text(path: Path, label: str) -> Reading:
@@ -80,8 +92,19 @@ def open_document_text(path: Path, label: str) -> Reading:
             for name in ("header", "footer")
         }
         changed = _tracked(parts.xml("content.xml"), ("changed-region",))
+        slides = [each for each in parts.xml("content.xml").iter() if local(each) == "page"]
+        body = numbered("Slide", [_open_slide(slide) for slide in slides]) if slides and body.strip() else body
         heads, feet = ([text_of(each, OPEN) for each in kept[name]] for name in ("header", "footer"))
         return _checked(joined([*dict.fromkeys(heads), body, *dict.fromkeys(feet)]), label, parts, changed)
+
+
+def _open_slide(slide: Any) -> tuple[str, str]:
+    """The title and the text of a page of OpenDocument."""
+    classed = ((frame, str(value)) for frame in slide for key, value in frame.attrib.items() if key.endswith("}class"))
+    title = next((" ".join(text_of(frame, OPEN).split()) for frame, kind in classed if kind == "title"), "")
+    body = text_of(slide, OPEN)
+    first, _, rest = body.partition("\n\n")
+    return title, rest if title and " ".join(first.split()) == title else body
 
 
 def book_text(path: Path, label: str) -> Reading:
@@ -95,8 +118,8 @@ def book_text(path: Path, label: str) -> Reading:
         package = parts.xml(root)
         files = {e.get("id"): unquote(e.get("href", "")) for e in package.iter() if local(e) == "item"}
         order = [files.get(e.get("idref"), "") for e in package.iter() if local(e) == "itemref"]
-        chapters = [normpath(join(dirname(root), name)) for name in order if name]
-        return _checked(joined([html_text(parts.bytes(name)) for name in chapters]), label, parts, ())
+        read = [normpath(join(dirname(root), name)) for name in order if name]
+        return _checked(in_chapters(parts, root, read), label, parts, ())
 
 
 def _main(parts: Archive, usual: str) -> str:

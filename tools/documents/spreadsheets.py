@@ -12,9 +12,11 @@ from typing import Any
 
 from ...graph.errors import input_error, input_too_large
 from .archive import MOST_UNPACKED, Archive, opened
+from .cell_units import Units, cell_units, percent_unread
 from .forms import local
-from .merged_cells import Corner, Merged, fill_down, open_merged_cells
-from .percent_cells import percent_cells, percent_unread
+from .marked_up import ERROR, as_markdown
+from .merged_cells import Merged, fill_down, open_merged_cells
+from .parts import numbered
 from .reading import Reading, unreadable
 
 Row = Sequence[Any]
@@ -24,12 +26,15 @@ _HIDDEN = re.compile(
     rb"""["'](?:collapse|filter)["']"""
 )
 """A row or column that is hidden, in Office XML or OpenDocument."""
+MOST_ROWS = 5_000
+"""Of sheets with different columns together."""
 
 
 def workbook_table(path: Path, label: str) -> Reading:
     """The only sheet with cells; several with the same names of columns one below the other, under a column `sheet`.
 
-    Raises `ExpertError` (input fault) for several tables of different columns, and for formulas that were never computed.
+    Sheets of different columns are a text with a table each. Raises `ExpertError` (input fault) for formulas that were
+    never computed.
     """
     import python_calamine as calamine
 
@@ -40,8 +45,8 @@ def workbook_table(path: Path, label: str) -> Reading:
         shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible == calamine.SheetVisibleEnum.Visible]
         read = {name: book.get_sheet_by_name(name) for name in shown}
         merged = {name: sheet.merged_cell_ranges or () for name, sheet in read.items()} | _open_merged(path, label)
-        shares = percent_cells(path, label)
-        texts = {name: _texts(sheet, shares.get(name, frozenset())) for name, sheet in read.items()}
+        units = cell_units(path, label)
+        texts = {name: _texts(sheet, units.get(name, {})) for name, sheet in read.items()}
         single = sum(fill_down(rows, merged[name], read[name].start or (0, 0)) for name, rows in texts.items())
         sheets = {name: _filled(rows) for name, rows in texts.items()}
     except calamine.PasswordError:
@@ -62,23 +67,30 @@ def workbook_table(path: Path, label: str) -> Reading:
     notes += (
         [f"numbers that stand in merged cells ({single}) are read in the first of their rows only"] if single else []
     )
-    return _as_csv(_stacked(sheets, label), (*notes, *_hidden_parts(path, label)))
+    notes += _hidden_parts(path, label)
+    if len({tuple(rows[0]) for rows in sheets.values()}) > 1:
+        return _apart(sheets, label, tuple(notes))
+    return _as_csv(_stacked(sheets), tuple(notes))
 
 
-def _texts(sheet: Any, shares: frozenset[Corner]) -> list[list[str]]:
+def _texts(sheet: Any, units: Units) -> list[list[str]]:
     top, left = sheet.start or (0, 0)
     return [
-        [
-            _share(cell) if (row, column) in shares and type(cell) in (int, float) else _cell(cell)
-            for column, cell in enumerate(cells, start=left)
-        ]
+        [_shown(cell, units.get((row, column), "")) for column, cell in enumerate(cells, start=left)]
         for row, cells in enumerate(sheet.to_python(skip_empty_area=True), start=top)
     ]
 
 
-def _share(value: float) -> str:
-    """A number as its cell shows it, in percent."""
-    return f"{round(value * 100, 10):.15g}%"
+def _shown(value: Any, unit: str) -> str:
+    """A cell as a person sees it: the error of a formula, a number in percent or with its currency."""
+    if ERROR.fullmatch(unit):
+        return unit
+    return _with_unit(value, unit) if unit and type(value) in (int, float) else _cell(value)
+
+
+def _with_unit(value: float, unit: str) -> str:
+    """A number as its cell shows it, in percent or with its currency."""
+    return f"{round(value * 100, 10):.15g}%" if unit == "%" else f"{_cell(value)} {unit}"
 
 
 def _open_merged(path: Path, label: str) -> dict[str, list[Merged]]:
@@ -97,15 +109,21 @@ def _filled(rows: Sequence[list[str]]) -> list[list[str]]:
     return [[row[n] if n < len(row) else "" for n in columns] for row in texts]
 
 
-def _stacked(sheets: dict[str, list[list[str]]], label: str) -> list[list[str]]:
+def _apart(sheets: dict[str, list[list[str]]], label: str, notes: tuple[str, ...]) -> Reading:
+    """The tables of several sheets, each below the name of its sheet; a question names one of them, or its columns."""
+    if sum(map(len, sheets.values())) > MOST_ROWS:
+        raise input_too_large(
+            f"{label} has {len(sheets)} different tables of more than {MOST_ROWS:,} rows, in the sheets {', '.join(sheets)}",
+            hint="Save the sheet that you mean as a file of its own, e.g. as CSV.",
+        )
+    text = numbered("Sheet", [(name, as_markdown(rows)) for name, rows in sheets.items()])
+    return Reading(text, notes, media_type="text/markdown")
+
+
+def _stacked(sheets: dict[str, list[list[str]]]) -> list[list[str]]:
     if len(sheets) == 1:
         return next(iter(sheets.values()))
     heads = [rows[0] for rows in sheets.values()]
-    if any(head != heads[0] for head in heads):
-        raise input_error(
-            f"{label} has {len(sheets)} different tables, in the sheets {', '.join(sheets)}",
-            hint="Save the sheet that you mean as a file of its own, e.g. as CSV.",
-        )
     return [["sheet", *heads[0]], *([name, *row] for name, rows in sheets.items() for row in rows[1:])]
 
 

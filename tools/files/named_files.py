@@ -9,9 +9,10 @@ from pathlib import Path
 
 from ...graph.errors import InvalidInput
 from ...graph.mentioned_groups import Group, groups
-from ...graph.mentions import Mention, kind_of_name, longer_names, mentions, shorter_names
+from ...graph.mentions import UNKNOWN, Mention, kind_of_name, longer_names, mentions, shorter_names
 from ...graph.notices import notice
 
+_SUFFIXED = re.compile(r"[^\s\"'“”\u2018\u2019«»<>|*?,;()]+\.[A-Za-z0-9]{1,8}(?![\w-])")
 MOST_MEMBERS = 200
 """Files of a folder or pattern that one request reads."""
 
@@ -27,7 +28,7 @@ class NamedFiles:
         found: list[Mention] = []
         for group in groups(text):
             found += [Mention(name, *kind_of_name(name), group.start, group.end) for name in self._named(group)]
-        for mention in mentions(text):
+        for mention in (*mentions(text), *self._of_unknown_suffix(text)):
             whole = self._whole(text, mention)
             if not any(other.start < whole.end and whole.start < other.end for other in found):
                 found.append(whole)
@@ -58,6 +59,11 @@ class NamedFiles:
             if self._is_file(shorter):
                 return Mention(shorter, *kind_of_name(shorter), mention.end - len(shorter), mention.end)
         return mention
+
+    def _of_unknown_suffix(self, text: str) -> list[Mention]:
+        """Words with a suffix that says nothing, where such a file is there: what it holds decides."""
+        words = (match for match in _SUFFIXED.finditer(text) if kind_of_name(match.group()) == UNKNOWN)
+        return [Mention(m.group(), *UNKNOWN, *m.span()) for m in words if self._is_file(m.group())]
 
     def _named(self, group: Group) -> list[str]:
         """The members of a group in a text; of a pattern without members the pattern itself, as a missing file."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 WRITTEN = frozenset("ass mov_text srt ssa subrip text webvtt".split())
 """Codecs of subtitles that are text; those of discs and television are pictures."""
+PICTURES = frozenset("dvbsub dvdsub pgssub xsub dvb_subtitle dvd_subtitle hdmv_pgs_subtitle".split())
 MOST_LINES = 100_000
 
 
@@ -44,6 +45,22 @@ def read_subtitles(film: Material, wanted: str = "") -> list[Line]:
     return sorted(found)
 
 
+def within(lines: list[Line], start: object, end: object, label: str) -> list[Line]:
+    """The lines that are shown between two times; negative ones count from the end of the last line.
+
+    Raises `ExpertError` (input fault) where there is none.
+    """
+    last = max((line.end for line in lines), default=0.0)
+    begin, until = (float(n) if isinstance(n, int | float) else default for n, default in ((start, 0.0), (end, last)))
+    begin, until = (n + last if n < 0 else n for n in (begin, until))
+    found = [line for line in lines if line.end > begin and (line.begin < until or line.begin <= begin == until)]
+    if not found:
+        raise input_error(
+            f"no subtitle of {label} is shown between {begin:g} s and {until:g} s; the last ends at {last:g} s"
+        )
+    return found
+
+
 def subtitle_languages(container: "InputContainer") -> list[str]:
     """The languages of the subtitle tracks, by their English names; `unknown` where the file does not say."""
     codes = [iso1_of_tag(track.language) if track.language else None for track in container.streams.subtitles]
@@ -67,7 +84,12 @@ def _track(container: "InputContainer", label: str, wanted: str) -> Any:
     track = wanted_track(tracks, wanted, label, "subtitles") if wanted else chosen_track(tracks)
     codec = track.codec_context.name if track.codec_context is not None else "unknown"
     if codec not in WRITTEN:
-        raise input_error(f"the subtitles of {label} are pictures or of an unknown kind ({codec}), which are not read")
+        raise input_error(
+            f"the subtitles of {label} are pictures ({codec}), and can't be read as text"
+            if codec in PICTURES
+            else f"the subtitles of {label} are of an unknown kind ({codec}), and can't be read",
+            hint=f"To have written down what is said: “transcribe {label}”.",
+        )
     if len(tracks) > 1 and not wanted:
         languages = ", ".join(subtitle_languages(container))
         caveat(

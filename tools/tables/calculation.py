@@ -13,6 +13,7 @@ from .cell_words import say_doubtful
 from .codes import is_code
 from .columns import Columns
 from .counting import counted, many_of
+from .durations import with_durations
 from .extremes import extreme
 from .first_rows import each_once
 from .folding import fold
@@ -46,6 +47,8 @@ def answered(table: Columns, question: str) -> tuple[str, Sequence[Query]]:
 def _answered(table: Columns, question: str) -> tuple[str, Query]:
     body, total = without_totals(table)
     query = read_query(question, with_period(body, question))
+    if query.spoiled is not None and (timed := with_durations(query.whole, query.spoiled)):
+        body, query = timed, read_query(question, timed)
     query.asks_who = fold(question).split()[0].strip("¿") in operation_words(query.language)["people"]
     counts = query.operations <= {"count", "people", "rows"}
     if not (query.conditional or counts) and (back := refers_back(question, query.language)):

@@ -143,7 +143,8 @@ def check_comparable(table: Columns, column: int, bound: Decimal | str) -> None:
 
 
 def _sizes(table: Columns, column: int) -> dict[str, Decimal | str | None]:
-    return {cell: size_of(cell, table.decimal_comma) for cell in table.known(column).cells}
+    sizes = {cell: size_of(cell, table.decimal_comma) for cell in table.known(column).cells}
+    return {cell: table.number(cell) if size is None else size for cell, size in sizes.items()}  # durations
 
 
 def sizes_of(table: Columns, column: int) -> dict[str, Decimal | str | None]:

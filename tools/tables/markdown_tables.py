@@ -8,7 +8,11 @@ _RULE = "---"
 
 def markdown_tables(material: Material) -> list[Table]:
     """The tables with rows, in order; none where the text has no rule of one (`| --- |`)."""
-    text = material.text()
+    return tables_of(material.text(), material.resource.label)
+
+
+def tables_of(text: str, label: str) -> list[Table]:
+    """As `markdown_tables`, of a text from the file `label`."""
     if _RULE not in text or "|" not in text:
         return []
     from markdown_it import MarkdownIt
@@ -28,7 +32,7 @@ def markdown_tables(material: Material) -> list[Table]:
             case "tr_close":
                 cells.append(tuple(row))
             case "table_close" if cells:
-                tables.append(Table(material.resource.label, names, tuple(cells), has_decimal_commas("", cells)))
+                tables.append(Table(label, names, tuple(cells), has_decimal_commas("", cells)))
     return tables
 
 

@@ -6,6 +6,7 @@ table) is left to it, unless the question names the table or a column to add.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import PurePath
 from typing import NamedTuple
@@ -16,13 +17,19 @@ from ..wording.wording import LANGUAGES, wording
 from .asked_apart import asked_apart
 from .calculation import answered
 from .folding import fold, singulars
-from .markdown_tables import markdown_tables
+from .markdown_tables import markdown_tables, tables_of
+from .named_sheet import named_sheet
 from .query import read_query
 from .table import Table, read_table
 from .table_query import expressions
 
 _TOTALS = re.compile(
     r"\b(?:totals?|sums?|due|balance|gesamt\w*|summe|importe|montant|somme|soma|suma)\b|合计|合計|总计", re.I
+)
+
+_COUNT = re.compile(
+    r"\b(?:how many tables|number of tables|wie viele tabellen|combien de tableaux|cuántas tablas|quantas tabelas)\b",
+    re.I,
 )
 _IN_ALL = re.compile(r"\d\s?(?:[€$£]|[^\W\d_]+)?\s+(?:in all|altogether|all told|insgesamt|en tout|ao todo)\b", re.I)
 _PEOPLE = frozenset(("people", "person"))
@@ -45,6 +52,13 @@ def answer_in_text(texts: Sequence[Material], question: str) -> Answer | None:
     if len(texts) == 1 and texts[0].resource.media_type == "text/csv":  # rows that a task before chose or sorted
         text, queries = answered(read_table(texts[0]), question)
         return Answer(text, expressions(queries))
+    if len(texts) == 1 and (sheet := named_sheet(texts[0].text(), question)):
+        (part, question), label = sheet, texts[0].resource.label
+        tables = [replace(table, label=f"sheet {part.title} of {label}") for table in tables_of(part.text, label)]
+        if len(tables) != 1:
+            raise input_error(f"sheet {part.title} of {label} has no rows below the names of its columns")
+        text, queries = answered(tables[0], question)
+        return Answer(text, expressions(queries))
     tables = [table for text in texts for table in markdown_tables(text)]
     return answer_of_tables(tables, question, "\n".join(_beside_tables(text.text()) for text in texts))
 
@@ -59,6 +73,8 @@ def answer_of_tables(tables: Sequence[Table], question: str, beside: str) -> Ans
             raise input_error(f"{tables[0].label} has {len(tables)} tables, and none of the number {number}")
         text, queries = answered(tables[number - 1], rest)
         return Answer(text, expressions(queries))
+    if _COUNT.search(question):
+        return Answer(str(len(tables)), "count of tables")
     stated = _TOTALS.search(beside) is not None or _IN_ALL.search(beside) is not None
     among = [table for table in tables if _names_column(table, rest)] or tables
     among = [table for table in among if not (beside.strip() and _asks_beside(table, rest, beside))]

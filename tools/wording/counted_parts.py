@@ -1,4 +1,4 @@
-"""`uncounted_parts`: why what a file consists of is not counted: appointments or slides; `counts_mails`: e-mails are."""
+"""`noun_of`: what a file consists of, appointments or slides; `counts_mails`: whether words count e-mails."""
 
 import re
 from collections.abc import Iterable
@@ -8,12 +8,18 @@ from ...graph.mentions import kind_of_name
 _E_MAILS = r"(?:e-?mails?|mails?|messages?)(?! address)"
 MAILS = {"application/mbox", "message/rfc822", "application/vnd.ms-outlook"}
 """Files that consist of e-mails."""
-_PARTS = {
-    "text/calendar": ("appointments", re.compile(r"(?:appointments?|events?|meetings?|entries|dates)\b")),
-    "text/vcard": ("contacts", re.compile(r"(?:contacts?|people|persons?|entries|cards?)\b")),
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ("slides", re.compile(r"slides?\b")),
+SUBTITLES = frozenset(("application/x-subrip", "text/vtt"))
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_OPEN = "application/vnd.oasis.opendocument"
+_NOUNS = {
+    **dict.fromkeys(MAILS, "E-mail"),
+    "text/calendar": "Appointment",
+    "text/vcard": "Contact",
+    "application/epub+zip": "Chapter",
+    **dict.fromkeys((f"{_OFFICE}.presentationml.presentation", f"{_OPEN}.presentation"), "Slide"),
+    **dict.fromkeys((f"{_OFFICE}.spreadsheetml.sheet", f"{_OPEN}.spreadsheet", "application/vnd.ms-excel"), "Sheet"),
 }
-"""The parts of which a file of a type consists, and the English words for them."""
+"""What the files of a type consist of, as `documents/parts.py` names it."""
 _ASKED = re.compile(r"(?:how many|number of|count)(?: of)?(?: all)?(?: the| my| our)? ")
 _ABOUT_ALL = re.compile(
     r"(?:[\s,?.!\ue010-\ue0ff]|\b(?:are|is|there|in|of|do|does|have|has|contain|contains|and|the|these|this|files?"
@@ -27,21 +33,9 @@ def type_by_name(media_type: str, name: str) -> str:
     return kind_of_name(name)[1] if media_type.startswith("text/") and name else media_type
 
 
-def uncounted_parts(words: str, media_types: Iterable[str]) -> str | None:
-    """The reason, where `words` count the parts of files that all have one of the types; e-mails are, if all are."""
-    asked, types = _ASKED.search(words), {*media_types}
-    if (
-        asked
-        and types
-        and types <= MAILS
-        and re.match(_E_MAILS, words[asked.end() :])
-        and not counts_mails(words, types)
-    ):
-        return "I count all e-mails of a file and no choice of them; I can read them"
-    name, counted = _PARTS.get(types.pop(), ("", None)) if len(types) == 1 else ("", None)
-    if asked and counted and counted.match(words, asked.end()):
-        return f"no expert here counts the {name} of a file; I can read them"
-    return None
+def noun_of(media_type: str) -> str:
+    """What a file of a type consists of: `Slide`; empty for others."""
+    return _NOUNS.get(media_type, "")
 
 
 def counts_mails(words: str, media_types: Iterable[str]) -> bool:

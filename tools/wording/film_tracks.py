@@ -18,6 +18,8 @@ _NEAR = 24
 _LINK = re.compile(r"\W*(?:(?:sound|audio|language|の|的)\W*)?\Z")
 _PAIR = re.compile(r"(?:\A|\W*)(?:,|&|and|und|et|y|e|和|と)\W*(?:\w{1,3}\W+)?\Z")
 """Between two languages or numbers: "the German and the English track"."""
+_IN = re.compile(r"(?:in|auf|en|em)\s+")
+"""Between subtitles and their language."""
 _NUMBER = re.compile(r"\s*(?:number|no\.?|nr\.?|nummer|numéro|número|#)?\s*(\d{1,2})\b(?! ?(?:s|sec|min))")
 
 
@@ -54,6 +56,7 @@ def tracks_named(text: str, code: str, groups: Sequence[str] = ("sound", "heard"
         pattern = _pattern(group, code)
         for match in pattern.finditer(words) if pattern else ():
             before, after = words[max(0, match.start() - _NEAR) : match.start()], words[match.end() :][:_NEAR].lstrip()
+            after = _IN.sub("", after) if group == "subtitles" else after
             number = _NUMBER.match(after) if group != "heard" else None
             named = spoken if group == "heard" else spoken | ordinals
             found = [tag for tag, names in named.items() if _stands_beside(tuple(names), code, before, after)]

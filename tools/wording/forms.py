@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from .wording import folded, wording
 
-PART, SPAN = ("paragraph", "sentence", "row", "word"), ("second", "minute", "hour")
+PART, SPAN = ("paragraph", "sentence", "row", "word", "slide", "chapter"), ("second", "minute", "hour")
 """Units of the wording that parts of a text and times are counted in."""
 _SLOT = re.compile(r"\{([a-z]+)(?::([a-z]+))?\}")
 _GROUP = re.compile(r"\((?!\?)")

@@ -10,7 +10,7 @@ from .forms import Form, find_forms, value_of
 from .nearest import words_pattern
 from .wording import folded, wording
 
-UNITS = {"paragraph": "paragraph", "sentence": "sentence", "row": "line", "word": "word"}
+UNITS = {"row": "line", **{unit: unit for unit in ("paragraph", "sentence", "word", "slide", "chapter")}}
 """Units of the wording, and what they are in a text; rows of a text are its lines."""
 _DESCRIBED = re.compile(r"\s*(?:that|which|who|where|with|containing|mentioning|about|in which)\b")
 _WITHIN = re.compile(r"\s*(?:of|in|from|inside|within)\s+(?:the\s+)?")
@@ -27,7 +27,7 @@ class TextPart:
     start: int
     end: int
     unit: str
-    """paragraph, sentence, line or word."""
+    """paragraph, sentence, line, word, slide or chapter."""
     first: int
     last: int
     """From 1; negative numbers count from the end."""

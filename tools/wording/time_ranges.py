@@ -33,6 +33,8 @@ def time_range(text: str, code: str) -> TimeRange | None:
     words = dict(form.words)
     if "n" in words:  # "les dix premières secondes"
         words["tail" if "tail" in words else "end"] = f"{words['n']} {words['unit']}"
+    if "unit" in words and (number := wording(code).ordinals.get(words.get("start", ""), 0)) > 0:
+        words["start"] = f"{number} {words['unit']}"  # "after the third second"
     unit = words.get("unit") or words.get("end", "")
     seconds = {name: seconds_of(words[name], unit, code) for name in ("start", "end", "tail") if name in words}
     around = f"{text[: form.start]} {text[form.end :]}"

@@ -205,3 +205,13 @@ async def test_a_damaged_file_among_others_is_named_with_its_problem_and_a_damag
     assert "empty.png is empty" in (empty.problem or "")
     with pytest.raises(InvalidInput, match=r"b\.png is not an image"):
         await files.gather("", ["b.png", "empty.png"])
+
+
+async def test_a_name_with_a_suffix_that_says_nothing_is_a_file_where_it_is_there(here: Path) -> None:
+    (here / "talk.dat").write_text("The bridge was built in 1927. It is long.")
+    (there,) = await read(here, "Summarise talk.dat")
+    assert (there.name, there.kind) == ("talk.dat", "text")
+    proposal = propose(Request(text="Summarise talk.dat", files=(there,)))
+    assert [task.type for task in proposal.plan.tasks] == ["summarization"]
+    assert proposal.refusals == ()
+    assert await read(here, "Summarise e.g. chapter.dat") == []

@@ -140,13 +140,22 @@ def test_the_film_that_a_sound_is_laid_under_gives_no_sound() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Wie viele Folien hat d.pptx?", "combien de diapositives dans d.pptx ?", "c.ics里有几个日程", "d.pptx有多少张幻灯片",
-     "d.pptxは何枚のスライドですか", "¿cuántas citas hay en c.ics?", "quantos slides tem d.pptx?"],
-)  # fmt: skip
+    ["c.ics里有几个日程", "d.pptx有多少张幻灯片", "d.pptxは何枚のスライドですか"],
+)
 def test_a_count_that_no_expert_makes_is_refused_and_makes_no_film(text: str) -> None:
     proposal = plan(text)
     assert not proposal.plan.tasks
     assert len(proposal.refusals) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Wie viele Folien hat d.pptx?", "combien de diapositives dans d.pptx ?", "¿cuántas citas hay en c.ics?",
+     "quantos slides tem d.pptx?"],
+)  # fmt: skip
+def test_a_count_of_what_a_file_consists_of_is_one_question(text: str) -> None:
+    types = [task.type for task in plan(text).plan.tasks]
+    assert [name for name in types if name != "document-to-text"] == ["question-answering"]
 
 
 def test_the_highest_and_the_lowest_of_a_table_are_one_question() -> None:

@@ -14,6 +14,9 @@ _GROWTH = re.compile(
     r"|\bhow (?:much|many) (?:\w+ ){0,2}?(?:more|less|fewer|longer|higher|lower|older|younger|cheaper)\b",
     re.I,
 )
+_PAGES = re.compile(
+    r"\b(?:how many pages|number of pages|wie viele seiten|combien de pages|cuántas páginas|quantas páginas)\b", re.I
+)
 _STEP = re.compile(
     r"\b(?:by|of|up|down|difference is|difference was)\s+(?:about\s+|around\s+|some\s+|nearly\s+)?\W?$", re.I
 )
@@ -60,6 +63,8 @@ def is_difference(sentence: str, start: int, end: int) -> bool:
 
 def limit_of(question: str) -> str:
     """Why the words of a text do not answer a question that was not answered; empty for other questions."""
+    if _PAGES.search(question):
+        return "it is read as a text without pages; save it as PDF to have them counted"
     if is_negated(question):
         return "it asks for what the text does not say"
     return "it asks for a calculation, and the text does not state its result" if asks_for_difference(question) else ""

@@ -16,7 +16,7 @@ from ....graph.result import Proposal, Request, Run
 from ....graph.settings import Settings
 from ....graph.usage import Usage
 from ...chat_models.client import ChatClient
-from ...chat_models.errors import EndlessAnswer
+from ...chat_models.endings import EndlessAnswer
 from ...chat_models.messages import repeats_marks
 from ...chat_models.models import ChatModel
 from ...chat_models.recorded import RecordedModel

@@ -1,6 +1,7 @@
 """`RuleBasedController` (`embedded`): plans by rules in `propose`, chooses the first candidate, answers from results."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ....graph.choice import Choice
@@ -24,6 +25,8 @@ from .example_intents import find_intents_by_examples, with_examples
 from .excluded_files import without_excluded_files
 from .follow_ups import questions_before, repeated, without_replaced
 from .handlers.altogether import add_answers
+from .handlers.file_parts import RULE as PART_QUESTION
+from .handlers.file_parts import asks_only_of_parts, plan_part_question, with_part_questions
 from .handlers.film_tracks import plan_tracks, use_track, with_track
 from .handlers.operations import convert_last, cut_to_times
 from .handlers.registry import plan_intent
@@ -105,6 +108,9 @@ def propose(request: Request) -> Proposal:
         found = with_examples(find_intents(parsed), parsed, request.resources)
         intents = [*with_shared_verbs(order_intents(found, parsed), parsed)]
         intents = intents or table_question(parsed, request.resources) or general_question(parsed)
+        intents = with_part_questions(intents, parsed)
+    elif asks_only_of_parts(of_language := replace(parsed, language=language)):
+        parsed, intents = of_language, with_part_questions((), of_language)
     else:
         parsed, intents, not_understood = find_intents_by_examples(parsed, language, request.resources)
     # 3. intents -> referents -> linked tasks
@@ -185,13 +191,16 @@ def _link(parsed: ParsedRequest, intents: Sequence[Intent], request: Request, re
     linker = Linker(parsed, ReferenceResolver(parsed, request.resources, questions, ended), requested)
     linker.refusals += refusals
     for intent in intents:
+        if intent.rule == PART_QUESTION:
+            plan_part_question(linker, intent)
+            continue
         if not plan_tracks(linker, intent):
             plan_intent(linker, intent)
     use_track(linker)
     add_answers(linker, intents)
     cut_to_times(linker)
     convert_last(linker)
-    take_parts(linker)
+    take_parts(linker, {intent.clause for intent in intents if intent.rule == PART_QUESTION})
     return linker
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from ....graph.resource import Kind, Resource
 from ....graph.result import Evidence
-from ....graph.task import Ref, Single, Task
+from ....graph.task import Ref, Task
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
 from ...wording.page_words import Pages, read_pages
@@ -16,6 +16,7 @@ from .intents import Intent
 from .lexicon import lexicon
 from .page_ranges import Take, on_pages, page_by_page, taking_texts
 from .parameters import Parameters
+from .planned_tasks import PlannedTasks
 from .reference_resolution import ANSWERS, FINDINGS, LISTS, OF_WHOLE_TEXTS, ReferenceResolver
 from .referents import Referent, fits, kinds_named, result_kind
 from .rests import pages_left, rest_in
@@ -25,21 +26,16 @@ _SEVERAL = re.compile(r"\b(?:both|each|all|them(?: all)?|these|everything)\b(?! 
 
 
 @dataclass
-class Linker:
+class Linker(PlannedTasks):
     """The tasks so far, and the refusals of what can't be planned."""
 
     parsed: ParsedRequest
     resolver: ReferenceResolver
     requested_types: frozenset[str] = frozenset()
     """Types that some verb of the request asks for: a noun of that type then refers to the result."""
-    tasks: list[Task] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     intent_index: int = 0
     """The intent that is being planned."""
-    evidence: list[Evidence] = field(default_factory=list)
-    """The words behind each task, implied tasks included."""
-    results_by_content: dict[object, Referent] = field(default_factory=dict)
-    """Results by type, inputs and parameters of their tasks."""
     first_results: dict[tuple[str, Clause], Referent] = field(default_factory=dict)
     """The first result of each type in a clause."""
     used: list[tuple[int, int]] = field(default_factory=list)
@@ -166,32 +162,6 @@ class Linker:
         used = tuple(earlier.inputs.values())
         return None if any(other.value not in used for other in self.resolver.data_in_words(intent)) else result
 
-    def cut(self, whole: Resource, part: Parameters, evidence: Evidence) -> Ref:
-        """The task that cuts a part out of a recording or film, the same for all tasks that take it."""
-        return self.step(f"trim-{whole.kind}", {whole.kind: whole}, part, evidence, "cut to the time")
-
-    def step(
-        self, task_type: str, inputs: dict[str, Input], parameters: Parameters, evidence: Evidence, goal: str
-    ) -> Ref:
-        """A step before a planned task, the same for all tasks that take its result."""
-        content = (task_type, tuple(inputs.items()), tuple(parameters.items()))
-        if content not in self.results_by_content:
-            task = Task(id=len(self.tasks), type=task_type, inputs=inputs, parameters=parameters, goal=goal)
-            self.tasks.append(task)
-            self.evidence.append(evidence.model_copy(update={"task_id": task.id, "implied": True}))
-            kind = VOCABULARY[task_type].outputs[0].kind
-            self.results_by_content[content] = Referent(kind, Ref(task_id=task.id), task_type, evidence.start)
-        value = self.results_by_content[content].value
-        return value if isinstance(value, Ref) else Ref(task_id=0)
-
-    def replace_input(self, task_id: int, old: Single, new: Single) -> None:
-        """Have a task take `new` in place of `old`."""
-        self.tasks[task_id] = self.tasks[task_id].with_inputs(lambda _, value: new if value == old else value)
-
-    def has_task(self, task_type: str) -> bool:
-        """Whether a task of that type is planned."""
-        return any(task.type == task_type for task in self.tasks)
-
     def open_results(self, intent: Intent, kinds: Sequence[Kind]) -> list[Referent]:
         """What "both" and "them" mean after several intents: results that no task takes; "both", also a source.
 
@@ -207,28 +177,6 @@ class Linker:
         if len(found) == 1 and "both" in words:
             found = [r for r in data if r.value in self.tasks[-1].inputs.values()] + found
         return found if len({r.intent_index for r in found}) > 1 else []
-
-    def is_list(self, value: Input) -> bool:
-        """Whether a value is a list that one task makes: a result for each page or frame of a file."""
-        if not isinstance(value, Ref):
-            return False
-        task = self.tasks[value.task_id]
-        row = VOCABULARY[task.type]
-        if next(output.many for output in row.outputs if value.output in ("", output.name)):
-            return True
-        return any(
-            self.is_list(given) or (port.kinds == ("image",) and getattr(given, "kind", "") in ("document", "video"))
-            for port in row.inputs
-            if not port.many and (given := task.inputs.get(port.name)) is not None
-        )
-
-    def sources_of(self, value: Input) -> frozenset[object]:
-        """The files and quotations that a value is made from."""
-        if not isinstance(value, Ref):
-            return frozenset((value,))
-        inputs = self.tasks[value.task_id].inputs.values()
-        singles = (single for given in inputs for single in (given if isinstance(given, tuple) else (given,)))
-        return frozenset(found for single in singles for found in self.sources_of(single))
 
     def goal_of(self, intent: Intent) -> str:
         """The clause of an intent, as written."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ....graph.mentioned_groups import groups
-from ....graph.mentions import mentions, shorter_names
+from ....graph.mentions import UNKNOWN, kind_of_name, mentions, shorter_names
 from ....graph.resource import Resource
 from ...wording.request_language import QUOTATION
 from .lexicon import FILES, QUESTION, QUOTE, lexicon
@@ -100,8 +100,8 @@ def _files(text: str, attached: Sequence[Resource]) -> tuple[FileMention, ...]:
     by_label: dict[str, list[Resource]] = {}
     for resource in attached:
         by_label.setdefault(resource.label, []).append(resource)
-    meant = {name: by_name[name] for name in by_name if name and any(map(str.isspace, name))}
-    meant |= {label: found for label, found in by_label.items() if any(map(str.isspace, label)) and label not in meant}
+    meant = {name: by_name[name] for name in by_name if name and _is_unusual(name)}
+    meant |= {label: found for label, found in by_label.items() if _is_unusual(label) and label not in meant}
     for group in groups(text):
         if members := [resource for resource in attached if group.holds(resource.name or "")]:
             meant[group.name] = members
@@ -125,6 +125,11 @@ def _files(text: str, attached: Sequence[Resource]) -> tuple[FileMention, ...]:
     named = {file.resource for file in files}
     files.sort(key=lambda file: file.start)
     return (*files, *(FileMention(resource, -1, -1) for resource in attached if resource not in named))
+
+
+def _is_unusual(name: str) -> bool:
+    """Whether a name is not found by its spelling: with spaces, or with a suffix that says nothing."""
+    return any(map(str.isspace, name)) or ("." in name.strip(".") and kind_of_name(name) == UNKNOWN)
 
 
 def _occurrences(text: str, name: str) -> Iterator[int]:

@@ -221,3 +221,9 @@ def test_a_difference_between_two_values_is_asked_as_a_whole() -> None:
     words = "What is the difference between the highest and the lowest revenue?"
     [task] = planned(words, "sales.csv").plan.tasks
     assert task.inputs["question"] == words.strip("?")
+
+
+@pytest.mark.parametrize("words", ["How much change did I get, r1.png?", "How much cash was given in r1.png?"])
+def test_what_is_printed_on_a_receipt_is_read_from_it(words: str) -> None:
+    """Change is money here, and no edit of the picture."""
+    assert types(planned(words, "r1.png")) == ["document-question-answering"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import ExpertError, input_error
@@ -29,14 +30,22 @@ def accepts(task: Task) -> str | None:
 )
 def answer_question(call: Call) -> Sequence[Artifact]:
     """The short answer where the question asks for a known kind of value, else the sentence."""
+    from ....documents.parts import without_headings
+    from ....file_parts.answers import answer_of_parts
     from ....tables.tables_in_text import answer_in_text
+    from ..asked_words import language_of_question
 
     question, given = call.text("question"), call.inputs.get("context", ())
     if answer := answer_in_text(given, question):
         note = f"computed: {answer.computed}"
         return [Artifact(output="text", kind="text", media_type="text/plain", text=answer.text, note=note)]
+    code, label = language_of_question(question), given[0].resource.label if given else ""
+    if len(given) == 1 and (found := answer_of_parts(given[0].text(), question, label, date.today(), code)):
+        return [
+            Artifact(output="text", kind="text", media_type="text/plain", text=found, note="computed from its parts")
+        ]
     named = [material.resource.label for material in given if material.resource.name]
-    context = "\n\n".join(material.text() for material in given)
+    context = "\n\n".join(without_headings(material.text()) for material in given)
     unread = [caveat for material in given if (caveat := material.resource.caveat)]
     return [answer_artifact(question, context, " and ".join(named) or "the text", unread)]
 

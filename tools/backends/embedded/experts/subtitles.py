@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from .....graph.call import Artifact, Call
-from ....media.film_subtitles import as_srt, read_subtitles
+from ....media.film_subtitles import as_srt, read_subtitles, within
 from ..registry import expert
 
 
@@ -18,7 +18,10 @@ from ..registry import expert
 def subtitles(call: Call) -> Sequence[Artifact]:
     """The lines in order, one that stays once; with their times where SRT is asked for."""
     given = call.task.parameters
-    lines = read_subtitles(call.one("video"), str(given.get("track") or ""))
+    film = call.one("video")
+    lines = read_subtitles(film, str(given.get("track") or ""))
+    if {"start_seconds", "end_seconds"} & given.keys():
+        lines = within(lines, given.get("start_seconds"), given.get("end_seconds"), film.resource.label)
     if given.get("format") == "srt":
         return [Artifact(output="text", kind="text", media_type="application/x-subrip", text=as_srt(lines))]
     text = "\n".join(said for said, _ in groupby(line.text for line in lines))

@@ -1,14 +1,18 @@
-"""text-part: takes a part of a text by its number, or leaves it out: paragraphs, sentences, lines or words."""
+"""text-part: takes a part of a text by its number, or leaves it out: paragraphs, lines, words, slides, chapters."""
 
 import re
 from collections.abc import Sequence
 
 from .....graph.call import Artifact, Call
 from .....graph.errors import input_error
+from ....documents.parts import parts_of
 from ..registry import expert
 from ..tokenization import sentences
 
-_BETWEEN = {"paragraph": "\n\n", "sentence": " ", "line": "\n", "word": " "}
+_BETWEEN = {"paragraph": "\n\n", "sentence": " ", "line": "\n", "word": " ", "slide": "\n\n", "chapter": "\n\n"}
+
+_NUMBERED = ("slide", "chapter")
+"""Units that the reader of a file numbers."""
 
 
 @expert("text-part", name="text-part", description="takes or leaves out numbered parts of a text, exactly", light=True)
@@ -17,8 +21,10 @@ def text_part(call: Call) -> Sequence[Artifact]:
     parameters = call.task.parameters
     unit = str(parameters.get("unit") or "paragraph")
     if unit not in _BETWEEN:
-        raise input_error(f"{unit} is no part of a text; take paragraph, sentence, line or word")
+        raise input_error(f"{unit} is no part of a text; take {', '.join(_BETWEEN)}")
     units = _units(call.one("text").text(), unit)
+    if not units and unit in _NUMBERED:
+        raise input_error(f"{call.one('text').resource.label} has no {unit}s that can be told apart")
     first = _number(parameters.get("first"), 1)
     last = _number(parameters.get("last"), first if "first" in parameters else -1)
     start, end = _position(first, len(units)), _position(last, len(units)) + 1
@@ -39,6 +45,9 @@ def _units(text: str, unit: str) -> list[str]:
             return [part.strip("\n") for part in re.split(r"\n\s*\n", text) if part.strip()]
         case "sentence":
             return sentences(text)
+        case "slide" | "chapter":
+            parts = [part for part in parts_of(text) if part.noun.lower() == unit]
+            return ["\n\n".join(filter(None, (part.title, part.text))) for part in parts]
         case "line":
             return [line for line in text.splitlines() if line.strip()]
     return text.split()

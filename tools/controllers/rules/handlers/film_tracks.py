@@ -6,10 +6,12 @@ from dataclasses import replace
 
 from .....graph.task import Ref, Task
 from ....wording.clause_words import ClauseWords
+from ....wording.counted_parts import SUBTITLES, type_by_name
 from ....wording.film_tracks import asked_of_tracks, reads_subtitles, takes_subtitles, tracks_named, without_subtitles
 from ....wording.meanings import meaning_of
 from ....wording.nearest import LIKELY, Match, nearest
 from ....wording.refusals import refusal
+from ....wording.time_ranges import seconds_of, time_range
 from ....wording.wording import wording
 from ..clauses import ParsedRequest
 from ..intents import Intent
@@ -19,6 +21,10 @@ from ..parameters import Parameters
 from .meanings import plan_meaning
 
 _AS_SRT = re.compile(r"\b(?:srt|subrip)\b|\.srt\b", re.IGNORECASE)
+_AT = re.compile(r"\bat (?:second (?P<number>\d+)|(?P<clock>\d{1,2}(?::\d\d){1,2}))(?![:\d])", re.IGNORECASE)
+_TIMED = re.compile(
+    r"\d:\d\d|\b\d+ ?(?:s|sec|secs|min|mins|h)\b|\b(?:seconds?|minutes?|sekunden?|minuten?|secondes?)\b", re.I
+)
 _SHOWN = frozenset(
     "automatic-speech-recognition document-to-text image-to-text video-classification video-text-to-text video-to-audio"
     " video-to-text visual-question-answering".split()
@@ -28,9 +34,9 @@ _SHOWN = frozenset(
 
 def plan_tracks(linker: Linker, intent: Intent) -> bool:
     """Plan the subtitles that a film holds; refuse what no expert does with tracks. False for neither."""
-    if not any(referent.kind == "video" for referent in linker.resolver.referents):
-        return False
     said, code = linker.parsed.text_of(intent.clause), linker.parsed.language
+    if not any(referent.kind == "video" for referent in linker.resolver.referents):
+        return _refused_times(linker, intent, said)
     if reason := asked_of_tracks(said, code):
         linker.refuse(intent, reason)
         return True
@@ -42,10 +48,33 @@ def plan_tracks(linker: Linker, intent: Intent) -> bool:
         return False
     films = linker.resolver.named_data(intent, ("video",)) or linker.resolver.resolve(intent, ("video",))
     linker.use(intent.clause.start, intent.clause.end)
-    read = linker.add_each("video-to-text", "video", films, intent, _of_subtitles(linker.parsed))
+    at = _moment(said) if time_range(said, code) is None else {}
+    if at is None:
+        linker.refuse(intent, "the part of the subtitles that it names was not understood; say “from 0:05 to 0:10”")
+        return True
+    read = linker.add_each("video-to-text", "video", films, intent, {**_of_subtitles(linker.parsed), **at})
     if intent.match and ClauseWords(linker.parsed.masked[intent.start : intent.stop], wording(code)).is_aloud:
         linker.add_each("text-to-speech", "text", read, intent)
     return True
+
+
+def _refused_times(linker: Linker, intent: Intent, said: str) -> bool:
+    """Refuse a part, by time, of a file of subtitles; whether one was asked for."""
+    files = [file.resource for file in linker.parsed.files]
+    types = {type_by_name(file.media_type, file.name or "") for file in files}
+    timed = time_range(said, linker.parsed.language) or _AT.search(said) or _TIMED.search(said)
+    if not (types and types <= SUBTITLES and timed):
+        return False
+    linker.refuse(intent, f"{files[0].label} is read without its times; ask it of the film that has these subtitles")
+    return True
+
+
+def _moment(said: str) -> Parameters | None:
+    """The time of subtitles that are asked for "at 0:03"; None for words about time that are not understood."""
+    if at := _AT.search(said):
+        seconds = seconds_of(at["clock"], "", "en") if at["clock"] else float(at["number"])
+        return {"start_seconds": seconds, "end_seconds": seconds}
+    return None if _TIMED.search(said) else {}
 
 
 def _meant(linker: Linker, intent: Intent) -> str:

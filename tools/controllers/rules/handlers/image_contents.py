@@ -5,7 +5,7 @@ import re
 from .....graph.resource import Kind
 from .....graph.task import Ref
 from .....graph.task import Value as Input
-from ....wording.counted_parts import counts_mails, type_by_name, uncounted_parts
+from ....wording.counted_parts import counts_mails, type_by_name
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
@@ -56,8 +56,6 @@ def count(linker: Linker, intent: Intent) -> None:
     words = linker.parsed.masked[intent.start : intent.clause.end]
     files = [file.resource for file in linker.parsed.files]
     types = {type_by_name(file.media_type, file.name or "") for file in files}
-    if why := uncounted_parts(words, types):
-        return linker.refuse(intent, why)
     if counts_mails(words, types):
         linker.use(intent.start, intent.clause.end)
         linker.add_task("count", {"items": tuple(dict.fromkeys(files))}, intent, {"look_for": "e-mails"})

@@ -176,6 +176,10 @@ def cut_to_times(linker: Linker) -> None:
             if task.id in cut_out:
                 linker.use(start, clause.start + part.end)
                 continue
+            if task.type == "video-to-text":  # its lines have times of their own
+                linker.tasks[task.id] = task.model_copy(update={"parameters": {**task.parameters, **part.parameters}})
+                linker.use(start, clause.start + part.end)
+                continue
             whole = next((v for v in task.inputs.values() if isinstance(v, Resource) and v.kind in _TIMED), None)
             if whole is not None and nearest in (None, whole):
                 cut = linker.cut(whole, {**part.parameters}, evidence)

@@ -1,7 +1,7 @@
 """`take_parts`: where a clause names a part of a text ("the first paragraph"), its tasks get that part and not the whole."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from .....graph.resource import Resource
@@ -26,11 +26,14 @@ _WORD = re.compile(r"[^\W\d_\ue000-\ue0ff][\w’]*")
 _JOINER = re.compile(r"[\s,;&]*(?:\b(?:and|or|with|und|et|y|e)\b)?[\s,;&]*")
 
 
-def take_parts(linker: Linker) -> None:
-    """Insert the steps that take parts; a clause without tasks that leaves something out belongs to the one before."""
+def take_parts(linker: Linker, whole: Collection[Clause] = ()) -> None:
+    """Insert the steps that take parts; a clause without tasks that leaves something out belongs to the one before.
+
+    `whole`: clauses whose tasks take a text whole, and find the part in it that is asked about.
+    """
     before: list[Evidence] = []
     taken: list[TextPart] = []
-    for clause in linker.parsed.clauses:
+    for clause in (clause for clause in linker.parsed.clauses if clause not in whole):
         evidence = [e for e in linker.evidence if clause.start <= e.start < clause.end]
         words = "" if clause.background else linker.parsed.words_of(clause)
         parts = read_parts(words, linker.parsed.language)

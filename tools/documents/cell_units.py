@@ -1,4 +1,4 @@
-"""`percent_cells`: the cells of a workbook that show their number in percent; calamine reads the number alone (0.125)."""
+"""`cell_units`: the cells of a workbook that show a number in percent or with a currency, or an error; calamine does not."""
 
 import io
 import re
@@ -17,25 +17,29 @@ _FORMAT, _STYLE = 44, 47
 """Records of an XLSB ([MS-XLSB] 2.4): BrtFmt, a format of numbers; BrtXF, a style."""
 _QUOTED = re.compile(r'"[^"]*"|\\.')
 _PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
+_CURRENCY = re.compile(r"\[\$([^\]\-]+)(?:-[0-9A-Fa-f]+)?\]|\"([€$£¥₹]|[A-Z]{3})\"|\\\\?([€$£¥₹])")
+Units = dict[Corner, str]
+"""By row and column from 0: `%`, a currency as the cell shows it, or the error of a formula (`#DIV/0!`)."""
 
 
-def percent_cells(path: Path, label: str) -> dict[str, frozenset[Corner]]:
-    """Rows and columns from 0 by the name of the sheet; none for XLSB, see `percent_unread`."""
+def cell_units(path: Path, label: str) -> dict[str, Units]:
+    """The units of cells, by the name of the sheet; none for XLSB, see `percent_unread`."""
     if not zipfile.is_zipfile(path):
         return _old(path)
     with opened(path, label, "a workbook") as parts:
         if "content.xml" in parts.names:
             sheets = (each for each in parts.xml("content.xml").iter() if local(each) == "table")
-            return {_value(sheet, "name"): frozenset(_open(sheet)) for sheet in sheets}
-        if "xl/workbook.xml" not in parts.names or not (styles := _percent_styles(parts)):
+            return {_value(sheet, "name"): dict(_open(sheet)) for sheet in sheets}
+        if "xl/workbook.xml" not in parts.names:
             return {}
+        styles = _styles(parts)
         related = parts.related("xl/workbook.xml")
         sheets = (each for each in parts.xml("xl/workbook.xml").iter() if local(each) == "sheet")
         named = {sheet.get("name", ""): related.get(_value(sheet, "id"), ("", ""))[1] for sheet in sheets}
         data = {name: parts.bytes(part) for name, part in named.items() if part in parts.names}
-        shown = [b's="%s"' % style.encode() for style in styles]
+        shown = [b't="e"', *(b's="%s"' % style.encode() for style in styles)]
         return {
-            name: frozenset(_office(xml_tree(sheet, label, "a workbook"), styles))
+            name: dict(_office(xml_tree(sheet, label, "a workbook"), styles))
             for name, sheet in data.items()
             if any(each in sheet for each in shown)
         }
@@ -76,7 +80,15 @@ def _varying(data: bytes, at: int, most: int) -> tuple[int, int]:
     return value, at
 
 
-def _old(path: Path) -> dict[str, frozenset[Corner]]:
+def _unit(code: str) -> str:
+    """The unit that a format of numbers shows; empty for none."""
+    if "%" in _QUOTED.sub("", code):
+        return "%"
+    match = _CURRENCY.search(code)
+    return next(filter(None, match.groups()), "").strip() if match else ""
+
+
+def _old(path: Path) -> dict[str, Units]:
     """Of an XLS, by xlrd; none where it can't read the file."""
     import xlrd
 
@@ -85,47 +97,61 @@ def _old(path: Path) -> dict[str, frozenset[Corner]]:
     except Exception:  # a damaged workbook can raise anything; what is wrong with it calamine has said
         return {}
     codes = {key: form.format_str for key, form in book.format_map.items()}
-    shares = {n for n, style in enumerate(book.xf_list) if "%" in _QUOTED.sub("", codes.get(style.format_key, ""))}
+    units = {n: unit for n, style in enumerate(book.xf_list) if (unit := _unit(codes.get(style.format_key, "")))}
+
+    def unit_at(sheet: Any, row: int, column: int) -> str:
+        if sheet.cell_type(row, column) == xlrd.XL_CELL_ERROR:
+            return str(xlrd.error_text_from_code.get(sheet.cell_value(row, column), "#ERROR"))
+        return units.get(sheet.cell_xf_index(row, column), "")
+
     return {
-        sheet.name: frozenset(
-            (row, column)
+        sheet.name: {
+            (row, column): unit
             for row in range(sheet.nrows)
             for column in range(sheet.row_len(row))
-            if sheet.cell_xf_index(row, column) in shares
-        )
-        for sheet in (book.sheets() if shares else ())
+            if (unit := unit_at(sheet, row, column))
+        }
+        for sheet in book.sheets()
     }
 
 
-def _percent_styles(parts: Archive) -> frozenset[str]:
-    """The numbers of the cell styles whose format shows percent."""
+def _styles(parts: Archive) -> dict[str, str]:
+    """The units of the cell styles that have one, by their number."""
     if "xl/styles.xml" not in parts.names:
-        return frozenset()
+        return {}
     tree = parts.xml("xl/styles.xml")
     codes = {each.get("numFmtId"): each.get("formatCode", "") for each in tree.iter() if local(each) == "numFmt"}
-    shares = _BUILT_IN | {number for number, code in codes.items() if "%" in _QUOTED.sub("", code)}
+    units = dict.fromkeys(_BUILT_IN, "%") | {number: unit for number, code in codes.items() if (unit := _unit(code))}
     styles = [style for each in tree if local(each) == "cellXfs" for style in each if local(style) == "xf"]
-    return frozenset(str(number) for number, style in enumerate(styles) if style.get("numFmtId") in shares)
+    numbered = ((str(number), units.get(style.get("numFmtId"), "")) for number, style in enumerate(styles))
+    return {number: unit for number, unit in numbered if unit}
 
 
-def _office(sheet: Any, styles: frozenset[str]) -> Iterator[Corner]:
+def _office(sheet: Any, styles: dict[str, str]) -> Iterator[tuple[Corner, str]]:
     for cell in sheet.iter():
-        place = _PLACE.fullmatch(cell.get("r") or "") if local(cell) == "c" and cell.get("s") in styles else None
-        if place:
+        unit = (_error(cell) if cell.get("t") == "e" else styles.get(cell.get("s"), "")) if local(cell) == "c" else ""
+        if place := _PLACE.fullmatch(cell.get("r") or "") if unit else None:
             column = 0
             for letter in place[1]:
                 column = column * 26 + ord(letter) - ord("A") + 1
-            yield int(place[2]) - 1, column - 1
+            yield (int(place[2]) - 1, column - 1), unit
 
 
-def _open(sheet: Any) -> Iterator[Corner]:
+def _error(cell: Any) -> str:
+    return next((part.text or "" for part in cell if local(part) == "v"), "")
+
+
+def _open(sheet: Any) -> Iterator[tuple[Corner, str]]:
     row = 0
     for line in (each for each in sheet.iter() if local(each) == "table-row"):
         column, many = 0, int(_value(line, "number-rows-repeated") or 1)
         for cell in (each for each in line if local(each) in ("table-cell", "covered-table-cell")):
             wide = int(_value(cell, "number-columns-repeated") or 1)
-            if _value(cell, "value-type") == "percentage":
-                yield from ((row + down, column + right) for down in range(many) for right in range(wide))
+            unit = "%" if _value(cell, "value-type") == "percentage" else _value(cell, "currency")
+            if any(value == "error" for key, value in cell.attrib.items() if key.endswith("}value-type")):
+                unit = "".join(cell.itertext()).strip()
+            if unit:
+                yield from (((row + down, column + right), unit) for down in range(many) for right in range(wide))
             column += wide
         row += many
 
