@@ -43,7 +43,6 @@ OBEYED = [
     ("Summarise the first two files", ABC, "first two"),
     ("Summarise a.txt and b.txt separately", ABC[:11], "separately"),
     ("Which of them is the longest?", ABC[:11], "which of them"),
-    ("How many words are in a.txt and b.txt altogether?", ABC[:11], "altogether"),
 ]
 
 
