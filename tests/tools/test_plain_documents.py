@@ -95,3 +95,15 @@ def test_a_drawing_is_known_by_its_bytes_whatever_picture_it_is_called(tmp_path:
     svg = b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><text>Kitchen</text></svg>'
     assert identify(svg, "plan.png", Settings(home=tmp_path)).media_type == "image/svg+xml"
     assert identify(svg, "plan.txt", Settings(home=tmp_path)).kind == "text"
+
+
+def test_an_event_says_its_time_zone_and_when_it_ends_also_by_how_long_it_lasts(tmp_path: Path) -> None:
+    events = (
+        "DTSTART;TZID=Europe/Berlin:20260520T180000\nDURATION:PT2H30M",
+        "DTSTART;VALUE=DATE:20260601\nDURATION:P2D",
+    )
+    blocks = "".join(f"BEGIN:VEVENT\nSUMMARY:Choir\n{each}\nEND:VEVENT\n" for each in events)
+    (tmp_path / "a.ics").write_text(f"BEGIN:VCALENDAR\nVERSION:2.0\n{blocks}END:VCALENDAR\n")
+    text = read(tmp_path / "a.ics", "text/calendar", "a.ics").text
+    assert "Choir: 2026-05-20 (Wednesday), 18:00, ends 20:30 Europe/Berlin" in text
+    assert "Choir: 2026-06-01 (Monday), ends 2026-06-02 (Tuesday)" in text

@@ -1,5 +1,6 @@
 """`cards_text`: calendars (ics) and contacts (vcf) in words, by vobject; their property names say what the lines mean."""
 
+import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -65,7 +66,7 @@ def _blocks(component: Any) -> list[_Block]:
         if hasattr(child, "getChildren") and child.name not in ("N", "ADR", "ORG") and hasattr(child, "contents"):
             if child.name not in ("VTIMEZONE", "VALARM", "STANDARD", "DAYLIGHT"):
                 inner += _blocks(child)
-        elif (name := _NAMES.get(child.name)) is not None and (value := _value(child.value)):
+        elif (name := _NAMES.get(child.name)) is not None and (value := _value(child.value, _zone(child))):
             if child.name == "DTEND" and type(child.value) is date:  # the first day after it (RFC 5545, 3.6.1)
                 value = _value(child.value - timedelta(days=1))
             if child.name == "RRULE":
@@ -92,10 +93,18 @@ def _task(lines: list[str]) -> list[str]:
 def _with_end(event: Any, lines: list[str]) -> list[str]:
     """The lines of an event that says how long it lasts, and not its end."""
     lasts = getattr(event, "duration", None)
-    if lasts is None or hasattr(event, "dtend") or not isinstance(event.dtstart.value, datetime):
+    if lasts is None or hasattr(event, "dtend"):
         return lines
-    ends = f"Ends: {_value(event.dtstart.value + lasts.value)}"
+    begins = event.dtstart
+    whole_days = type(begins.value) is date and lasts.value.days > 0  # the last of them
+    ends = f"Ends: {_value(begins.value + lasts.value - timedelta(days=whole_days), _zone(begins))}"
     return [*(line for line in lines if not line.startswith("Lasts: ")), ends]
+
+
+def _zone(line: Any) -> str:
+    """The name of the time zone that a line gives."""
+    names = line.params.get("X-VOBJ-ORIGINAL-TZID") or line.params.get("TZID") or [""]
+    return str(names[0]).lstrip("/")
 
 
 def _with_names(blocks: list[str]) -> list[str]:
@@ -118,10 +127,11 @@ def _event(lines: list[str]) -> list[str]:
     begins, ends = named.get("Begins", ""), named.get("Ends", "")
     day, _, hour = ends.partition(", ")
     until = hour if hour and begins.startswith(f"{day}, ") else ends if ends != begins else ""
+    zone = re.search(r"\d( \D[\w/+-]*)$", until)
     apart = ", ".join(line.removeprefix("Except: ") for line in lines if line.startswith("Except: "))
     when = (
         "cancelled" if named.get("Status", "").upper() == "CANCELLED" else "",
-        begins.removesuffix(" UTC") if until.endswith(" UTC") else begins,
+        begins.removesuffix(zone[1]) if zone else begins,
         until and f"ends {until}",
         named.get("Repeats", "") and f"repeated {named['Repeats']}",
         apart and f"except {apart}",
@@ -133,17 +143,17 @@ def _event(lines: list[str]) -> list[str]:
     return [": ".join(part for part in head if part), *rest] if any(head) else lines
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, zone: str = "") -> str:
     match value:
         case datetime():
-            zone = getattr(value.tzinfo, "zone", None) or value.tzname() or ""
+            zone = zone or getattr(value.tzinfo, "zone", None) or value.tzname() or ""
             return f"{value:%Y-%m-%d} ({value:%A}), {value:%H:%M} {zone}".strip()
         case date():
             return f"{value:%Y-%m-%d} ({value:%A})"
         case timedelta():
             return str(value)
         case list():
-            return ", ".join(filter(None, map(_value, value)))
+            return ", ".join(filter(None, (_value(each, zone) for each in value)))
     if hasattr(value, "street"):
         parts = (value.street, value.extended, value.city, value.region, value.code, value.country)
         return ", ".join(part for part in map(_value, parts) if part)

@@ -9,7 +9,7 @@ from ...graph.caveats import lacks
 from ..wording.wording import wording
 from .cell_numbers import is_missing
 from .columns import Columns
-from .folding import fold, same_cell
+from .folding import fold, same_cell, spelt
 from .table_words import WORD, operation_words
 
 YES = frozenset(("yes", "y", "true", "ja", "si", "sim", "oui", "vrai", "x", "是", "はい"))
@@ -85,6 +85,21 @@ class CellWords:
             cell = answer_cell(self.table, column, YES if phrase in YES else NO)
             own = Named(column, cell) if cell.strip() else None
         return own
+
+    def as_written(self, start: int, end: int, column: int, text: str, *, stated: bool) -> tuple[int, str]:
+        """The cell that words name, by its column: the one with the same accents; where there is none, the words.
+
+        `stated`: the question names the column.
+        """
+        phrase = " ".join(self.words[start:end])
+        if len(self.written) != len(self.words) or fold(text) != phrase:
+            return column, text
+        written = " ".join(self.written[start:end])
+        cells = sorted(self.cells.get(phrase, ()), key=lambda each: each.column != column)
+        same = [each for each in cells if spelt(each.cell) == spelt(written)]
+        if same and (same[0].column == column or not stated):
+            return same[0].column, same[0].cell
+        return column, written
 
     def doubtful(self) -> list[Named]:
         """The cells that words without another meaning here may be: behind "in" or "for", in another case."""

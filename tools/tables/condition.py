@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from ...graph.errors import input_error
+from .folding import MARKS, fold, spelt
 
 NEGATED = ("!=", "not contains", "not starts with", "not ends with")
 """Of several columns all must satisfy these."""
@@ -18,6 +20,20 @@ class Condition:
     column: str
     operator: str
     value: str
+    spelt: tuple[str, ...] = ()
+    """Options of the value that are compared with their accents: some cell is written so."""
+
+    @cached_property
+    def options(self) -> list[str]:
+        """The texts, one of which a cell has to be or to hold; of an equality several, joined by `or` or `|`."""
+        value = self.value.strip(MARKS)
+        several = [*re.split(r",? or ", value), *value.split("|")] if self.operator in ("=", "!=") else []
+        return list({spelt(option): option for option in (value, *several)}.values())
+
+    @cached_property
+    def unaccented(self) -> list[str]:
+        """The options that are compared without accents, folded."""
+        return [fold(option) for option in self.options if spelt(option) not in self.spelt]
 
     def __str__(self) -> str:
         return f"{self.column} {self.operator} {self.value}"

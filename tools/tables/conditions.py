@@ -1,7 +1,7 @@
 """`kept`: the rows of a table that satisfy conditions, each written `column operator value`, e.g. `region = North`.
 
-The column `*` is any column. A value may be several, joined by `or`. Texts are compared without case and accents, numbers
-and dates by their size. Lines of a text are rows with the single column `line`.
+The column `*` is any column. A value may be several, joined by `or`. Texts are compared without case, and without accents
+where no cell has the same ones; numbers and dates by their size. Lines of a text are rows with the single column `line`.
 """
 
 import re
@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 
 from ...graph.caveats import lacks
 from ...graph.errors import input_error
+from .accents import with_accents
 from .cell_numbers import is_missing, read_number
 from .columns import Columns
 from .condition import NEGATED, Condition, condition_of
-from .folding import MARKS, fold, singulars
+from .folding import MARKS, fold, singulars, spelt
 from .table_words import is_within, period_of
 from .written_dates import day_of
 
@@ -40,6 +41,7 @@ def kept(table: T, where: Sequence[str]) -> T:
     rows = table
     for text in where:
         condition, columns = _placed(table, condition_of(text))
+        condition = with_accents(table, condition, columns)
         found = table.matching(condition, columns)
         for column in columns if condition.column != ANY and not table.is_text else ():
             if table.labels_groups(column):
@@ -86,37 +88,28 @@ def row_test(table: Columns, condition: Condition, column: int) -> Callable[[str
 
         return compares
     if operator in ("=", "!="):
-        number, options, months = (
-            size_of(value, table.decimal_comma),
-            options_of(value),
-            periods_of(table, value, column),
-        )
+        number, months = size_of(value, table.decimal_comma), periods_of(table, condition, column)
 
         def same(cell: str) -> bool:
             size = size_of(cell, table.decimal_comma)
             dated = isinstance(size, str) and any(is_within(size, month) for month in months)
-            return fold(cell) in options or dated or (number is not None and _as_exact(size, number) == number)
+            written = fold(cell) in condition.unaccented or spelt(cell) in condition.spelt
+            return written or dated or (number is not None and _as_exact(size, number) == number)
 
         return same if operator == "=" else lambda cell: not same(cell)
-    asked = fold(value)
+    asked, read = (condition.spelt[0], spelt) if condition.spelt else (condition.unaccented[0], fold)
     holds: dict[str, Callable[[str], bool]] = {
-        "starts with": lambda cell: fold(cell).startswith(asked),
-        "ends with": lambda cell: fold(cell).endswith(asked),
-        "contains": lambda cell: asked in fold(cell),
+        "starts with": lambda cell: read(cell).startswith(asked),
+        "ends with": lambda cell: read(cell).endswith(asked),
+        "contains": lambda cell: asked in read(cell),
     }
     plain = holds[operator.removeprefix("not ")]
     return (lambda cell: not plain(cell)) if operator in NEGATED else plain
 
 
-def options_of(value: str) -> list[str]:
-    """The texts, folded, one of which a cell has to be: several joined by `or` or `|`."""
-    parts = [value, *re.split(r",? or ", value), *value.split("|")]
-    return list(dict.fromkeys(map(fold, parts)))
-
-
-def periods_of(table: Columns, value: str, column: int) -> list[str]:
-    """The months and years among the options of a value, for a column of dates."""
-    return [found for part in options_of(value) if table.is_dated(column) and (found := period_of(part))]
+def periods_of(table: Columns, condition: Condition, column: int) -> list[str]:
+    """The months and years among the options of a condition, for a column of dates."""
+    return [found for part in condition.options if table.is_dated(column) and (found := period_of(fold(part)))]
 
 
 def size_of(text: str, decimal_comma: bool) -> Decimal | str | None:

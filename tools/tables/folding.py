@@ -1,4 +1,4 @@
-"""`fold`: words without case, accents and plural, as columns and values are compared."""
+"""`fold`, `spelt`: words without case, accents and plural, as columns and values are compared; or with accents."""
 
 import re
 import unicodedata
@@ -12,8 +12,13 @@ MARKS = "\"' “”«»„\u2018\u2019"
 def fold(text: str) -> str:
     """Lower case, without accents; underscores and repeated spaces are single spaces."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return re.sub(r"[\s_\ufeff]+", " ", plain.replace(CURLY, "'")).strip()
+    return spelt("".join(char for char in decomposed if not unicodedata.combining(char)))
+
+
+def spelt(text: str) -> str:
+    """As `fold`, with its accents, however these are encoded (NFC)."""
+    composed = unicodedata.normalize("NFKC", text.casefold())
+    return re.sub(r"[\s_\ufeff]+", " ", composed.replace(CURLY, "'")).strip()
 
 
 def same_cell(cell: str) -> str:

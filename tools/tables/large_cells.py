@@ -145,6 +145,7 @@ def opened(material: Material, scratch: Path) -> Iterator[LargeCells]:
             engine.execute("SET temp_directory = $1", [str(scratch)])
             engine.execute("SET enable_external_access = false")
             engine.execute("CREATE MACRO fold(x) AS lower(strip_accents(trim(x)))")
+            engine.execute("CREATE MACRO spelt(x) AS lower(nfc_normalize(trim(x)))")
             engine.execute(
                 f"CREATE TABLE t AS SELECT * FROM read_csv($1, columns = {columns}, header = false, skip = {skipped},"
                 " delim = $2, quote = '\"', escape = '\"', null_padding = true, auto_detect = false, strict_mode = false)",

@@ -11,8 +11,8 @@ from ...graph.errors import ExpertError, input_error
 from .cell_numbers import is_missing
 from .columns import Columns, Facts, Row, Sum
 from .condition import NEGATED, Condition
-from .conditions import check_comparable, options_of, periods_of, size_of, unsure_dates
-from .folding import MARKS, fold
+from .conditions import check_comparable, periods_of, size_of, unsure_dates
+from .folding import MARKS
 from .large_cells import MOST_CELLS, LargeCells
 from .large_totals import numbered, suspect_rows
 from .question_words import MAX_PHRASE, question_words
@@ -159,18 +159,18 @@ class LargeTable(Columns):
             values.append(size)
             return f"{self._compared(column, size)} {operator} {{}}"
         if operator == "=":
-            values.append(list(dict.fromkeys(options_of(value))))
-            tests = [f"list_contains({{}}, fold(c{column}))"]
+            values += [condition.unaccented, [*condition.spelt]]
+            tests = [f"list_contains({{}}, fold(c{column}))", f"list_contains({{}}, spelt(c{column}))"]
             if size is not None and self._has_sizes(column, size):
                 values.append(size)
                 tests.append(f"{self._compared(column, size)} = {{}}")
-            for period in periods_of(self, value, column):
+            for period in periods_of(self, condition, column):
                 values.append(period)
                 tests.append(self._within(column, period))
             return f"({' OR '.join(tests)})"
         function = {"contains": "contains", "starts with": "starts_with", "ends with": "ends_with"}[operator]
-        values.append(fold(value))
-        return f"{function}(fold(c{column}), {{}})"
+        values += [*condition.spelt] or condition.unaccented
+        return f"{function}({'spelt' if condition.spelt else 'fold'}(c{column}), {{}})"
 
     def _has_sizes(self, column: int, size: Decimal | str) -> bool:
         known = self.cells.whole(column)

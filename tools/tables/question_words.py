@@ -112,6 +112,9 @@ def mark_words(question: str, table: Columns, language: str = "en") -> tuple[lis
             cell = cells.at(position, size, named)
             mark = Mark("value", position, position + size, cell.cell, cell.column) if cell else None
             mark = mark or _mark(phrase, position, size, columns, values, language, table, bounded)
+            if mark and mark.role == "value":
+                column, text = cells.as_written(position, mark.end, mark.column, mark.text, stated=bool(cell))
+                mark = Mark("value", position, mark.end, text, column)
             unit = (
                 mark and mark.role == "share" and words[position - 1 : position] and words[position - 1][:1].isdigit()
             )

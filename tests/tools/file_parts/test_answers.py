@@ -115,6 +115,7 @@ def test_a_question_about_something_else_is_left_to_the_text(calendar: str, ques
         ("How many attachments are there?", "0"),
         ("Which attachments are there?", "none: no such e-mail of club.mbox has attachments"),
         ("How many mails did Anna send after 10 March?", "1 (Thanks)"),
+        ("Who is the sender of the last mail?", "Anna Berg <anna@club.example>"),
         ("Who is the last mail from?", "Anna Berg <anna@club.example>"),
     ],
 )

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from hugginggpt.graph.call import Material
+from hugginggpt.graph.caveats import collecting
 from hugginggpt.graph.errors import ExpertError
 from hugginggpt.graph.resource import Resource
 from hugginggpt.tools.controllers.rules.clauses import parse_request
+from hugginggpt.tools.tables.calculation import answer_about
 from hugginggpt.tools.tables.condition_words import read_conditions
 from hugginggpt.tools.tables.conditions import kept
 from hugginggpt.tools.tables.table import read_table
@@ -112,3 +114,29 @@ def test_an_unknown_column_or_value_is_an_error_that_names_what_there_is(conditi
 )
 def test_a_month_or_a_year_is_all_of_its_dates(where: str, found: list[str]) -> None:
     assert names([where]) == found
+
+
+STAFF = "name,hours\nSchon,10\nSchön,20\nScho\u0308n,40\nPeña,5\nKörner,1\nKôrner,2\n"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "notes", "lacking"),
+    [
+        ("How many hours did Schön work?", "60", ["“Schon”, with other accents than “Schön”, was not counted"], []),
+        ("How many hours did Schon work?", "10", ["“Schön”"], []),
+        ("sum of hours where name is Pena", "5", ["no cell is “Pena”: “Peña” was taken for it"], []),
+        ("sum of hours where name is Schön or Pena", "65", ["“Schon”", "no cell is “Pena”"], []),
+        ("sum of hours of Korner", "3", [], ["“Körner”, “Kôrner”, which differ in accents, were all taken for it"]),
+    ],
+)
+def test_a_value_is_the_cells_with_its_accents_else_those_with_others_and_that_is_said(
+    question: str, answer: str, notes: list[str], lacking: list[str]
+) -> None:
+    resource = Resource(kind="table", media_type="text/csv", name="staff.csv", text=STAFF)
+
+    with collecting() as heard:
+        assert answer_about(read_table(Material(resource=resource, path=Path())), question) == answer
+
+    said = [note for note in heard.notes if "“" in note]
+    assert all(part in note for part, note in zip(notes, said, strict=True)), said
+    assert all(part in lack for part, lack in zip(lacking, heard.lacks, strict=True)), heard.lacks

@@ -58,6 +58,7 @@ UNLABELLED = "item,pieces,price\nnails,3,1.50\nhooks,4,2.25\nglue,5,0.25\n,12,4.
             "Which city has the highest average amount?", "What is the lowest amount in Oslo?", "Sort by amount",
             "What are the top 3 names by amount?", "How many different cities are there?", "Show the last 4 rows",
             "What is the age of Person 27?", "Which city has the most amount?", "Is Person 7 in Oslo?",
+            "How many rows are in Málaga?",
         )),
         (GERMAN, "What is the sum of Betrag?"),
         (GERMAN, "What is the average Betrag in Oslo?"),

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 Span = tuple[int, int]
 _BESIDE = re.compile(r"[\s,]*(?:\(\w+\)[\s,]*)?(?:at|on|from|um|ab|am|à|às|a las|le|el)?\s*")
+_ZONE = re.compile(r" (?:UTC|GMT|CES?T|[A-Z][A-Za-z_]+/[A-Za-z_/+-]*[A-Za-z])\b")
+"""A time zone behind a time: `09:00 America/New_York`."""
 _UNTIL = re.compile(
     r"[\s,]*(?:\(\w+\)[\s,]*)?(?:(?:\w{2,4} )?ends|to|until|till|and|bis|a|à|até|hasta|[-\u2013\u2014])\s*"
 )
@@ -12,6 +14,7 @@ _UNTIL = re.compile(
 
 def with_times(days: Sequence[Span], times: Sequence[Span], sentence: str) -> list[Span]:
     """Each day, longer by the time, or the times from and to, that stand right behind or before it; or up to another day."""
+    times = [(begin, zone.end() if (zone := _ZONE.match(sentence, end)) else end) for begin, end in times]
     ranges = _joined(times, times, _UNTIL, sentence)
     behind = _joined(days, ranges, _BESIDE, sentence)
     behind = [_before(day, ranges, sentence) if day in days else day for day in behind]

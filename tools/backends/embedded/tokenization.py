@@ -23,6 +23,8 @@ _NUMBERED = re.compile(r"\b(?:nos?|nr|n[º°]|fig|vol|pp?|art|ch|sec|tel)\.\s*$"
 _DAY_NUMBER = re.compile(r"\b\d{1,2}\.\s*$")
 _MONTH = re.compile(r"(?:Jan|Jän|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)(?:\w*[rilzt])?\b|März|Juni|Juli|August")
 """German months, which stand in capitals behind a day's number: `3. Mai`."""
+_TIME_AT_END = re.compile(r"\d:\d\d(?: [A-Z][\w+-]*(?:/[\w+-]+)*)?$")
+"""A line that ends with a time and its zone, as that of an event does, is whole."""
 _BEFORE_ORDINAL = re.compile(r"\b(?:am|zum|vom|bis|ab|seit|der|den|dem|des|im|beim)\s+\d{1,2}\.\s*$", re.I)
 _END = re.compile(r"""[.!?…]+["')\]”’]*\s+(?=["'(\[“‘¿¡]?[^\W_a-z])|[。！？]""")
 
@@ -82,7 +84,7 @@ def _blocks(text: str) -> Iterator[str]:
 
 
 def _continues(block: str, line: str, width: int, least: int) -> bool:
-    if block[-1] in ".!?:…。！？":
+    if block[-1] in ".!?:…。！？" or _TIME_AT_END.search(block):
         return False
     return line[0].islower() or (
         len(block) >= 0.7 * width > least and len(line.split()) > 2 and not block[-1].isdigit()

@@ -408,6 +408,11 @@ def test_a_number_after_an_abbreviation_ends_no_sentence(text: str) -> None:
     [
         ("Who keeps the key?", "The key keeps Jørn Østby in May.", "Jørn Østby"),
         ("Who is the guard?", "The guard is Łukasz Żak.", "Łukasz Żak"),
+        (
+            "Who is the surgeon?",
+            "Eye: 2027-03-09, 08:00, ends 08:30 Europe/Oslo\nThe surgeon is Fatima Haddad",
+            "Fatima Haddad",
+        ),
         ("What is the total?", "order / id: 4711\norder / total: 88.5", "88.5"),
         ("What is the IBAN?", "Name: Ada\nIBAN: DE02120300000000202051\nMember: checked", "DE02120300000000202051"),
         ("What is the subject?", "Subject: Überfahrt\nFrom: a@example.org", "Überfahrt"),

@@ -227,3 +227,13 @@ def test_a_difference_between_two_values_is_asked_as_a_whole() -> None:
 def test_what_is_printed_on_a_receipt_is_read_from_it(words: str) -> None:
     """Change is money here, and no edit of the picture."""
     assert types(planned(words, "r1.png")) == ["document-question-answering"]
+
+
+@pytest.mark.parametrize("name", ["order.eml", "menu.docx", "report.pdf"])
+@pytest.mark.parametrize("words", ["What is the sum of amount?", "What is the sum of the prices?"])
+def test_a_column_of_a_table_in_a_document_is_asked_about_and_not_added_from_its_words(words: str, name: str) -> None:
+    """All amounts of such a text would be those of other columns too."""
+    assert {type_.removeprefix("document-") for type_ in types(planned(words, name))} <= {
+        "question-answering",
+        "to-text",
+    }

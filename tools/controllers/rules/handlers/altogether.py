@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from .....graph.resource import Resource
 from .....graph.task import Ref
 from .....graph.task import Value as Input
 from ....wording.request_language import function_words
@@ -12,8 +13,10 @@ from ..harmless_words import plain_words
 from ..intents import Intent
 from ..linking import Linker
 from ..parameters import NUMBERS, Parameters, singular
+from ..referents import Referent
 from ..text_linking import text_referents
 from .comparison import names_of
+from .questions import add_question
 
 _ASKING = ("document-question-answering", "question-answering")
 _NOUN = re.compile(
@@ -36,14 +39,22 @@ def altogether(linker: Linker, intent: Intent) -> None:
             linker.add_task("document-question-answering", inputs, intent)
     elif pages and pages[0].kind == "image":
         linker.refuse(intent, "one picture has one total; I add up those of several")
-    elif listed and (texts := text_referents(linker, intent, everything=True)):
+    elif listed and (texts := _without_tables(text_referents(linker, intent, everything=True))):
         found = linker.add_each("token-classification", "text", texts, intent, {"look_for": listed[0]}, implied=True)
         items = tuple(referent.value for referent in found)
         linker.add_task("add-up", {"items": items}, intent, _averaged(linker, words))
+    elif pages or text_referents(linker, intent):
+        add_question(linker, intent, linker.parsed.text_of(intent.clause))
     else:
         linker.refuse_missing(intent, "two receipts or other pages, or a text with amounts")
     for noun in filter(None, (listed, *_NOUN.finditer(words))):
         linker.use(intent.clause.start + noun.start(), intent.clause.start + noun.end())
+
+
+def _without_tables(texts: Sequence[Referent]) -> Sequence[Referent]:
+    """Texts without markup; none where one may hold tables, about whose columns it is a question."""
+    marked = (r for r in texts if isinstance(r.value, Resource) and r.value.media_type not in ("text/plain", None))
+    return () if any(marked) else texts
 
 
 def add_answers(linker: Linker, intents: Sequence[Intent]) -> None:
