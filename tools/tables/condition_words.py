@@ -5,7 +5,7 @@ becomes `city = Bergen`, and `kept` moves words between column and value where t
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -51,11 +51,11 @@ class Found:
 @cache
 def _words(language: str) -> dict[str, re.Pattern[str]]:
     """The words of each operator as a pattern; longer ones first."""
-    listed: Mapping[str, Sequence[str]] = wording(language).section("conditions")
     patterns = {}
-    for name, phrases in listed.items():
+    for name, phrases in wording(language).section("conditions").items():
         longest_first = sorted((re.escape(phrase.replace("'", CURLY)) for phrase in phrases), key=len, reverse=True)
         patterns[name] = re.compile(rf"(?:{'|'.join(longest_first)})(?:(?<!\w)|(?!\w))")
+    patterns["together"] = re.compile(rf"(?:{'|'.join(wording(language).section('scopes')['together'])})\W*\Z")
     return patterns
 
 
@@ -65,6 +65,7 @@ def read_conditions(text: str, masked: str, start: int, end: int, *, language: s
     `masked`: as `text`, in lower case, with quotations and files as placeholders (rules/masking.py).
     """
     words = _words(language)
+    end = together.start() if (together := words["together"].search(masked, start, end)) else end
     openers = "|".join(words[name].pattern for name in (*_SELF_OPENING, "open"))
     for opener in re.compile(rf"(?<![\w{CURLY}])(?:{openers})").finditer(masked, start, end):
         reader = _Reader(text, masked[:end], words, opener.group())
@@ -232,10 +233,9 @@ class _Reader:
 
     def _holds_condition(self, tokens: Sequence[re.Match[str]], end: int, operator: str) -> bool:
         """Whether words of an operator are within a value; in a text that is searched for only after "or" or "where"."""
-        whole = operator in ("=", "!=")
         inner = [token.start() for token in tokens[1:] if token.end() <= end]
         found = [at for at in inner if self.text[at].islower() and (self._operator(at)[0] or self._is_between(at))]
-        return any(whole or _ALTERNATIVE.search(self.masked, tokens[0].start(), at) for at in found)
+        return any(operator in ("=", "!=") or _ALTERNATIVE.search(self.masked, tokens[0].start(), at) for at in found)
 
     def _is_between(self, at: int) -> bool:
         return self.words["between"].match(self.masked, at) is not None

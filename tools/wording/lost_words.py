@@ -149,8 +149,13 @@ def _joined(spans: list[Span], words: str) -> list[Span]:
 
 
 def has_other_words(masked: str, code: str, meaning: str) -> bool:
-    """Whether words of a clause, however short, are in no example of its meaning: more is asked than the examples do."""
+    """Whether words of a clause, however short, are in no example of its meaning: more is asked than the examples do.
+
+    "Together", "in total" are no such words: what they ask of the plan is checked as a scope.
+    """
     language = wording(code)
+    if together := words_pattern(tuple(map(folded, language.section("scopes")["together"])), language):
+        masked = together.sub(" ", folded(masked))
     own = [plain_words(example.phrase, language) for example in language.examples if example.meaning == meaning]
     small = [] if language.unspaced else folded(" ".join(language.section("recognise").values())).split()
 

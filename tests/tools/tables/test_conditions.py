@@ -58,6 +58,9 @@ def names(where: list[str]) -> list[str]:
         ("rows where price is above 1,250.50 and port is Bergen", ["price > 1,250.50", "port = Bergen"]),
         ("rows where port is Bergen, length is above 6", ["port = Bergen", "length > 6"]),
         ("Count the rows in boats.csv", None),
+        ("How many rows do boats.csv and ships.csv have together?", None),
+        ("How many rows do boats.csv and ships.csv have in total?", None),
+        ("How many rows of boats.csv and ships.csv have port Bergen together?", ["port = Bergen"]),
         ("Read boats.csv and count its lines", None),
     ],
 )

@@ -141,6 +141,24 @@ def test_rows_are_counted_in_other_languages() -> None:
         assert planned(text) == [("count", {})]
 
 
+@pytest.mark.parametrize(
+    ("text", "parameters"),
+    [
+        ("How many rows do a.csv and b.csv have together?", {}),
+        ("How many rows do a.csv and b.csv have in total?", {}),
+        ("Wie viele Zeilen haben a.csv und b.csv insgesamt?", {}),
+        ("How many lines do a.txt and b.txt have together?", {"look_for": "lines"}),
+        ("How many words are in a.txt and b.txt altogether?", {"look_for": "words"}),
+    ],
+)
+def test_rows_and_lines_of_several_files_together_are_one_count(text: str, parameters: object) -> None:
+    """And no condition that a cell holds the word "together"."""
+    proposal = propose(Request(text=text))
+    (task,) = proposal.plan.tasks
+    assert (task.type, task.parameters, len(task.inputs["items"])) == ("count", parameters, 2)
+    assert proposal.refusals == ()
+
+
 BOATS = Resource(kind="table", media_type="text/csv", name="boats.csv", sha256="0" * 64)
 
 

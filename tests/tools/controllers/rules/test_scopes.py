@@ -92,7 +92,6 @@ def test_a_plan_with_one_link_less_does_not_obey_its_words_of_scope(text: str, f
     [
         ("Summarise a.txt and b.txt together", ABC[:11], "together"),
         ("Summarise a.txt and b.txt in one summary", ABC[:11], "in one summary"),
-        ("How many words are in a.txt and b.txt altogether?", ABC[:11], "altogether"),
         ("Summarise two of these files", ABC, "Summarise two"),
         ("I need two sentences: summarise a.txt", "a.txt", "I need two"),
         ("Translate the summaries of a.txt and b.txt into French", ABC[:11], "the summaries"),

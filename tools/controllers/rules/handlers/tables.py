@@ -7,6 +7,7 @@ from ....tables.condition_words import read_conditions
 from ....tables.table_words import names_table_operation
 from ....wording.clause_words import ClauseWords
 from ....wording.lost_words import has_other_words
+from ....wording.nearest import words_pattern
 from ....wording.wording import wording
 from ..intents import Intent
 from ..linking import Linker
@@ -87,8 +88,11 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
         linker.use(*(blank.span() if blank else (0, 0)))
         where = conditions(linker, intent) if unit[1] == "line" and not blank else {}
         named = {"letter": "characters"}.get(unit[1], unit[1] + "s")
-        for text in texts:
-            _add_items(linker, intent, "count", [text], where or {"look_for": named})
+        language = wording(linker.parsed.language)
+        one = words_pattern(language.section("scopes")["together"], language)
+        joined = one and one.search(linker.parsed.masked, intent.clause.start, intent.clause.end)
+        for group in [texts] if joined else ([text] for text in texts):
+            _add_items(linker, intent, "count", group, where or {"look_for": named})
         return True
     return False
 
