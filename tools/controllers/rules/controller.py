@@ -133,7 +133,7 @@ def propose(request: Request) -> Proposal:
     lost = [request.text[as_typed(a) : as_typed(b)] for a, b in unused.lost]
     lost += lost_in_clauses(parsed, linker) if language != "en" else ()
     unmet = (request.text[as_typed(a) : as_typed(b)] for a, b in scopes.unmet)
-    lost += [words for words in unmet if not any(each in words or words in each for each in lost)]
+    lost += [words for words in unmet if not any(each in words or words in each for each in (*lost, *linker.refusals))]
     assumed = [refusal(language, "took-english")] if takes_english(tasks, language) else []
     return Proposal(
         plan=Plan(tasks=tasks),

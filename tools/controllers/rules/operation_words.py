@@ -59,7 +59,9 @@ _AROUND = ("carriers", "about")
 _SIZE = re.compile(r"(?:half|twice|double) |\d+ ?(?:px|pixels?)\b")
 _ENDS = (".", ";", "!", "?")
 _STOPS = (*_ENDS, ",", ":")
-_FILLER = re.compile(r"(?:(?:please|also|finally|just|only|then|the|a|to|i|we|both|would|like|should)\s)*")
+_FILLER = re.compile(r"(?:(?:please|also|finally|just|only|then|the|a|to|i|we|both(?: times)?|would|like|should)\s)*")
+_BOTH_TIMES = re.compile(r"\bboth times\b")
+"""Words of scope, which `scopes` holds against the plan."""
 _FRAME_NUMBER = re.compile(
     r"\b(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th)|middle|next)"
     r" (?:frame|still|screenshot)\b"
@@ -217,7 +219,7 @@ def _only_carriers(words: str, spans: list[list[int] | tuple[int, int]]) -> bool
     left = list(words)
     for start, end in spans:
         left[start:end] = " " * (end - start)
-    text = _FILE_WORDS.sub(" ", "".join(left))
+    text = _BOTH_TIMES.sub(" ", _FILE_WORDS.sub(" ", "".join(left)))
     return all(word in _carriers() or word in function_words() for word in _WORD.findall(text))
 
 

@@ -36,15 +36,21 @@ def find_scopes(parsed: ParsedRequest) -> Iterator[Scope]:
     for name, pattern in _patterns(parsed.language).items():
         for match in pattern.finditer(text):
             yield Scope(name, *match.span(), {k.rstrip("s"): word for k, word in match.groupdict().items() if word})
-    back = words_pattern(wording(parsed.language).clauses.get("back", ()), wording(parsed.language))
+    language = wording(parsed.language)
+    later = {
+        "each-of-it": words_pattern(language.clauses.get("back", ()), language),
+        "each-of-them": words_pattern(language.clauses.get("apart", ()), language),
+    }
     for number, clause in enumerate(parsed.clauses):
         each = [pages for pages in read_pages(text[clause.start : clause.end], parsed.language) if pages.each]
         for pages in each:
             yield Scope("each-page", clause.start + pages.start, clause.start + pages.end, {})
         for after in parsed.clauses[number + 1 : number + 2] if each else ():
-            one = back.search(text, after.start, after.end) if back else None
-            if one and not _SENTENCE_END.search(text, clause.start, after.start):
-                yield Scope("each-of-it", one.start(), one.end(), {})
+            if _SENTENCE_END.search(text, clause.start, after.start):
+                continue
+            for name, words in later.items():
+                if words and (one := words.search(text, after.start, after.end)):
+                    yield Scope(name, *one.span(), {})
 
 
 def _said(parsed: ParsedRequest) -> str:

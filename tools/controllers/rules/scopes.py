@@ -116,10 +116,15 @@ class _Plan:
         if not isinstance(value, Ref) or value.task_id not in self.tasks:
             return False
         task = self.tasks[value.task_id]
-        row = VOCABULARY[task.type]
-        made = next((port for port in row.outputs if port.name == value.output), row.outputs[0])
-        mapped = (task.inputs[port.name] for port in row.inputs if port.name in task.inputs and not port.many)
-        return made.many or any(isinstance(given, tuple) or self.is_list(given) for given in mapped)
+        outputs = VOCABULARY[task.type].outputs
+        made = next((port for port in outputs if port.name == value.output), outputs[0])
+        return made.many or self.is_done_for_each(task)
+
+    def is_done_for_each(self, task: Task) -> bool:
+        """Whether a task is done once for each member of a list; one that takes them all as one ("count") is not."""
+        ports = VOCABULARY[task.type].inputs
+        given = [task.inputs[port.name] for port in ports if port.name in task.inputs and not port.many]
+        return any(isinstance(value, tuple) or self.is_list(value) for value in given)
 
     def is_several(self, value: Single) -> bool:
         """Whether a value holds several things."""
@@ -239,6 +244,7 @@ _OBLIGATIONS: Mapping[str, Callable[[_Plan, Scope, Sequence[Task]], bool]] = {
     "all": _all,
     "number": _number,
     "each-page": _each_page,
+    "each-of-them": lambda plan, scope, group: any(map(plan.is_done_for_each, group)),
     "each-of-it": lambda plan, scope, group: any(map(plan.is_list, plan.data(group))),
     "rest": _rest,
     "together": _together,

@@ -146,6 +146,35 @@ def test_some_of_several_files_are_counted_off(text: str, plan: str) -> None:
     assert proposal.refusals == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "names", "plan"),
+    [
+        (
+            "Translate a.txt into French and the rest into German",
+            "a.txt b.txt c.txt",
+            "translation(a.txt, French); translation(b.txt, German); translation(c.txt, German)",
+        ),
+        (
+            "Rotate a.png by 90 degrees and the rest by 180",
+            "a.png b.png c.png",
+            "; ".join(
+                f"image-to-image({name}.png, rotate, {angle}.0)"
+                for name, angle in zip("abc", (90, 180, 180), strict=True)
+            ),
+        ),
+        (
+            "Make a.png and b.png half as large and both times grey",
+            "a.png b.png",
+            "; ".join(f"image-to-image(image-to-image({name}.png, resize, 0.5), grayscale)" for name in "ab"),
+        ),
+    ],
+)
+def test_each_of_several_files_is_changed_once_as_said_of_it(text: str, names: str, plan: str) -> None:
+    """A list of files behind one that has its own language or value gets what stands with the list, and only that."""
+    proposal = planned(text, names)
+    assert (written(proposal), proposal.refusals) == (plan, ())
+
+
 @pytest.mark.parametrize("text", ["Translate every other file into French", "Summarise every second text"])
 def test_every_other_file_is_asked_for_by_name(text: str) -> None:
     """And none of them is translated meanwhile."""

@@ -46,7 +46,10 @@ OBEYED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "files", "scope"), OBEYED)
+@pytest.mark.parametrize(
+    ("text", "files", "scope"),
+    [*OBEYED, ("Summarise each page of report.pdf and translate each into French", "report.pdf", "each")],
+)
 def test_a_word_of_scope_that_the_plan_obeys_is_not_reported(text: str, files: str, scope: str) -> None:
     """And it is read as one."""
     proposal = proposed(text, files)
@@ -96,6 +99,18 @@ def test_a_plan_with_one_link_less_does_not_obey_its_words_of_scope(text: str, f
         ("Résume a.txt et b.txt en un seul résumé", ABC[:11], "en un seul résumé"),
         ("Resume a.txt y b.txt en un solo resumen", ABC[:11], "en un solo resumen"),
         ("Resume a.txt e b.txt num só resumo", ABC[:11], "num só resumo"),
+        ("Make a.png half as large and both times grey", "a.png", "both times"),
+        (
+            "Summarise each page of a.pdf and count the words of each",
+            "a.pdf",
+            "count the words of each”: it counts all",
+        ),
+        (
+            "Summarise each page of a.pdf and count the words of each summary",
+            "a.pdf",
+            "of each summary”: it counts all",
+        ),
+        ("Fasse jede Seite von a.pdf zusammen und zähle die Wörter von jeder", "a.pdf", "Wörter von jeder"),
     ],
 )
 def test_a_word_of_scope_without_effect_is_reported(text: str, files: str, words: str) -> None:

@@ -23,7 +23,8 @@ _SOUND_OF = re.compile(
 )
 """The sound of a film is meant, and not the film: "the sound of clip.mp4 from 0:02 to 0:04"."""
 _FILE = re.compile("[\ue010-\ue0ff]+")
-_JOINT = re.compile(r"(?:,|,? and|,? but) (?=[\ue010-\ue0ff])")
+_JOINT = re.compile(r"(?<![\ue010-\ue0ff])(?:,|,? and|,? but) (?=[\ue010-\ue0ff])")
+"""Before files with a value of their own, and not within a list of files."""
 _TIMED: tuple[Kind, ...] = ("audio", "video")
 
 

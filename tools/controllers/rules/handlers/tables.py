@@ -2,8 +2,10 @@
 
 import re
 
+from .....graph.task import Ref
 from ....tables.condition_words import read_conditions
 from ....tables.table_words import names_table_operation
+from ....wording.clause_words import ClauseWords
 from ....wording.lost_words import has_other_words
 from ....wording.nearest import words_pattern
 from ....wording.wording import wording
@@ -78,7 +80,7 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
             add_question(linker, intent, _JOINT.sub("", linker.parsed.text[start:end]).strip())
         return True
     if unit and (texts := text_referents(linker, intent, everything=True)):
-        if names_each_page(linker.parsed.words_of(intent.clause), linker.parsed.language):
+        if _of_each_page(linker, intent, texts):
             linker.refuse(intent, "together")
         blank = (
             _BLANK.search(linker.parsed.masked, intent.clause.start, intent.clause.end) if unit[1] == "line" else None
@@ -93,6 +95,17 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
             _add_items(linker, intent, "count", group, where or {"look_for": named})
         return True
     return False
+
+
+def _of_each_page(linker: Linker, intent: Intent, texts: list[Referent]) -> bool:
+    """Whether words ask for one number for each page, or for what was made of each."""
+    said, language = linker.parsed.words_of(intent.clause), linker.parsed.language
+    paged = any(
+        linker.is_list(text.value) or "each_page" in linker.tasks[text.value.task_id].parameters
+        for text in texts
+        if isinstance(text.value, Ref)
+    )
+    return names_each_page(said, language) or (paged and ClauseWords(said, wording(language)).has("apart"))
 
 
 def _says_which(linker: Linker, intent: Intent) -> bool:

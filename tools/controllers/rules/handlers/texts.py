@@ -1,9 +1,10 @@
 """Handlers of intents about texts: classify, summarise, translate, write, converse, join."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from .....graph.task import Ref
 from ....text_language import is_in
 from ....wording.wording import wording
 from ..intents import Intent
@@ -122,6 +123,8 @@ def translate(linker: Linker, intent: Intent) -> None:
         found = [Referent("text", questions[0].text, "quotation", questions[0].start)]
     else:
         found = text_referents(linker, intent)
+    if _repeats(linker, intent, found, targets):
+        return
     said = re.search(r"\b(?:say|speak|read|pronounce)\b", linker.parsed.words_of(intent.clause))
     for referent in found or linker.refuse_missing(intent, "a text"):
         for target in (targets[:1] if intent.mention else _targets_of(linker, referent, intent) or targets) or [""]:
@@ -131,6 +134,15 @@ def translate(linker: Linker, intent: Intent) -> None:
             if source and source != target:
                 parameters["source_language"] = source
             linker.add_task("translation", {"text": referent.value}, intent, parameters)
+
+
+def _repeats(linker: Linker, intent: Intent, found: Sequence[Referent], targets: Sequence[str]) -> bool:
+    """Whether the languages belong to texts translated in the same clause: "a.txt into French and the rest into German"."""
+    here = {e.task_id for e in linker.evidence if intent.clause.start <= e.start < intent.start}
+    made = [r for r in linker.resolver.referents if isinstance(r.value, Ref) and r.value.task_id in here]
+    own = [r for r in made if r.origin == "translation"]
+    named = linker.resolver.named_results(intent, ("text",))
+    return not named and any(r in own for r in found) and {*targets} <= {r.language for r in own}
 
 
 def _targets_of(linker: Linker, referent: Referent, intent: Intent) -> list[str]:
