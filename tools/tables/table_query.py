@@ -120,10 +120,23 @@ class Query:
             self.operations.add("sum")
 
     @property
+    def adds_what_is_counted(self) -> bool:
+        """Whether "how many" is about the numbers of a column and no codes: "how many hours did Ann work" adds hours."""
+        counted = set(self.columns).intersection(self.measures)
+        others = self.operations - {"count", "people"} or self.subjects or self.limit
+        return (
+            "count" in self.operations
+            and bool(counted)
+            and not others
+            and not any(is_code(self.whole, n) for n in counted)
+        )
+
+    @property
     def expression(self) -> str:
         """What is computed, from the typed parts: `sum of amount where city = Bergen`."""
         names = self.table.names
-        doing = " and ".join(sorted(self.operations - {"people", "rows", "per"})) or "rows"
+        done = self.operations - {"people", "rows", "per"}
+        doing = " and ".join(sorted(done - {"count"} | {"sum"} if self.adds_what_is_counted else done)) or "rows"
         what = " and ".join(names[column] for column in (self.columns or self.measures[:1]))
         by = f" by {names[self.group]}" if self.group is not None else ""
         limits = [*self.where, *self.periods, *(f"{names[n]} is empty" for n in self.empty)]

@@ -3,7 +3,7 @@
 import pytest
 
 from hugginggpt.graph.errors import ExpertError
-from hugginggpt.tools.tables.calculation import answer_about
+from hugginggpt.tools.tables.calculation import answer_about, answered
 from hugginggpt.tools.tables.table import Table
 
 CELLS = (("May", "North", 30), ("May", "South", 20), ("June", "North", 5), ("June", "South", 25), ("June", "West", 11))
@@ -70,3 +70,14 @@ def test_a_difference_without_its_ends_is_refused_by_the_word_as_typed() -> None
     ):
         with pytest.raises(ExpertError, match=word):
             answer_about(table(*names), question)
+
+
+@pytest.mark.parametrize(
+    ("question", "computed"),
+    [
+        ("How many units were sold in May?", "sum of units where month = May"),
+        ("How many units per region?", "sum of units by region"),
+    ],
+)
+def test_what_is_added_is_called_a_sum_also_where_how_many_is_asked(question: str, computed: str) -> None:
+    assert answered(ENGLISH, question)[1][0].expression == computed
