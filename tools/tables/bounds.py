@@ -34,7 +34,8 @@ def written(table: Columns, column: int, sign: str, marks: Sequence[Mark], langu
     """The conditions that a column is, or is not, one of some cells, or holds words of them."""
     cells = {fold(cell) for cell in table.known(column).cells}
     name = table.names[column]
-    if all(fold(mark.text) in cells or mark.role == "number" for mark in marks):
+    whole = (mark.role == "number" or cells & {*map(fold, (mark.text, *mark.text.split(" or ")))} for mark in marks)
+    if all(whole):
         texts = [bound_of(mark, table, table, language) for mark in marks]
         return [f"{name} = {' or '.join(texts)}"] if sign == "=" else [f"{name} != {text}" for text in texts]
     return [f"{name} {'contains' if sign == '=' else 'not contains'} {mark.text}" for mark in marks]

@@ -27,11 +27,12 @@ class Named(NamedTuple):
 
 
 def answer_cell(table: Columns, column: int, among: frozenset[str] = YES) -> str:
-    """The cell of a column that says yes, or no; empty for a column of other cells."""
+    """The cells of a column that say yes, or no, joined by "or": `yes or y`; empty for a column of other cells."""
     if table.different(column) > len(YES) or table.is_numeric(column):
         return ""
     cells = {fold(cell): cell for cell in table.known(column).cells}
-    return next((cell for word, cell in cells.items() if word in among), "") if set(cells) <= YES | NO else ""
+    said = [cell.strip() for word, cell in cells.items() if word and word in among]
+    return " or ".join(said) if set(cells) <= YES | NO else ""
 
 
 class CellWords:

@@ -42,6 +42,8 @@ def table(text: str) -> Table:
         (GRADES, "Sum of English where Rh is +", "70"),
         (FEES, "total fee of active members", "55"),
         (FEES, "total fee per active", "yes 55; no 25"),
+        ("Name,Paid\nAnn,yes\nBob,no\nCid,YES\nEve,y\nFay,n\n", "How many paid?", "3"),
+        ("Name,Paid\nAnn,yes\nBob,no\nCid,YES\nEve,y\nFay,n\n", "How many have not paid?", "2"),
         (GERAETE, "Wie viele Geräte sind an?", "2 (Lampe, Radio)"),
         (GERAETE, "Summe Watt wo Zustand an ist", "25"),
     ],
