@@ -155,6 +155,16 @@ def test_some_of_several_files_are_counted_off(text: str, plan: str) -> None:
             "translation(a.txt, French); translation(b.txt, German); translation(c.txt, German)",
         ),
         (
+            "Summarise a.txt in French and b.txt in German",
+            "a.txt b.txt",
+            "translation(summarization(a.txt), French); translation(summarization(b.txt), German)",
+        ),
+        (
+            "Read a.txt aloud in French and b.txt in German",
+            "a.txt b.txt",
+            "say(translation(a.txt, French)); say(translation(b.txt, German))",
+        ),
+        (
             "Rotate a.png by 90 degrees and the rest by 180",
             "a.png b.png c.png",
             "; ".join(

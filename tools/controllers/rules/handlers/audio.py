@@ -20,6 +20,7 @@ from ..text_linking import text_referents
 from .generation_prompts import prompt_for
 from .questions import add_question
 from .single_input import add_single_input
+from .texts import languages_beside
 
 _LISTENER = re.compile(r"\bto (?:me|us|him|her|them|(?:my|our|his|her|their) \w+)\b")
 
@@ -44,8 +45,9 @@ def speak(linker: Linker, intent: Intent) -> None:
         linker.use(intent.start + start, intent.start + end)
     targets = target_languages(clause)
     for text in _texts_to_say(linker, intent) or linker.refuse_missing(intent, "text"):
-        value = _translated(linker, intent, text.value, targets[0]) if targets else text.value
-        spoken_in = {"language": targets[0]} if targets and value == text.value else {}
+        target = next(iter(languages_beside(linker, text, intent) or targets), "")
+        value = _translated(linker, intent, text.value, target) if target else text.value
+        spoken_in = {"language": target} if target and value == text.value else {}
         linker.add_task("text-to-speech", {"text": value}, intent, how | spoken_in)
     enhanced = re.search(r"\b(?:enhanced|high[- ]quality|improved|clear|refined)\b", linker.resolver.words_of(intent))
     if enhanced and linker.tasks and linker.tasks[-1].type == "text-to-speech":

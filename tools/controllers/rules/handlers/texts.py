@@ -127,7 +127,9 @@ def translate(linker: Linker, intent: Intent) -> None:
         return
     said = re.search(r"\b(?:say|speak|read|pronounce)\b", linker.parsed.words_of(intent.clause))
     for referent in found or linker.refuse_missing(intent, "a text"):
-        for target in (targets[:1] if intent.mention else _targets_of(linker, referent, intent) or targets) or [""]:
+        for target in (
+            languages_beside(linker, referent, intent) or (targets[:1] if intent.mention else targets) or [""]
+        ):
             if said and referent.origin == "quotation" and is_in(str(referent.value), target):
                 continue
             parameters: Parameters = {"target_language": target} if target else {}
@@ -142,14 +144,24 @@ def _repeats(linker: Linker, intent: Intent, found: Sequence[Referent], targets:
     made = [r for r in linker.resolver.referents if isinstance(r.value, Ref) and r.value.task_id in here]
     own = [r for r in made if r.origin == "translation"]
     named = linker.resolver.named_results(intent, ("text",))
-    return not named and any(r in own for r in found) and {*targets} <= {r.language for r in own}
+    return (
+        not named
+        and any(
+            r in own or r.value in {source for o in own for source in o.sources if o.language in targets} for r in found
+        )
+        and {*targets} <= {r.language for r in own}
+    )
 
 
-def _targets_of(linker: Linker, referent: Referent, intent: Intent) -> list[str]:
+def languages_beside(linker: Linker, referent: Referent, intent: Intent) -> list[str]:
     """The languages next after a file among several: "a.txt to French and b.txt to German"."""
     end = max(intent.clause.end, intent.end)
-    later = sorted({f.start for f in linker.parsed.files if referent.position < f.start < end})
-    for start, stop in pairwise((referent.position, *later, end)) if referent.origin == "file" else ():
+    own = [
+        f.start for f in linker.parsed.files if intent.clause.start <= f.start < end and f.resource in referent.sources
+    ]
+    position = referent.position if referent.origin == "file" else own[0] if len({*own}) == 1 else -1
+    later = sorted({f.start for f in linker.parsed.files if position < f.start < end})
+    for start, stop in pairwise((position, *later, end)) if position >= 0 else ():
         if targets := target_languages(linker.parsed.masked[start:stop]):
             return targets
     return []
