@@ -16,7 +16,9 @@ pytestmark = pytest.mark.studio
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("threads")
+    folder = tmp_path_factory.mktemp("threads")
+    (folder / "home").mkdir()  # a server makes it with its first run, which a test may precede
+    return folder
 
 
 @pytest.fixture(scope="module")

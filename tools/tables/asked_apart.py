@@ -32,11 +32,17 @@ def asked_apart(question: str, over: Columns) -> list[str]:
     if joints is None or FOLLOWED in question or len(asked) < 2 or any(mark.role == "difference" for mark in marks):
         return [question]
     between = re.compile(rf"\s*[{_COMMAS}]?\s*(?:{joints.pattern})\s*|[;{_ENDS}]\s*")
-    parts = [question]
-    for cut in between.finditer(fold(question)) if len(fold(question)) == len(question) else ():
-        before, after = question[len(question) - len(parts[-1]) : cut.start()], question[cut.end() :]
-        if _calculates(before, table, language) and _calculates(after, table, language):
-            parts = [*parts[:-1], before, after]
+    cuts = [*between.finditer(fold(question))] if len(fold(question)) == len(question) else []
+    parts, begin, last = list[str](), 0, 0
+    for start, end in [*(cut.span() for cut in cuts), (len(question), len(question))]:
+        if not parts or (
+            _calculates(parts[-1], table, language) and _calculates(question[last:start], table, language)
+        ):
+            parts.append(question[last:start])
+            begin = last
+        else:  # "of Miller and Klein": no calculation of its own
+            parts[-1] = question[begin:start]
+        last = end
     if len(parts) == 1 or _goes_on(parts, table, language):
         return [question]
     return _completed(parts, table, language)

@@ -81,7 +81,7 @@ def take_first(query: Query, marks: Sequence[Mark]) -> None:
     if target is not None and table.is_numeric(target):
         if not counts_rows(table, target):
             raise not_understood(table, [mark.text])
-        query.columns.remove(target)
+        query.columns = [column for column in query.columns if column != target]
         rows, target = True, None
     if target is None and not rows:
         if query.columns:

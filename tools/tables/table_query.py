@@ -137,7 +137,7 @@ class Query:
         names = self.table.names
         done = self.operations - {"people", "rows", "per"}
         doing = " and ".join(sorted(done - {"count"} | {"sum"} if self.adds_what_is_counted else done)) or "rows"
-        what = " and ".join(names[column] for column in (self.columns or self.measures[:1]))
+        what = " and ".join(names[column] for column in (self.columns or self.measures[: done != {"count"}]))
         by = f" by {names[self.group]}" if self.group is not None else ""
         limits = [*self.where, *self.periods, *(f"{names[n]} is empty" for n in self.empty)]
         where = f" where {' and '.join(limits)}" if limits else ""

@@ -45,6 +45,23 @@ STOCK = Table(label="stock.csv", names=("item", "pieces", "price"), cells=(("bol
         ),
         (
             SALES,
+            "What is the total revenue of North and South, and how many are there?",
+            ["sum of revenue where region = North or South: 330", "count where region = North or South: 4"],
+        ),
+        *(
+            (SALES, question, ["sum of revenue where region = North: 160", "count where region = North: 2"])
+            for question in (
+                "What is the total revenue of North and how many are they?",
+                "Wie hoch ist die Summe von revenue in North und wie viele sind das?",
+                "Suma revenue en North y dime cuántas filas son",
+                "Quelle est la somme de revenue de North et combien sont-ils ?",
+                "Qual é a soma de revenue de North e quantas são?",
+                "North的revenue总和是多少\uff1f有几行\uff1f",
+                "Northのrevenueの合計はいくらですか\uff1f何行ありますか\uff1f",
+            )
+        ),
+        (
+            SALES,
             "Combien de lignes ont region South et quel est le revenue moyen de ces lignes ?",
             ["count where region = South: 2", "average of revenue where region = South: 85"],
         ),

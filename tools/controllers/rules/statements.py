@@ -39,6 +39,8 @@ _PERCEIVED = re.compile(
 """Words that say what somebody wants to know, or what given data is like: "it's a tradition to read the old letters"."""
 _PREPOSITION = r"(?:to|of|in|on|for|from|with|by|at|and|or|as|about|that|is|are)\b"
 _NOUN_JOINT = r"(?:of|and|or|with|from|in|is|are)\b"
+_OBJECT = re.compile(r" (?:all|every|each|any|the|an?|my|our|his|her|their|me|us|these|those|both|only)\b")
+"""The beginning of what a verb requests."""
 _AFTER_VERB = (
     r"(?:that|about|to|me|us|it|a|an|the|my|our|his|her|him|them|this|so|very|too|all|every|on|in|from|only|just)\b"
 )
@@ -56,7 +58,9 @@ def is_statement(sentence: str) -> bool:
 
 def states(words: str) -> bool:
     """Whether masked words begin with a subject and a finite verb."""
-    return _patterns()["stated"].match(words) is not None
+    verb = lexicon().verb.match(words)
+    requests = verb and _OBJECT.match(words, verb.end())  # "list the paid orders"
+    return not requests and _patterns()["stated"].match(words) is not None
 
 
 def constrains(words: str) -> bool:

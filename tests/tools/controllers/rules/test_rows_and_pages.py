@@ -162,11 +162,26 @@ def test_rows_and_lines_of_several_files_together_are_one_count(text: str, param
 BOATS = Resource(kind="table", media_type="text/csv", name="boats.csv", sha256="0" * 64)
 
 
-@pytest.mark.parametrize("second", ["what is the total length there", "what is their total length"])
+@pytest.mark.parametrize(
+    "second",
+    ["what is the total length there", "what is their total length", "how many are they", "add up their lengths"],
+)
 def test_a_question_about_the_rows_of_the_one_before_is_asked_with_it(second: str) -> None:
     """Alone it would be about the whole table."""
     (task,) = propose(Request(text=f"How many boats are in Bergen and {second}?", files=(BOATS,))).plan.tasks
     assert task.inputs["question"] == f"How many boats are in Bergen and {second}"
+
+
+@pytest.mark.parametrize("second", ["add up their lengths", "say how many there are"])
+def test_a_clause_that_no_rule_reads_is_a_question_where_another_is_about_its_rows(second: str) -> None:
+    """A number of all rows would be a wrong answer."""
+    chosen = "List the red boats built since May 2020 in boats.csv"
+    proposal = propose(Request(text=f"{chosen} and {second}", files=(BOATS,)))
+    assert [task.inputs["question"] for task in proposal.plan.tasks] == [
+        chosen,
+        f"{chosen} → {second.removeprefix('say ')}",
+    ]
+    assert not proposal.refusals
 
 
 @pytest.mark.parametrize("text", ["length by port", "show the last 3 rows", "everyone except those from Oslo"])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from .....graph.resource import Kind, Resource
 from .....graph.task import Ref, Template
@@ -78,7 +79,7 @@ def add_question(linker: Linker, intent: Intent, question: str) -> None:
         if context:
             inputs["context"] = context[0].value
         linker.add_task("question-answering", inputs, intent)
-    elif kind == "table" and refers_back(question, linker.parsed.language) and _asked_with(linker, intent, question):
+    elif kind == "table" and ask_of_rows_before(linker, intent, question):
         return
     else:
         task_type = lexicon().acts["question"][kind]
@@ -110,13 +111,33 @@ def ask_of_chosen(linker: Linker, intent: Intent, question: str) -> bool:
     return True
 
 
-def _asked_with(linker: Linker, intent: Intent, question: str) -> bool:
+def ask_of_rows_before(linker: Linker, intent: Intent, question: str) -> bool:
+    """Ask about the rows of the question before; where none is planned, the clause before is one."""
+    if not refers_back(question, linker.parsed.language):
+        return False
+    if asked_with(linker, intent, question):
+        return True
+    before = [c for c in linker.parsed.clauses if c.end <= intent.clause.start and not c.background]
+    before = [c for c in before if " " in linker.parsed.text_of(c).strip()]
+    tables = linker.resolver.resolve(intent, ("table",))
+    if linker.tasks or not before or len(tables) != 1:
+        return False
+    rows = replace(intent, start=before[-1].start, end=before[-1].end, clause=before[-1])
+    chosen = linker.goal_of(rows).strip(" ,.")
+    for asked, each in ((chosen, rows), (FOLLOWED.join((chosen, question)), intent)):
+        linker.add_task(_OF_TABLE, {"table": tables[0].value, "question": asked}, each)
+        linker.use(each.clause.start, each.clause.end)
+    return True
+
+
+def asked_with(linker: Linker, intent: Intent, question: str) -> bool:
     """Add a question about the rows of the one before to that: "how many are in North and what is the total there?"."""
     last = linker.tasks[-1] if linker.tasks else None
     if last is None or last.type != _OF_TABLE or not isinstance(last.inputs["question"], str):
         return False
-    joint = next(iter(wording(linker.parsed.language).clauses["and"]))
-    both = f"{last.inputs['question'].rstrip(' ?,.')} {joint} {question}"
+    language = wording(linker.parsed.language)
+    joint = "？" if language.unspaced else f" {next(iter(language.clauses['and']))} "
+    both = last.inputs["question"].rstrip(" ?,.，、？") + joint + question.rstrip(" ?.？。")
     linker.tasks[-1] = last.model_copy(update={"inputs": {**last.inputs, "question": both}})
     linker.use(linker.evidence[-1].start, linker.evidence[-1].end)
     linker.use(intent.start, intent.stop)

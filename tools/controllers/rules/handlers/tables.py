@@ -15,7 +15,7 @@ from ..page_ranges import names_each_page
 from ..parameters import Parameters
 from ..referents import Referent, may_hold_tables
 from ..text_linking import text_referents
-from .questions import add_question, ask_of_chosen
+from .questions import add_question, ask_of_chosen, ask_of_rows_before
 
 _UNIT = re.compile(r"\b(word|sentence|line|character|letter|paragraph)s?\b")
 MEASURE = re.compile(r"\b(?:word|sentence|line|character|letter|paragraph|page|row|column)s?\b")
@@ -157,7 +157,7 @@ def calculate(linker: Linker, intent: Intent) -> None:
     texts = texts if tables else [r for r in text_referents(linker, intent) if may_hold_tables(r.value)]
     for text in texts:
         linker.add_task("question-answering", {"question": question, "context": text.value}, intent)
-    if texts:
+    if texts or (tables and ask_of_rows_before(linker, intent, question)):
         return
     for table in tables or linker.refuse_missing(intent, "a table"):
         linker.add_task("table-question-answering", {"table": table.value, "question": question}, intent)
