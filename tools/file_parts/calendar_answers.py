@@ -50,6 +50,8 @@ def of_calendar(asked: Asked, known: Sequence[Appointment], label: str, today: d
             raise ExpertError(f"no appointment of {label} has the words “{' '.join(unknown)}”", hint="Ask for others.")
         return None
     if not exact and not asked.words and "cancelled" not in asked.marks and not asked.nouns:
+        if len(known) > 1 and asked.marks & {"when", "where", "often", "length"}:
+            raise ExpertError(f"the question names no appointment of {label}", hint="Name the one that is meant.")
         return None
     among = [each for each in about if each.cancelled == ("cancelled" in asked.marks)]
     gone = [each for each in about if each.cancelled] if "cancelled" not in asked.marks else []

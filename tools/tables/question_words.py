@@ -176,7 +176,8 @@ def _mark(
         kept or phrase not in known["ignored"] - set(columns) or singulars(table.names[column]) == singulars(phrase)
     ):
         return Mark("column", at, end, phrase, column)
-    phrase = phrase if phrase in values else singulars(phrase) if singulars(phrase) in values else phrase
+    one = singulars(phrase)
+    phrase = one if phrase not in values and one in values and phrase not in known["ignored"] else phrase  # "dans": Dan
     if phrase in values and (
         phrase not in known["ignored"] or len(phrase) > 3 or (at and phrase in months(language))  # "may"
     ):

@@ -162,3 +162,10 @@ def test_a_repeated_appointment_without_an_end_is_followed_in_the_period_asked_f
     assert (answer_of_parts(text, "How many appointments in June 2028?", "a.ics", TODAY, "en") or "").startswith("4 ")
     with pytest.raises(ExpertError, match="repeated"):
         answer_of_parts(text, "How long are the appointments in total?", "a.ics", TODAY, "en")
+
+
+@pytest.mark.parametrize("question", ["When does it end?", "Where is it?", "when and where is it"])
+def test_a_question_that_names_no_appointment_of_several_is_refused(calendar: str, question: str) -> None:
+    """Behind another question it would be answered with any of them."""
+    with pytest.raises(ExpertError, match=r"names no appointment of club\.ics"):
+        answer_of_parts(calendar, question, "club.ics", TODAY, "en")

@@ -11,6 +11,7 @@ from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request
 from hugginggpt.tools.controllers.rules.controller import propose
 from hugginggpt.tools.tables.calculation import answer_about
+from hugginggpt.tools.tables.table import Table
 
 from .test_questions import table
 
@@ -115,3 +116,9 @@ def test_questions_written_before_they_were_asked_are_answered_right_or_refused(
             answered, wrong = answered + right, [*wrong, *([] if right else [(question, answer)])]
     assert not wrong
     assert answered >= 24
+
+
+def test_a_function_word_is_no_plural_of_a_cell() -> None:
+    """French "dans" is not the name Dan."""
+    staff = Table(label="staff.csv", names=("name", "city", "pay"), cells=(("Dan", "Oslo", "4"), ("Ida", "Oslo", "6")))
+    assert answer_about(staff, "Quelle est la somme de pay pour Oslo dans staff.csv ?") == "10"
