@@ -197,5 +197,5 @@ def _not_understood(
 def _leaves_out(words: ClauseWords) -> bool:
     """Whether a forbidding piece leaves out a thing and not a task: "but not the deposit", a word that no example knows."""
     short = len(words.words.split()) <= _MOST_LEFT_OUT
-    named = short and words.starts_with("not", ("but", "polite"))
-    return bool(named and lost_words(words.text, words.language.code, (), (), (), ()))
+    forbids = words.is_negated if words.language.unspaced else words.starts_with("not", ("but", "polite"))
+    return bool(short and forbids and lost_words(words.text, words.language.code, (), (), (), ()))

@@ -78,6 +78,12 @@ def test_what_is_forbidden_is_neither_planned_nor_reported(text: str, types: lis
     assert proposal(text).refusals == ()
 
 
+@pytest.mark.parametrize("text", ["总结memo.txt但不要提到押金", "memo.txtを要約して、でも保証金には触れないで"])
+def test_a_thing_that_is_to_be_left_out_is_reported(text: str) -> None:
+    """No expert leaves it out; what is no task is more than a task that is not wanted."""
+    assert len(proposal(text).refusals) == 1
+
+
 @pytest.mark.parametrize("text", ["Dibuja un perro sin collar en la playa", "Dessine une plage sans personne"])
 def test_what_a_drawing_is_without_belongs_to_its_description(text: str) -> None:
     assert [task.inputs["prompt"] for task in proposal(text).plan.tasks] == [text]
