@@ -165,6 +165,7 @@ class LlmController:
             yield checker.quoted(whole)
             yield "\n\n" + "\n".join(checker.missing_lines())
             return
+        given = "\n".join((run.request.text, *contents.values()))  # a result may have such marks, which an answer quotes
         history = await self._memory.fit(run.request.history, callbacks)
         messages = prompts.answer_messages(run, contents, history, await self._space_for_results())
         if first := checker.first_lines():
@@ -172,7 +173,7 @@ class LlmController:
         try:
             async with aclosing(self._client.stream("answer", messages, callbacks)) as pieces:
                 async for sentence in sentences(pieces):
-                    if repeats_marks(sentence, run.request.text):
+                    if repeats_marks(sentence, given):
                         raise EndlessAnswer(
                             f"{self.name} repeats its prompt in place of an answer", hint="Choose another model."
                         )
