@@ -165,7 +165,7 @@ class LlmController:
             yield checker.quoted(whole)
             yield "\n\n" + "\n".join(checker.missing_lines())
             return
-        given = "\n".join((run.request.text, *contents.values()))  # a result may have such marks, which an answer quotes
+        given = "\n".join((run.request.text, *contents.values()))  # marks in a result may be quoted
         history = await self._memory.fit(run.request.history, callbacks)
         messages = prompts.answer_messages(run, contents, history, await self._space_for_results())
         if first := checker.first_lines():
