@@ -36,10 +36,9 @@ from .intents import Intent, find_intents, general_question, table_question
 from .lexicon import lexicon
 from .linking import Linker
 from .lost_in_clauses import lost_in_clauses
-from .output_names import without_output_names
 from .recorded_language import takes_english, with_recorded_language, without_recorded_language
 from .reference_resolution import ReferenceResolver
-from .referents import MAX_FILES, earlier_data
+from .referents import MAX_FILES, earlier_data, without_output_names
 from .rests import with_rests
 from .scopes import read_scopes
 from .shared_verbs import with_shared_verbs

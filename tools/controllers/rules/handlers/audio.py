@@ -16,10 +16,9 @@ from ..operation_words import operation_in
 from ..parameters import target_languages
 from ..referents import Referent, kinds_named
 from ..speech import manner, words_to_say
-from ..text_linking import text_referents
+from ..text_linking import add_single_input, text_referents
 from .generation_prompts import prompt_for
 from .questions import add_question
-from .single_input import add_single_input
 from .texts import languages_beside
 
 _LISTENER = re.compile(r"\bto (?:me|us|him|her|them|(?:my|our|his|her|their) \w+)\b")

@@ -11,10 +11,9 @@ from ..lexicon import lexicon
 from ..linking import Linker
 from ..parameters import count_label
 from ..referents import kinds_named
-from ..text_linking import text_referents
+from ..text_linking import add_single_input, text_referents
 from .generation_prompts import prompt_for
 from .questions import add_question
-from .single_input import add_single_input
 from .tables import MEASURE, count_in_data
 
 _DETECTED_ON_PAGES = ("face", "qr code", "barcode")

@@ -11,9 +11,8 @@ from ..linking import Linker
 from ..operation_words import operation_in, part_named
 from ..parameters import control_type
 from ..referents import Referent
-from ..text_linking import as_text
+from ..text_linking import add_single_input, as_text
 from .generation_prompts import prompt_from_media
-from .single_input import add_single_input
 
 
 def enhance(linker: Linker, intent: Intent) -> None:

@@ -8,8 +8,8 @@ from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import MAX_TASKS, Handler, Linker
 from ..members import NoSuchMember
+from ..text_linking import add_single_input
 from . import altogether, audio, comparison, image_contents, meanings, operations, pictures, questions, tables, texts
-from .single_input import add_single_input
 
 _END = re.compile(r"[.;!?\n]|, |,? (?:and|then|but) |$")
 

@@ -12,10 +12,9 @@ from ..lexicon import lexicon
 from ..linking import Linker
 from ..parameters import Parameters, candidate_labels, source_language, summary_limits, target_languages
 from ..referents import Referent
-from ..text_linking import as_text, text_referents
+from ..text_linking import add_single_input, as_text, text_referents
 from .generation_prompts import prompt_for, prompt_from_media
 from .questions import add_question
-from .single_input import add_single_input
 
 _EACH_LINE = re.compile(r"\b(?:each|every) line\b")
 _YES_OR_NO = re.compile(r"(?:is|was|are|were)\b")
