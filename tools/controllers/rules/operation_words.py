@@ -79,7 +79,7 @@ def read_operations(masked: str, given: frozenset[Kind]) -> Iterator[tuple[int, 
         named = {kind for kind, mark in FILES.items() if mark in words}
         name, parameters = ("", Parameters()) if _states(masked, start, end) else operation_of(words)
         fits = kinds_of(name, parameters)
-        if "audio" in fits and re.search(r"\b(?:sound|audio)\b", words):
+        if "audio" in fits and re.search(r"\b(?:sound|audio|noise)\b", words):
             fits = (*fits, "video")
         if name == "sound-track" and not named and "audio" in given:
             continue

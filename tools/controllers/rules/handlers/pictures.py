@@ -169,11 +169,3 @@ def control_image(linker: Linker, intent: Intent) -> None:
     for referent in images:
         inputs: dict[str, Input] = {"prompt": linker.goal_of(intent), "image": referent.value}
         linker.add_task(f"{control}-text-to-image", inputs, intent)
-
-
-def pose_image(linker: Linker, intent: Intent) -> None:
-    """A picture with the pose of another picture."""
-    for referent in linker.resolver.resolve(intent, ("image",)) or linker.refuse_missing(intent, "an image"):
-        pose = linker.add_task("openpose-control", {"image": referent.value}, intent, implied=True)
-        goal = linker.parsed.text[intent.start : intent.end]
-        linker.add_task("openpose-text-to-image", {"prompt": goal, "image": pose.value}, intent)

@@ -48,7 +48,6 @@ _HANDLERS: dict[str, Handler] = {
     "look-alike": pictures.look_alike,
     "control": pictures.control,
     "control-image": pictures.control_image,
-    "pose-image": pictures.pose_image,
     "thorough": image_contents.thorough,
     "crop": image_contents.crop,
     "count": image_contents.count,
