@@ -3,7 +3,6 @@
 import re
 
 from .....graph.resource import Kind
-from .....graph.task import Ref
 from .....graph.task import Value as Input
 from ....wording.counted_parts import counts_mails, type_by_name
 from ..intents import Intent
@@ -34,15 +33,11 @@ def crop(linker: Linker, intent: Intent) -> None:
     """Cut the detected objects out of a picture; detects them first where the words name any."""
     words = linker.parsed.masked[intent.start : intent.stop]
     images = linker.resolver.resolve(intent, ("image",))
-    boxes = linker.resolver.latest_results(("boxes",)) or [
-        r for r in linker.resolver.latest_results(("labels",)) if r.origin == "object-detection"
-    ]
+    boxes = [r for r in linker.resolver.latest_results(("labels",)) if r.origin == "object-detection"]
     for referent in images or linker.refuse_missing(intent, "an image"):
         inputs: dict[str, Input] = {"image": referent.value}
         if boxes:
-            inputs["boxes"] = (
-                Ref(task_id=boxes[0].value.task_id, output="boxes") if isinstance(boxes[0].value, Ref) else ""
-            )
+            inputs["boxes"] = boxes[0].value
         elif named := re.search(r"\b(?:faces?|objects?|people|persons?|cars?|it|them|dogs?|cats?)\b", words):
             linker.use(intent.start + named.start(), intent.start + named.end())
             found = linker.add_task("object-detection", {"image": referent.value}, intent, implied=True)
@@ -58,7 +53,7 @@ def count(linker: Linker, intent: Intent) -> None:
     if counts_mails(words, types):
         linker.use(intent.start, intent.clause.end)
         linker.add_task("count", {"items": tuple(dict.fromkeys(files))}, intent, {"look_for": "e-mails"})
-        return None
+        return
     labels = linker.resolver.latest_results(("labels", "boxes"))
     found_in_text = bool(labels) and labels[0].origin == "token-classification" and not count_label(words)
     one_verdict = len(labels) == 1 and labels[0].origin in _VERDICTS
@@ -92,9 +87,8 @@ def describe(linker: Linker, intent: Intent) -> None:
     task_type = linker.task_type_of(intent)
     if task_type == "image-to-text" and _describes_findings(linker, intent):
         return
-    if "the caption" in linker.parsed.masked[max(0, intent.start - 4) : intent.end] and any(
-        r.kind == "text" and r.origin == "earlier" for r in linker.resolver.referents
-    ):
+    earlier = any(r.kind == "text" and r.origin == "earlier" for r in linker.resolver.referents)
+    if earlier and "the caption" in linker.parsed.masked[max(0, intent.start - 4) : intent.end]:
         return
     described = [value for task in linker.tasks if task.type == "image-to-text" for value in task.inputs.values()]
     named = linker.resolver.named_data(intent, ("image",))
@@ -128,12 +122,10 @@ def detect(linker: Linker, intent: Intent) -> None:
     pictured = linker.resolver.has_kind("image") or linker.resolver.has_kind("video")
     if lexicon().cues["measured"].search(linker.parsed.masked[intent.clause.start : intent.start]):
         return
-    named = re.search(r"\b(?:people|persons|places)\b", linker.resolver.words_of(intent))
-    if named and not pictured and linker.resolver.has_kind("text"):
-        add_single_input(linker, intent, "token-classification")
-        return
-    kinds = kinds_named(linker.resolver.words_of(intent))
-    if not pictured and "text" in kinds and "image" not in kinds:
+    words = linker.resolver.words_of(intent)
+    kinds = kinds_named(words)
+    named = re.search(r"\b(?:people|persons|places)\b", words) and linker.resolver.has_kind("text")
+    if not pictured and (named or ("text" in kinds and "image" not in kinds)):
         add_single_input(linker, intent, "token-classification")
     elif not (intent.mention and ("object-detection" in linker.requested_types or linker.has_task("object-detection"))):
         add_single_input(linker, intent, "object-detection")
