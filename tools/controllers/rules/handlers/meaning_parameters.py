@@ -33,9 +33,7 @@ def parameters_of(meaning: Meaning, words: ClauseWords) -> Parameters:
             parameters["lowest"] = True
         case "zero-shot-classification" | "zero-shot-image-classification" if words.labels:
             parameters["candidate_labels"] = words.labels
-        case "text-to-speech" if words.languages[0]:
-            parameters["language"] = NAMES[words.languages[0][0]]
-        case "automatic-speech-recognition" if words.languages[0]:
+        case "text-to-speech" | "automatic-speech-recognition" if words.languages[0]:
             parameters["language"] = NAMES[words.languages[0][0]]
     if parameters.get("operation") == "enlarge":
         parameters["operation"] = "resize"
@@ -74,10 +72,8 @@ def _own_vocabulary(part: str, parts: set[str], words: ClauseWords) -> set[str]:
 
 
 def _times(words: ClauseWords) -> Parameters:
-    """The start and end of a part in seconds: as a form names it; else of two numbers both, of one the end."""
+    """The start and end of a part in seconds: as a form names it; else the first number as the end."""
     if part := time_range(words.text, words.language.code):
         return {**part.parameters}
     seconds = [number * (60 if unit == "minute" else 1) for unit, number in words.measures("second", "minute")]
-    if len(seconds) > 1:
-        return {"start_seconds": seconds[0], "end_seconds": seconds[1]}
     return {"end_seconds": seconds[0]} if seconds and not words.names_last else {}
