@@ -87,7 +87,7 @@ def _edit_prompts(linker: Linker, intent: Intent) -> list[Referent]:
     return [as_text(linker, recording, intent) for recording in recordings[:1]]
 
 
-def _latest_control(linker: Linker) -> tuple[str, Ref] | None:
+def _latest_control(linker: Linker) -> tuple[str, Input] | None:
     for task in reversed(linker.tasks):
         name, found, _ = task.type.partition("-control" if "-control" in task.type else "-estimation")
         if found and f"{name}-text-to-image" in VOCABULARY:
@@ -96,24 +96,17 @@ def _latest_control(linker: Linker) -> tuple[str, Ref] | None:
 
 
 def draw(linker: Linker, intent: Intent) -> None:
-    """A picture from a prompt, from the latest control image, or similar to another."""
+    """A picture from a prompt, or from the latest control image."""
     words = linker.resolver.words_of(intent)
-    if re.search(r"\bsimilar to (?:this|it|that|the)\b", words) and linker.resolver.has_kind("image"):
-        add_single_input(linker, intent, "image-to-image")
-        return
-    cues = lexicon().cues
     before = re.split(r"[.;!?\n]", linker.parsed.masked[max(0, intent.start - 40) : intent.start])[-1]
-    if cues["follows-control"].search(before + words) and (made := _latest_control(linker)):
-        linker.add_task(made[0], {"prompt": linker.goal_of(intent), "image": made[1]}, intent)
+    if lexicon().cues["follows-control"].search(before + words) and _latest_control(linker):
+        control_image(linker, intent)
         return
     linker.add_task("text-to-image", {"prompt": prompt_from_media(linker, intent)}, intent)
 
 
 def film(linker: Linker, intent: Intent) -> None:
     """A video from a prompt, which is summarised first where the words ask for it."""
-    made = any(task.type in ("text-to-video", "image-to-video") for task in linker.tasks)
-    if intent.mention and (made or linker.resolver.has_kind("video")):
-        return
     if linker.tasks and linker.tasks[-1].type == "text-to-video":
         return
     given = [r.kind for r in linker.resolver.data_in_words(intent)]
@@ -128,9 +121,8 @@ def film(linker: Linker, intent: Intent) -> None:
 
 def slideshow(linker: Linker, intent: Intent) -> None:
     """A video from pictures, with narration where the request gives any."""
-    images = linker.resolver.resolve(intent, ("image",), everything=True)
+    images = linker.resolver.resolve(intent, ("image",), everything=True) or linker.refuse_missing(intent, "images")
     if not images:
-        linker.refuse_missing(intent, "images")
         return
     inputs: dict[str, Input] = {"images": tuple(referent.value for referent in images)}
     voice = linker.resolver.latest_results(("audio",)) or linker.resolver.named_data(intent, ("audio",))
@@ -157,15 +149,12 @@ def control(linker: Linker, intent: Intent) -> None:
 
 
 def control_image(linker: Linker, intent: Intent) -> None:
-    """A picture drawn after a control image, which is made first where there is none."""
-    if follows := _latest_control(linker):
-        linker.add_task(follows[0], {"prompt": linker.goal_of(intent), "image": follows[1]}, intent)
-        return
-    control = control_type(linker.resolver.words_of(intent))
-    images = linker.resolver.latest_results(("image",))
-    if not images:
+    """A picture drawn after the latest control image, else after that of a given picture."""
+    made = _latest_control(linker)
+    if made is None:
+        kind = control_type(linker.resolver.words_of(intent))
         given = linker.resolver.resolve(intent, ("image",)) or linker.refuse_missing(intent, "an image")
-        images = linker.add_each(f"{control}-control", "image", given, intent, implied=True)
-    for referent in images:
-        inputs: dict[str, Input] = {"prompt": linker.goal_of(intent), "image": referent.value}
-        linker.add_task(f"{control}-text-to-image", inputs, intent)
+        for image in linker.add_each(f"{kind}-control", "image", given[:1], intent, implied=True):
+            made = f"{kind}-text-to-image", image.value
+    if made:
+        linker.add_task(made[0], {"prompt": linker.goal_of(intent), "image": made[1]}, intent)
