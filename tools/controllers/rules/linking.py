@@ -66,17 +66,6 @@ class Linker(PlannedTasks):
             for each in pages[:-1]:
                 self._add(task_type, *on_pages(task_type, inputs, parameters, (each,), self._page_step(intent)), intent)
             pages = pages[-1:]
-        if pages and len(pages) > 1 and task_type == "document-to-text":
-            texts = [
-                self._add(
-                    task_type,
-                    *on_pages(task_type, inputs, parameters, (each,), self._page_step(intent)),
-                    intent,
-                    implied=True,
-                )
-                for each in pages
-            ]
-            return self._add("join-text", {"texts": tuple(text.value for text in texts)}, {}, intent)
         if pages:
             inputs, parameters = on_pages(task_type, inputs, parameters, pages, self._page_step(intent))
         return self._add(task_type, inputs, parameters, intent, implied=implied)

@@ -22,19 +22,9 @@ def refuse_unsupported(linker: Linker, intent: Intent) -> None:
     linker.refusals.append(refusal(linker.parsed.language, "out-of-reach", words))
 
 
-def refuse_condition(linker: Linker, intent: Intent) -> None:
-    """Refuse what depends on a condition: a plan has no branches."""
-    linker.refuse(intent, "condition")
-
-
-def refuse_about_run(linker: Linker, intent: Intent) -> None:
-    """Refuse a question about the turn before, and a remark on it."""
-    linker.refuse(intent, refusal("en", "about-run", "", command("show")))
-
-
 _HANDLERS: dict[str, Handler] = {
-    "about-run": refuse_about_run,
-    "condition": refuse_condition,
+    "about-run": lambda linker, intent: linker.refuse(intent, refusal("en", "about-run", "", command("show"))),
+    "condition": lambda linker, intent: linker.refuse(intent, "condition"),  # a plan has no branches
     "unsupported": refuse_unsupported,
     "operate": operations.operate,
     "example": meanings.plan_meaning,

@@ -173,8 +173,6 @@ def continue_(linker: Linker, intent: Intent) -> None:
 
 def rewrite(linker: Linker, intent: Intent) -> None:
     """Rewrite a text."""
-    if intent.mention and linker.has_task("text-generation"):
-        return
     texts = text_referents(linker, intent) or linker.refuse_missing(intent, "a text")
     linker.add_each("text-generation", "prompt", texts, intent)
 
