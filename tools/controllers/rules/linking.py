@@ -205,6 +205,10 @@ class Linker(PlannedTasks):
                 return choices[referent.kind]
         return choices["any"]
 
+    def refers_to_result(self, intent: Intent, task_type: str) -> bool:
+        """Whether a noun only names the result that another verb of the request asks for."""
+        return intent.mention and (task_type in self.requested_types or self.has_task(task_type))
+
     def shows_table(self) -> bool:
         """Whether the request introduces its picture as one of a table."""
         return bool(lexicon().cues["table-picture"].search(self.parsed.masked))

@@ -127,5 +127,5 @@ def detect(linker: Linker, intent: Intent) -> None:
     named = re.search(r"\b(?:people|persons|places)\b", words) and linker.resolver.has_kind("text")
     if not pictured and (named or ("text" in kinds and "image" not in kinds)):
         add_single_input(linker, intent, "token-classification")
-    elif not (intent.mention and ("object-detection" in linker.requested_types or linker.has_task("object-detection"))):
+    elif not linker.refers_to_result(intent, "object-detection"):
         add_single_input(linker, intent, "object-detection")

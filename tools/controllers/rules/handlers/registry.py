@@ -98,7 +98,7 @@ def plan_intent(linker: Linker, intent: Intent) -> None:
 
 def _plan_simply(linker: Linker, intent: Intent) -> None:
     task_type = linker.task_type_of(intent)
-    if not (intent.mention and (task_type in linker.requested_types or linker.has_task(task_type))):
+    if not linker.refers_to_result(intent, task_type):
         add_single_input(linker, intent, task_type)
 
 

@@ -17,7 +17,6 @@ from .generation_prompts import prompt_for, prompt_from_media
 from .questions import add_question
 
 _EACH_LINE = re.compile(r"\b(?:each|every) line\b")
-_YES_OR_NO = re.compile(r"(?:is|was|are|were)\b")
 
 
 def sentiment(linker: Linker, intent: Intent) -> None:
@@ -28,8 +27,6 @@ def sentiment(linker: Linker, intent: Intent) -> None:
         if re.search(r"\b(?:person|face|man|woman|child|people)\b", words):
             add_question(linker, intent, linker.goal_of(intent))
             return
-    if _YES_OR_NO.match(linker.parsed.masked, intent.start):
-        linker.use(intent.start, intent.end)  # "is the guest in this letter happy?"
     texts = text_referents(linker, intent, prose=True) or linker.refuse_missing(intent, "a text")
     if labels:
         linker.add_each("zero-shot-classification", "text", texts, intent, {"candidate_labels": labels})
@@ -52,26 +49,19 @@ def classify(linker: Linker, intent: Intent) -> None:
 
 
 def entities(linker: Linker, intent: Intent) -> None:
-    """Find named entities; "the output of token classification" refers to those found before."""
-    refers_back = intent.mention or lexicon().cues["outcome"].search(
-        linker.parsed.masked[intent.clause.start : intent.end]
-    )
-    if linker.has_task("token-classification") and refers_back:
+    """Find named entities, of the groups that the words name."""
+    if linker.refers_to_result(intent, "token-classification"):
         return
-    if not (intent.mention and "token-classification" in linker.requested_types):
-        known = wording("en").section("goal")["token-classification"].split()
-        one = f"(?:{'|'.join(sorted(known, key=len, reverse=True))})"
-        words = linker.parsed.words_of(intent.clause)
-        found = [*re.finditer(rf"\b{one}(?: {one})*\b", words)]
-        without = [part.span() for part in _left_out(words, one)]
-        for start, end in without:
-            linker.use(intent.clause.start + start, intent.clause.start + end)
-        named = [each.group() for each in found if not any(start <= each.start() < end for start, end in without)]
-        if found and not named:
-            linker.refuse(intent, "it names only what is not to be found")
-            return
-        parameters: Parameters = {"look_for": ", ".join(named)} if named else {}
-        add_single_input(linker, intent, "token-classification", parameters)
+    known = wording("en").section("goal")["token-classification"].split()
+    one = f"(?:{'|'.join(sorted(known, key=len, reverse=True))})"
+    words = linker.parsed.words_of(intent.clause)
+    without = [part.span() for part in _left_out(words, one)]
+    found = list(re.finditer(rf"\b{one}(?: {one})*\b", words))
+    named = [each.group() for each in found if not any(start <= each.start() < end for start, end in without)]
+    if found and not named:
+        linker.refuse(intent, "it names only what is not to be found")
+        return
+    add_single_input(linker, intent, "token-classification", {"look_for": ", ".join(named)} if named else {})
 
 
 def _left_out(words: str, one: str) -> Iterator[re.Match[str]]:
@@ -84,7 +74,7 @@ def _left_out(words: str, one: str) -> Iterator[re.Match[str]]:
 
 def summarize(linker: Linker, intent: Intent) -> None:
     """Summarise a text; after an answer the whole text, not the answer."""
-    if intent.mention and ("summarization" in linker.requested_types or linker.has_task("summarization")):
+    if linker.refers_to_result(intent, "summarization"):
         return
     clause = linker.parsed.words_of(intent.clause)
     limits, spans = summary_limits(clause)
