@@ -74,15 +74,10 @@ def similar(linker: Linker, intent: Intent) -> None:
     quotations = [r for r in linker.resolver.referents if r.origin == "quotation"]
     near = linker.resolver.named_data(intent, ("text",)) or quotations
     made = linker.resolver.latest_results(("text",))
-    if len(near) >= 2 and not made:
-        pair = near[-2:] if near is quotations else near[:2]
-    elif made and near:
-        pair = [made[0], near[-1]]
-    else:
-        results = [r for r in linker.resolver.referents if r.is_result and r.kind in ("text", "labels")]
-        questions = [q.text for q in linker.parsed.quotations if q.question]
-        quoted = [Referent("text", text, "quotation", 0) for text in questions]
-        pair = [*quoted, *quotations, *results][-2:]
+    questions = [Referent("text", q.text, "quotation", 0) for q in linker.parsed.quotations if q.question]
+    results = [r for r in linker.resolver.referents if r.is_result and r.kind in ("text", "labels")]
+    others = [*questions, *quotations, *results]
+    pair = [made[0], near[-1]] if made and near else near[-2:] if len(near) > 1 else others[-2:]
     given = [r for r in linker.resolver.referents if r.origin in ("file", "earlier")]
     if len(pair) < 2:
         texts = [r for r in given if r.kind in ("text", "table")]
