@@ -57,10 +57,10 @@ def edit(linker: Linker, intent: Intent) -> None:
     prompts = _edit_prompts(linker, intent)
     for referent in linker.resolver.resolve(intent, ("image",)) or linker.refuse_missing(intent, "an image"):
         between = linker.parsed.masked[referent.position : intent.start]
-        same = not re.search(r"[.!?;] |\bthen\b|\bafter|\bfinally\b", between)
+        again = not prompts and lexicon().cues["edit-again"].search(linker.resolver.words_of(intent))
+        same = again or not re.search(r"[.!?;] |\bthen\b|\bafter|\bfinally\b", between)
         first = linker.first_results.get(("image-text-to-image", intent.clause))
-        done = linker.tasks[first.value.task_id] if first and isinstance(first.value, Ref) else None
-        if done and not referent.is_result and done.inputs["image"] == referent.value:
+        if first and not referent.is_result:
             continue
         if referent.origin == "image-text-to-image" and same:
             continue

@@ -91,19 +91,19 @@ def summarize(linker: Linker, intent: Intent) -> None:
 def translate(linker: Linker, intent: Intent) -> None:
     """Translate a text into each language that the words name."""
     masked = linker.parsed.masked
-    planned = "translation" in linker.requested_types or linker.has_task("translation")
     elsewhere = target_languages(f"{masked[: intent.start]};{masked[intent.end :]}")
-    if intent.mention and planned and set(target_languages(masked[intent.start : intent.end])) <= set(elsewhere):
+    named = set(target_languages(masked[intent.start : intent.end]))
+    if linker.refers_to_result(intent, "translation") and named <= set(elsewhere):
         return
-    words = linker.parsed.masked[intent.start : max(intent.clause.end, intent.end)]
-    targets = target_languages(words) or target_languages(linker.parsed.masked)[:1]
+    words = masked[intent.start : max(intent.clause.end, intent.end)]
+    targets = target_languages(words) or target_languages(masked)[:1]
     source = source_language(linker.parsed.words_of(intent.clause))
     questions = [q for q in linker.parsed.quotations if q.question and intent.start <= q.start < intent.clause.end]
     if not questions and re.search(r"\bquestion\b", linker.resolver.words_of(intent)):
         questions = [q for q in linker.parsed.quotations if q.question][:1]
     made = linker.resolver.latest_results(("text",)) if intent.mention else []
-    object_first = lexicon().cues["translated"].search(linker.parsed.masked, intent.clause.start, intent.end)
-    core = object_first.group() if object_first else linker.parsed.masked[intent.start : intent.end]
+    object_first = lexicon().cues["translated"].search(masked, intent.clause.start, intent.end)
+    core = object_first.group() if object_first else masked[intent.start : intent.end]
     if made and made[0].position >= intent.clause.start:
         found = made
     elif not questions and (named := linker.resolver.named_results(intent, ("text",), words=core)):
@@ -132,14 +132,8 @@ def _repeats(linker: Linker, intent: Intent, found: Sequence[Referent], targets:
     here = {e.task_id for e in linker.evidence if intent.clause.start <= e.start < intent.start}
     made = [r for r in linker.resolver.referents if isinstance(r.value, Ref) and r.value.task_id in here]
     own = [r for r in made if r.origin == "translation"]
-    named = linker.resolver.named_results(intent, ("text",))
-    return (
-        not named
-        and any(
-            r in own or r.value in {source for o in own for source in o.sources if o.language in targets} for r in found
-        )
-        and {*targets} <= {r.language for r in own}
-    )
+    done = {source for o in own for source in o.sources if o.language in targets}
+    return any(r in own or r.value in done for r in found) and {*targets} <= {r.language for r in own}
 
 
 def languages_beside(linker: Linker, referent: Referent, intent: Intent) -> list[str]:
