@@ -7,6 +7,8 @@ from .....graph.resource import Resource
 from .....graph.task import Ref
 from .....graph.task import Value as Input
 from ....text_language import is_in
+from ....wording.request_language import function_words
+from ..harmless_words import plain_words
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
@@ -29,6 +31,9 @@ def speak(linker: Linker, intent: Intent) -> None:
     narrated = last is not None and last.type == "image-to-video" and "audio" in last.inputs
     if last and not linker.resolver.named_data(intent, ("text",)) and (last.type == "text-to-speech" or narrated):
         return
+    if unread := _unplanned_source(linker, intent):
+        linker.refuse(intent, f"what it is to say comes from “{unread}”, which I did not understand")
+        return
     clause = linker.parsed.masked[intent.start : intent.clause.end]
     how, spans = manner(clause)
     spans += [listener.span() for listener in _LISTENER.finditer(clause)]
@@ -45,6 +50,18 @@ def speak(linker: Linker, intent: Intent) -> None:
         linker.add_task("audio-to-audio", {"audio": Ref(task_id=linker.tasks[-1].id)}, intent)
     if films and linker.tasks and "dub" in linker.resolver.words_of(intent):
         linker.add_task("mux", {"video": films[0].value, "audio": Ref(task_id=linker.tasks[-1].id)}, intent)
+
+
+def _unplanned_source(linker: Linker, intent: Intent) -> str:
+    """The words that ask for "the total" that is to be said of a table, where no task was planned of them; else empty."""
+    parsed, known = linker.parsed, function_words() | plain_words()
+    said = lexicon().cues["said"].search(parsed.masked, intent.clause.start, intent.clause.end)
+    if said is None or linker.tasks or not linker.resolver.has_kind("table"):
+        return ""
+    before = [c for c in parsed.clauses if c.end <= intent.clause.start and not c.background]
+    words = re.findall(r"[^\W\d_]{3,}", " ".join(map(parsed.words_of, before)))
+    asked = [word for word in words if word not in known and not lexicon().verb.fullmatch(word)]
+    return " ".join(map(parsed.text_of, before)) if len(asked) > 1 else ""
 
 
 def _texts_to_say(linker: Linker, intent: Intent) -> list[Referent]:
