@@ -34,16 +34,16 @@ class TimeAtWork:
 async def timeout_at_work(seconds: float) -> AsyncIterator[None]:
     """As `asyncio.timeout`, of seconds at work. Raises `TimeoutError`."""
     loop, clock = asyncio.get_running_loop(), TimeAtWork()
+    looks = list[asyncio.TimerHandle]()
     async with asyncio.timeout(seconds) as limit:
 
         def look() -> None:
-            nonlocal next_look
             if not limit.expired():  # of two timers that a stop has made late the earlier one comes first: this
                 limit.reschedule(loop.time() + seconds - clock.read())
-                next_look = loop.call_later(_LOOK, look)
+                looks[:] = [loop.call_later(_LOOK, look)]
 
-        next_look = loop.call_later(_LOOK, look)
+        looks.append(loop.call_later(_LOOK, look))
         try:
             yield
         finally:
-            next_look.cancel()
+            looks[0].cancel()
