@@ -92,8 +92,8 @@ def translate(linker: Linker, intent: Intent) -> None:
     """Translate a text into each language that the words name."""
     masked = linker.parsed.masked
     elsewhere = target_languages(f"{masked[: intent.start]};{masked[intent.end :]}")
-    named = set(target_languages(masked[intent.start : intent.end]))
-    if linker.refers_to_result(intent, "translation") and named <= set(elsewhere):
+    own = set(target_languages(masked[intent.start : intent.end]))
+    if linker.refers_to_result(intent, "translation") and own <= set(elsewhere):
         return
     words = masked[intent.start : max(intent.clause.end, intent.end)]
     targets = target_languages(words) or target_languages(masked)[:1]
