@@ -49,8 +49,10 @@ def classify(linker: Linker, intent: Intent) -> None:
 
 
 def entities(linker: Linker, intent: Intent) -> None:
-    """Find named entities, of the groups that the words name."""
-    if linker.refers_to_result(intent, "token-classification"):
+    """Find named entities, of the groups that the words name; "the output of token classification" is that found before."""
+    outcome = lexicon().cues["outcome"].search(linker.parsed.masked[intent.clause.start : intent.end])
+    planned = linker.has_task("token-classification") and outcome
+    if planned or linker.refers_to_result(intent, "token-classification"):
         return
     known = wording("en").section("goal")["token-classification"].split()
     one = f"(?:{'|'.join(sorted(known, key=len, reverse=True))})"
