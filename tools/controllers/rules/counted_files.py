@@ -199,7 +199,6 @@ def _patterns(code: str) -> re.Pattern[str]:
         rf"|(?:is|are) {_MARK}+ )(?P<unsaid3>{COMPARED})\b",
         rf"\b(?:the|my|our) {of_order(4)} of (?:{its} )?"
         rf"(?:(?P<listed>{several})|(?:(?:\d|{numbers}) )?{files(4)}|(?:\d|{numbers})\b)",
-        rf"\bevery (?P<unsaid5>other|{ordinals}) {files(5)}",
         rf"\b(?:the|my|our) {of_order(6)} {files(6)}{whole}",
         rf"\b(?:(?:these|those|the|my|our|(?P<all>all))(?: (?:of|{its}))* (?P<several>{numbers})"
         rf"|(?P<pair>both)(?: (?:of|{its}))*) {files(7)}",

@@ -223,11 +223,6 @@ def _apart(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
     return several and all(len(plan.sources(plan.data([task]))) == 1 for task in group)
 
 
-def _paired(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
-    chosen = {tuple(task.parameters.items()) for task in group}
-    return len(group) == len(chosen) == len(plan.data(group)) > 1
-
-
 def _named(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
     named = wording(plan.parsed.language).section("scopes")["results"]
     types = {kind for kind, nouns in named.items() if scope.words["result"] in map(folded, nouns)}
@@ -249,7 +244,6 @@ _OBLIGATIONS: Mapping[str, Callable[[_Plan, Scope, Sequence[Task]], bool]] = {
     "rest": _rest,
     "together": _together,
     "apart": _apart,
-    "paired": _paired,
     "among": lambda plan, scope, group: _both(plan, scope, group) or any(map(plan.is_several, plan.data(group))),
     "named": _named,
 }
