@@ -14,7 +14,6 @@ from ....graph.resource import Resource
 from ...wording.wording import either, folded, wording
 from .clauses import ParsedRequest
 from .counted_files import ALIKE, COUNTER, counted, file_nouns, with_names
-from .lexicon import FILES
 from .masking import FileMention
 
 _MARK = "[\ue010-\ue0ff]"
@@ -61,10 +60,8 @@ def without_excluded_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
             kind = file_nouns(code).get(whole["noun"] or "", "")
             kinds = ALIKE.get(kind, (kind,)) if kind else ()
             meant = [file for file in others if not kinds or file.kind in kinds] or others
-            mark = FILES.get(meant[0].kind, FILES["document"])
-            masked = masked[: whole.start()] + mark * len(whole.group()) + masked[whole.end() :]
-            files = [file for file in files if file.start >= 0 or file.resource not in meant]
-            files += [FileMention(file, whole.start(), whole.end()) for file in meant]
+            masked, named = with_names(masked, *whole.span(), meant, code)
+            files = [*(file for file in files if file.start >= 0 or file.resource not in meant), *named]
             break
     files.sort(key=lambda file: (file.start < 0, file.start))
     return replace(parsed, masked=masked, files=tuple(files), passed_over=passed, undecided=tuple(unclear))
@@ -93,10 +90,8 @@ def _with_counted_named(parsed: ParsedRequest, code: str) -> ParsedRequest:
             meant = tuple(_within(parsed.files, listed)) if listed else given
             among = [file for file in meant if not kind or file.kind in ALIKE.get(kind, (kind,))]
             if chosen := counted(among, each["ordinal"], each["many"], code):
-                mark = FILES.get(chosen[0].kind, FILES["document"])
-                masked = masked[: each.start()] + mark * len(each.group()) + masked[each.end() :]
-                files = [file for file in files if file.start >= 0 or file.resource not in chosen]
-                files += [FileMention(file, *each.span()) for file in chosen]
+                masked, named = with_names(masked, *each.span(), chosen, code)
+                files = [*(file for file in files if file.start >= 0 or file.resource not in chosen), *named]
     return replace(parsed, masked=masked, files=tuple(files))
 
 
