@@ -139,7 +139,7 @@ def _excluding(code: str) -> re.Pattern[str]:
     Those are matched, and no repetition gives back what it took, so that a list of names is read once.
     """
     words = wording(code).section("excluding")
-    names = rf"{_MARK}++(?:(?:,? ?(?:{either(words['and'])}) ?|, ?|、){_MARK}++)*+"
+    names = rf"{_MARK}++(?:{_joint(code)}{_MARK}++)*+"
     behind = rf"(?:{either(words['behind'])})" if words["behind"] else "(?!)"
     ways = [rf"{names}(?:{behind}|(?P<kept>))"]
     if words["before"]:
@@ -153,8 +153,11 @@ def _excluding(code: str) -> re.Pattern[str]:
 @cache
 def _list(code: str) -> re.Pattern[str]:
     """The names of two files or more: "a.txt, b.txt and c.txt"."""
-    joint = rf"(?:,? ?(?:{either(wording(code).section('excluding')['and'])}) ?|, ?|、)"
-    return re.compile(rf"{_MARK}++(?:{joint}{_MARK}++)++")
+    return re.compile(rf"{_MARK}++(?:{_joint(code)}{_MARK}++)++")
+
+
+def _joint(code: str) -> str:
+    return rf"(?:,? ?(?:{either(wording(code).section('excluding')['and'])}) ?|, ?|、)"
 
 
 @cache
