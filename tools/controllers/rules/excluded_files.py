@@ -13,7 +13,7 @@ from functools import cache
 from ....graph.resource import Resource
 from ...wording.wording import either, folded, wording
 from .clauses import ParsedRequest
-from .counted_files import ALIKE, COUNTER, counted, file_nouns, with_names
+from .counted_files import ALIKE, counted, file_nouns, ordinal_pattern, with_names
 from .masking import FileMention
 
 _MARK = "[\ue010-\ue0ff]"
@@ -85,7 +85,7 @@ def _with_counted_named(parsed: ParsedRequest, code: str) -> ParsedRequest:
         if listed and _goes_on(code).search(text, listed.end(), left_out.start()):  # of results: see members.py
             continue
         every = every or [*_every(code).finditer(text, begin, left_out.start("which"))]
-        for each in _ordinal(code).finditer(text, *left_out.span("which")) if every or listed else ():
+        for each in ordinal_pattern(code).finditer(text, *left_out.span("which")) if every or listed else ():
             kind = file_nouns(code).get(each["noun"] or (every[-1]["noun"] if every else "") or "", "")
             meant = tuple(_within(parsed.files, listed)) if listed else given
             among = [file for file in meant if not kind or file.kind in ALIKE.get(kind, (kind,))]
@@ -100,23 +100,10 @@ def _within(files: Sequence[FileMention], match: re.Match[str]) -> list[Resource
 
 
 @cache
-def _ordinal(code: str) -> re.Pattern[str]:
-    """An ordinal, the number and the noun behind it: "the last two pictures"."""
-    words, language = wording(code).section("excluding"), wording(code)
-    if language.unspaced:
-        noun = rf"の?(?:(?P<noun>{either([*file_nouns(code)])})|{either(words['file'])})?"
-        return re.compile(rf"(?P<ordinal>{either([*language.ordinals])})(?P<many>(?!))?{COUNTER}{noun}")
-    article = rf"(?:(?:{either(words['article'])}) )?" if words["article"] else ""
-    many = rf"(?: (?P<many>\d{{1,2}}|{either([*language.numbers])}))?"
-    noun = rf"(?: (?:(?P<noun>{either([*file_nouns(code)])})|{either(words['file'])}|ones?))?"
-    return re.compile(rf"\b{article}(?P<ordinal>{either([*language.ordinals])}){many}{noun}\b")
-
-
-@cache
 def _counted(code: str) -> re.Pattern[str]:
     """The words that exclude files by ordinals, up to a comma, the end, or a word that goes on: "except the first two"."""
     words = wording(code).section("excluding")
-    one = _unnamed(_ordinal(code))
+    one = _unnamed(ordinal_pattern(code))
     if wording(code).unspaced:
         before, behind = words["before"], words["behind"]
         return re.compile(
