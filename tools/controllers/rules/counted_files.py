@@ -79,13 +79,11 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
     begun = next((clause.end for clause in parsed.clauses if not clause.background), 0)
     matches = [(match, _words_of(match)) for match in _patterns(code).finditer(text)]
     counts = any("ordinal" in words and "bare" not in words for _, words in matches)
-    leaving = re.compile(rf"\b(?:{'|'.join(map(re.escape, wording(code).section('excluding')['before']))}) \Z")
+    leaving = re.compile(rf"\b(?:{either(wording(code).section('excluding')['before'])}) \Z")
     for match, words in matches:
-        if (
-            match.start() < end
-            or (code != "en" and "noun" not in words)
-            or ("bare" in words and leaving.search(text, 0, match.start()))
-        ):  # of results
+        unnamed = code != "en" and "noun" not in words
+        of_results = "bare" in words and leaving.search(text, 0, match.start())
+        if match.start() < end or unnamed or of_results:
             continue
         noun = nouns.get(words.get("noun", ""), "")
         among = [file for file in files if not noun or file.kind in ALIKE.get(noun, (noun,))]
@@ -214,6 +212,7 @@ def _patterns(code: str) -> re.Pattern[str]:
         rf"|(?:is|are) {_MARK}+ )(?P<unsaid3>{COMPARED})\b",
         rf"\b(?:the|my|our) {of_order(4)} of (?:{its} )?"
         rf"(?:(?P<listed>{several})|(?:(?:\d|{numbers}) )?{files(4)}|(?:\d|{numbers})\b)",
+        rf"\bevery (?P<unsaid5>other|{ordinals}) {files(5)}",
         rf"\b(?:the|my|our) {of_order(6)} {files(6)}{whole}",
         rf"\b(?:(?:these|those|the|my|our|(?P<all>all))(?: (?:of|{its}))* (?P<several>{numbers})"
         rf"|(?P<pair>both)(?: (?:of|{its}))*) {files(7)}",
