@@ -127,14 +127,12 @@ def _excluding(code: str) -> re.Pattern[str]:
     """
     words = wording(code).section("excluding")
     names = rf"{_MARK}++(?:{_joint(code)}{_MARK}++)*+"
-    behind = rf"(?:{either(words['behind'])})" if words["behind"] else "(?!)"
-    ways = [rf"{names}(?:{behind}|(?P<kept>))"]
-    if words["before"]:
-        edge, space = ("", " ?") if wording(code).unspaced else (r"(?<!\w)", " ")
-        article = rf"(?:(?:{either(words['article'])}) )?" if words["article"] else ""
-        ways.insert(0, rf"[,，]? ?{edge}(?:{either(words['before'])}){space}{article}{names}(?:{behind})?")
-    after = either(words.get("after_every", ())) or r"\b\B"
-    return re.compile("|".join((*ways, rf"(?P<after>,? (?:{after}) {names})")))
+    edge, space = ("", " ?") if wording(code).unspaced else (r"(?<!\w)", " ")
+    behind, article = either(words["behind"]), either(words["article"])
+    return re.compile(
+        rf"[,，]? ?{edge}(?:{either(words['before'])}){space}(?:(?:{article}) )?{names}(?:{behind})?"
+        rf"|{names}(?:{behind}|(?P<kept>))|(?P<after>,? (?:{either(words.get('after_every', ()))}) {names})"
+    )
 
 
 @cache
