@@ -137,12 +137,6 @@ class _Plan:
         made = self.tasks.get(value.task_id) if isinstance(value, Ref) else None
         return made is not None and (self.is_list(value) or VOCABULARY[made.type].outputs[0].kind in _PLURAL)
 
-    def is_pair(self, value: Single) -> bool:
-        """Whether a value holds what was looked for under several names: "the dates and the names"."""
-        made = self.tasks.get(value.task_id) if isinstance(value, Ref) else None
-        chosen = made.parameters.values() if made else ()
-        return self.is_list(value) or any(isinstance(c, tuple) or (isinstance(c, str) and "," in c) for c in chosen)
-
     def takes_all(self, values: Sequence[Single]) -> bool:
         """Whether of several results that the same words ask for, none is left out."""
         evidence = [self.evidence[v.task_id] for v in values if isinstance(v, Ref) and v.task_id in self.evidence]
@@ -172,7 +166,7 @@ class _Plan:
 def _both(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
     values = plan.data(group)
     unspaced = wording(plan.parsed.language).unspaced  # there "both" stands behind two languages as well
-    return len(values) > 1 or any(map(plan.is_pair, values)) or (unspaced and len(group) > 1)
+    return len(values) > 1 or (unspaced and len(group) > 1)
 
 
 def _all(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
