@@ -6,7 +6,7 @@ Counted are the files of the request in the order in which it names or brings th
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeVar
@@ -18,7 +18,7 @@ from .clauses import ParsedRequest
 from .lexicon import FILES
 from .masking import FileMention
 
-ALIKE = {"text": ("text", "document"), "document": ("document", "text", "image"), "table": ("table",)}
+_ALIKE = {"text": ("text", "document"), "document": ("document", "text", "image"), "table": ("table",)}
 """Kinds of files that a noun may mean: a letter may be a PDF."""
 _MARK = "[\ue010-\ue0ff]"
 COUNTER = r"(?: |[张幅个個份段条枚つ本番目件の]{1,3})?"
@@ -72,7 +72,6 @@ def with_counted_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
 
 def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Iterator[_Found]:
     """The counted files, in the order of the words; "the other" means those not named so far."""
-    nouns = file_nouns(code)
     before: list[tuple[int, Resource]] = [(file.start, file.resource) for file in parsed.files if file.start >= 0]
     named = frozenset(file for _, file in before)
     text = folded(parsed.masked)
@@ -85,10 +84,8 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
         of_results = "bare" in words and leaving.search(text, 0, match.start())
         if unnamed or of_results:
             continue
-        noun = nouns.get(words.get("noun", ""), "")
-        among = [file for file in files if not noun or file.kind in ALIKE.get(noun, (noun,))]
-        if "listed" in words:
-            among = [file for position, file in before if match.start() <= position < match.end()]
+        listed = [file for position, file in before if match.start() <= position < match.end()]
+        among = listed if "listed" in words else of_noun(files, words.get("noun"), code)
         known = [file for position, file in before if position < match.start()]
         alone = not known and ("another" in words or ("bare" in words and not counts and match.start() >= begun))
         if len(among) < 2 or alone or (words.get("others") == "rest" and _PART.search(text, 0, match.start())):
@@ -159,6 +156,12 @@ def _says_nothing(words: str) -> bool:
     """Whether words before a noun only name a kind of data or a result: "the audio file", "the resulting picture"."""
     last = words.rsplit(maxsplit=1)[-1]
     return last in (*file_nouns("en"), *_OF_ALL) or (len(last) > 4 and last.endswith(("ed", "ing")))
+
+
+def of_noun(files: Iterable[Resource], noun: str | None, code: str) -> list[Resource]:
+    """Those of some files that a noun may mean; all of them without one."""
+    kind = file_nouns(code).get(noun or "", "")
+    return [file for file in files if not kind or file.kind in _ALIKE.get(kind, (kind,))]
 
 
 @cache

@@ -16,7 +16,7 @@ from ....graph.task import Ref, Single, Task, Template, singles_in
 from ....graph.vocabulary import VOCABULARY
 from ...wording.wording import folded, wording
 from .clauses import ParsedRequest
-from .counted_files import ALIKE, file_nouns
+from .counted_files import file_nouns, of_noun
 from .scope_words import Scope, find_scopes
 
 Span = tuple[int, int]
@@ -147,11 +147,10 @@ class _Plan:
     def files(self, scope: Scope) -> list[Resource]:
         """The files that a noun means: those that the clause names, else all of its kind."""
         clause = self.parsed.clause_at(scope.start)
-        kind = file_nouns(self.parsed.language).get(scope.words.get("noun", ""), "")
-        kinds = ALIKE.get(kind, (kind,)) if kind else ()
         left = [f for f in self.parsed.files if f.resource not in self.parsed.passed_over]
         named = [f for f in left if clause.start <= f.start < clause.end]
-        return list(dict.fromkeys(f.resource for f in named or left if not kinds or f.resource.kind in kinds))
+        files = dict.fromkeys(file.resource for file in named or left)
+        return of_noun(files, scope.words.get("noun"), self.parsed.language)
 
     def says(self, scope: Scope, group: Sequence[Task]) -> bool:
         """Whether the words go to an expert as they are, in a question or a description."""
