@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .forms import SPAN, find_forms, value_of
 from .nearest import words_pattern
-from .wording import folded, wording
+from .wording import either, folded, wording
 
 _SECONDS = dict(zip(SPAN, (1.0, 60.0, 3600.0), strict=True))
 
@@ -63,9 +63,8 @@ def _leaves_out(before: str, behind: str, code: str) -> bool:
 def _rest_off(text: str, code: str) -> str:
     """The words that leave out what the named part is not: "skip the rest"; empty for none."""
     off, rest = (wording(code).ranges.get(group, ()) for group in ("off", "rest"))
-    either = ["|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)" for words in (off, rest)]
-    found = re.search(rf"\b(?:{either[0]}) (?:{either[1]})\b", text, re.IGNORECASE)
-    return found.group() if found else ""
+    found = re.search(rf"\b(?:{either(off)}) (?:{either(rest)})\b", folded(text))
+    return text[slice(*found.span())] if found else ""
 
 
 def _has(group: str, text: str, code: str) -> bool:

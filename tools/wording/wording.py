@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -147,6 +147,11 @@ def wording(code: str) -> Wording:
 def folded(text: str) -> str:
     """Lower case, without accents and with straight apostrophes, one character for one, as people type in haste."""
     return text.translate(_FOLDED)
+
+
+def either(words: Iterable[str]) -> str:
+    """A pattern of any of the words, folded, the longest first; of no words one that matches nothing."""
+    return "|".join(re.escape(folded(word)) for word in sorted(words, key=len, reverse=True)) or "(?!)"
 
 
 class _Folded(dict[int, str]):

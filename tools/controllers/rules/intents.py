@@ -72,7 +72,7 @@ def find_intents(parsed: ParsedRequest) -> list[Intent]:
     for denied in lexicon().cues["denied"].finditer(parsed.masked):
         taken[denied.start() : denied.end()] = b"\1" * len(denied.group())
     found = [intent for intent in _quoted_questions(parsed) if not taken[intent.start]]
-    for start, end in find_conditions(parsed.masked):
+    for start, end in find_conditions(parsed.masked, "en"):
         taken[start:end] = b"\1" * (end - start)
         found = [intent for intent in found if not start <= intent.start < end]
         found.append(Intent("condition", start, end, 0, Clause(start, end, False), triggers=((start, end),)))

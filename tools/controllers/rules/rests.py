@@ -11,7 +11,7 @@ from functools import cache
 from ....graph.resource import Resource
 from ...wording.page_words import Pages, read_pages
 from ...wording.text_parts import TextPart, read_parts
-from ...wording.wording import wording
+from ...wording.wording import either, wording
 from .clauses import Clause, ParsedRequest
 from .masking import FileMention, Quotation
 from .referents import earlier_data
@@ -96,7 +96,7 @@ def pages_left(taken: Iterable[Pages], rest: re.Match[str]) -> tuple[Pages, ...]
 def _rest() -> re.Pattern[str]:
     language = wording("en")
     units = "|".join(word for word, unit in language.units.items() if unit in ("page", "paragraph", "sentence", "row"))
-    left = "|".join(map(re.escape, sorted(language.ranges["rest"], key=len, reverse=True)))
+    left = either(language.ranges["rest"])
     return re.compile(
         rf"\b(?:{left}|the others|the (?:remaining|other) (?:{units}))\b(?: of (?:it|them|that|(?:the|this) \w+)\b)?"
     )
