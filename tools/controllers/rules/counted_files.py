@@ -79,9 +79,11 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
     begun = next((clause.end for clause in parsed.clauses if not clause.background), 0)
     matches = [(match, _words_of(match)) for match in _patterns(code).finditer(text)]
     counts = any("ordinal" in words and "bare" not in words for _, words in matches)
-    leaving = re.compile(rf"\b(?:{'|'.join(map(re.escape, wording(code).section('excluding')['before']))}) \Z")
+    leaving = re.compile(rf"\b(?:{either(wording(code).section('excluding')['before'])}) \Z")
     for match, words in matches:
-        if match.start() < end or ("bare" in words and leaving.search(text, 0, match.start())):  # of results
+        unnamed = code != "en" and "noun" not in words
+        of_results = "bare" in words and leaving.search(text, 0, match.start())
+        if match.start() < end or unnamed or of_results:
             continue
         noun = nouns.get(words.get("noun", ""), "")
         among = [file for file in files if not noun or file.kind in ALIKE.get(noun, (noun,))]
@@ -172,13 +174,24 @@ def file_nouns(code: str) -> dict[str, str]:
 
 
 @cache
+def ordinal_pattern(code: str) -> re.Pattern[str]:
+    """An ordinal, the number and the noun behind it: "the last two pictures"."""
+    words, language = wording(code).section("excluding"), wording(code)
+    ordinal = rf"(?P<ordinal>{either(language.ordinals)}|{ORDINAL_DIGITS})"
+    noun = rf"(?P<noun>{either(file_nouns(code))})|{either(words['file'])}"
+    if language.unspaced:
+        return re.compile(rf"{ordinal}(?P<many>(?!))?{COUNTER}(?:{noun})?")
+    article = either([*words["article"], *language.clauses["article"]])
+    many = rf"(?: (?P<many>\d{{1,2}}|{either(language.numbers)}))?"
+    return re.compile(rf"\b(?:(?:{article}) )?{ordinal}{many}(?: (?:{noun}|ones?))?\b")
+
+
+@cache
 def _patterns(code: str) -> re.Pattern[str]:
     language = wording(code)
     ordinals, nouns = f"{either([*language.ordinals])}|{ORDINAL_DIGITS}", either([*file_nouns(code)])
     if code != "en":
-        edge = "" if language.unspaced else r"\b"
-        article = rf"(?:\b(?:{either(language.clauses['article'])}) )?" if edge else ""
-        return re.compile(rf"{article}{edge}(?P<ordinal>{ordinals}){COUNTER}(?P<noun>{nouns}){edge}")
+        return ordinal_pattern(code)
     numbers = either([*language.numbers])
     many = rf"(?: (?P<many0>\d{{1,2}}|{numbers}))?"
 

@@ -13,8 +13,7 @@ from functools import cache
 from ....graph.resource import Resource
 from ...wording.wording import either, folded, wording
 from .clauses import ParsedRequest
-from .counted_files import ALIKE, COUNTER, counted, file_nouns, with_names
-from .lexicon import FILES
+from .counted_files import ALIKE, counted, file_nouns, ordinal_pattern, with_names
 from .masking import FileMention
 
 _MARK = "[\ue010-\ue0ff]"
@@ -61,10 +60,8 @@ def without_excluded_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
             kind = file_nouns(code).get(whole["noun"] or "", "")
             kinds = ALIKE.get(kind, (kind,)) if kind else ()
             meant = [file for file in others if not kinds or file.kind in kinds] or others
-            mark = FILES.get(meant[0].kind, FILES["document"])
-            masked = masked[: whole.start()] + mark * len(whole.group()) + masked[whole.end() :]
-            files = [file for file in files if file.start >= 0 or file.resource not in meant]
-            files += [FileMention(file, whole.start(), whole.end()) for file in meant]
+            masked, named = with_names(masked, *whole.span(), meant, code)
+            files = [*(file for file in files if file.start >= 0 or file.resource not in meant), *named]
             break
     files.sort(key=lambda file: (file.start < 0, file.start))
     return replace(parsed, masked=masked, files=tuple(files), passed_over=passed, undecided=tuple(unclear))
@@ -88,15 +85,13 @@ def _with_counted_named(parsed: ParsedRequest, code: str) -> ParsedRequest:
         if listed and _goes_on(code).search(text, listed.end(), left_out.start()):  # of results: see members.py
             continue
         every = every or [*_every(code).finditer(text, begin, left_out.start("which"))]
-        for each in _ordinal(code).finditer(text, *left_out.span("which")) if every or listed else ():
+        for each in ordinal_pattern(code).finditer(text, *left_out.span("which")) if every or listed else ():
             kind = file_nouns(code).get(each["noun"] or (every[-1]["noun"] if every else "") or "", "")
             meant = tuple(_within(parsed.files, listed)) if listed else given
             among = [file for file in meant if not kind or file.kind in ALIKE.get(kind, (kind,))]
             if chosen := counted(among, each["ordinal"], each["many"], code):
-                mark = FILES.get(chosen[0].kind, FILES["document"])
-                masked = masked[: each.start()] + mark * len(each.group()) + masked[each.end() :]
-                files = [file for file in files if file.start >= 0 or file.resource not in chosen]
-                files += [FileMention(file, *each.span()) for file in chosen]
+                masked, named = with_names(masked, *each.span(), chosen, code)
+                files = [*(file for file in files if file.start >= 0 or file.resource not in chosen), *named]
     return replace(parsed, masked=masked, files=tuple(files))
 
 
@@ -105,23 +100,10 @@ def _within(files: Sequence[FileMention], match: re.Match[str]) -> list[Resource
 
 
 @cache
-def _ordinal(code: str) -> re.Pattern[str]:
-    """An ordinal, the number and the noun behind it: "the last two pictures"."""
-    words, language = wording(code).section("excluding"), wording(code)
-    if language.unspaced:
-        noun = rf"の?(?:(?P<noun>{either([*file_nouns(code)])})|{either(words['file'])})?"
-        return re.compile(rf"(?P<ordinal>{either([*language.ordinals])})(?P<many>(?!))?{COUNTER}{noun}")
-    article = rf"(?:(?:{either(words['article'])}) )?" if words["article"] else ""
-    many = rf"(?: (?P<many>\d{{1,2}}|{either([*language.numbers])}))?"
-    noun = rf"(?: (?:(?P<noun>{either([*file_nouns(code)])})|{either(words['file'])}|ones?))?"
-    return re.compile(rf"\b{article}(?P<ordinal>{either([*language.ordinals])}){many}{noun}\b")
-
-
-@cache
 def _counted(code: str) -> re.Pattern[str]:
     """The words that exclude files by ordinals, up to a comma, the end, or a word that goes on: "except the first two"."""
     words = wording(code).section("excluding")
-    one = _unnamed(_ordinal(code))
+    one = _unnamed(ordinal_pattern(code))
     if wording(code).unspaced:
         before, behind = words["before"], words["behind"]
         return re.compile(
@@ -144,7 +126,7 @@ def _excluding(code: str) -> re.Pattern[str]:
     Those are matched, and no repetition gives back what it took, so that a list of names is read once.
     """
     words = wording(code).section("excluding")
-    names = rf"{_MARK}++(?:(?:,? ?(?:{either(words['and'])}) ?|, ?|、){_MARK}++)*+"
+    names = rf"{_MARK}++(?:{_joint(code)}{_MARK}++)*+"
     behind = rf"(?:{either(words['behind'])})" if words["behind"] else "(?!)"
     ways = [rf"{names}(?:{behind}|(?P<kept>))"]
     if words["before"]:
@@ -158,8 +140,11 @@ def _excluding(code: str) -> re.Pattern[str]:
 @cache
 def _list(code: str) -> re.Pattern[str]:
     """The names of two files or more: "a.txt, b.txt and c.txt"."""
-    joint = rf"(?:,? ?(?:{either(wording(code).section('excluding')['and'])}) ?|, ?|、)"
-    return re.compile(rf"{_MARK}++(?:{joint}{_MARK}++)++")
+    return re.compile(rf"{_MARK}++(?:{_joint(code)}{_MARK}++)++")
+
+
+def _joint(code: str) -> str:
+    return rf"(?:,? ?(?:{either(wording(code).section('excluding')['and'])}) ?|, ?|、)"
 
 
 @cache

@@ -80,7 +80,7 @@ def _patterns(code: str) -> Mapping[str, re.Pattern[str]]:
         rf"|(?:(?:{either(words['every'])}){space}{article}(?P<nouns>(?:{nouns})(?<={words['plural']}))"
         rf"|(?:{either(words['each'])}){space}{article}(?P<noun>{nouns})){edge}",
         "named": rf"(?:{either(words['the'])}){space}{article}(?P<results>{results}){edge}",
-        **{name: rf"(?:{either(words[name])}){edge}" for name in ("rest", "together", "apart", "paired", "among")},
+        **{name: rf"(?:{either(words[name])}){edge}" for name in ("rest", "together", "apart", "among")},
     }
     off = f"(?:(?P<off>{either(language.ranges.get('off', ()))}){space})?"
     forms["rest"] = rf"{off}{forms['rest']}(?:{space}(?P<noun>{nouns}){edge})?"

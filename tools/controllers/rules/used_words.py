@@ -34,8 +34,6 @@ _TARGET = re.compile(r"\b(?:as|into|to|in) (?:an? )?\Z")
 _WHOLE_GOAL = ("text-generation", "time-series-forecasting")
 _SEVERAL_MEANINGS = ("image-to-image", "audio-to-audio", "count", "filter")
 """Types whose parameters say what is done: the words of one example mean nothing to another."""
-_SUBJECT = re.compile(r"([^\W\d_][\w’-]*) \Z")
-_JOINING = frozenset("and but or please so then also just though i we you kindly yet".split())
 _ATTACHED = re.compile(
     r"\b(?:this|these|the|my|our) (?:\w+’s )?(?P<which>[a-z]+ )??[a-z]+\b"
     r"(?=\W*\Z|[^\w ]| (?:for|to|and|in|on|at|into|aloud)\b)"
@@ -71,12 +69,7 @@ def requesting_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: L
 
 
 def _restricts(masked: str, denied: Span, acts: Collection[str]) -> bool:
-    """Whether a denial limits what is asked for ("don't translate names"), instead of forbidding another task.
-
-    One with a subject of its own says what does not count: "cancelled orders don't count".
-    """
-    if (subject := _SUBJECT.search(masked, max(0, denied[0] - 30), denied[0])) and subject[1] not in _JOINING:
-        return True
+    """Whether a denial limits what is asked for ("don't translate names"), instead of forbidding another task."""
     found = {rule.act for rule in lexicon().rules for find in rule.find if find.search(masked, *denied)}
     found |= operation_names(masked[slice(*denied)])
     return not found or not found.isdisjoint(acts)
