@@ -81,7 +81,7 @@ def find_answer(question: str, text: str) -> Answer | None:
     subject = subject_of(first, code)
     if asks_for("person", first, code) or _COMPUTED.search(
         first.lower()
-    ):  # he is whom it found, and nobody that it names
+    ):  # he is whom the first finds
         found = find_answer(first, text)
         subject = found.short if found else ""
     about = {*_query(subject, code)}
