@@ -13,7 +13,7 @@ from functools import cache
 from ....graph.resource import Resource
 from ...wording.wording import either, folded, wording
 from .clauses import ParsedRequest
-from .counted_files import ALIKE, counted, file_nouns, ordinal_pattern, with_names
+from .counted_files import counted, file_nouns, of_noun, ordinal_pattern, with_names
 from .masking import FileMention
 
 _MARK = "[\ue010-\ue0ff]"
@@ -57,9 +57,7 @@ def without_excluded_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
         for whole in _every(code).finditer(text, begin, finish):
             if start <= whole.start() < end:
                 continue
-            kind = file_nouns(code).get(whole["noun"] or "", "")
-            kinds = ALIKE.get(kind, (kind,)) if kind else ()
-            meant = [file for file in others if not kinds or file.kind in kinds] or others
+            meant = of_noun(others, whole["noun"], code) or others
             masked, named = with_names(masked, *whole.span(), meant, code)
             files = [*(file for file in files if file.start >= 0 or file.resource not in meant), *named]
             break
@@ -86,9 +84,8 @@ def _with_counted_named(parsed: ParsedRequest, code: str) -> ParsedRequest:
             continue
         every = every or [*_every(code).finditer(text, begin, left_out.start("which"))]
         for each in ordinal_pattern(code).finditer(text, *left_out.span("which")) if every or listed else ():
-            kind = file_nouns(code).get(each["noun"] or (every[-1]["noun"] if every else "") or "", "")
-            meant = tuple(_within(parsed.files, listed)) if listed else given
-            among = [file for file in meant if not kind or file.kind in ALIKE.get(kind, (kind,))]
+            noun = each["noun"] or (every[-1]["noun"] if every else None)
+            among = of_noun(_within(parsed.files, listed) if listed else given, noun, code)
             if chosen := counted(among, each["ordinal"], each["many"], code):
                 masked, named = with_names(masked, *each.span(), chosen, code)
                 files = [*(file for file in files if file.start >= 0 or file.resource not in chosen), *named]
@@ -127,14 +124,12 @@ def _excluding(code: str) -> re.Pattern[str]:
     """
     words = wording(code).section("excluding")
     names = rf"{_MARK}++(?:{_joint(code)}{_MARK}++)*+"
-    behind = rf"(?:{either(words['behind'])})" if words["behind"] else "(?!)"
-    ways = [rf"{names}(?:{behind}|(?P<kept>))"]
-    if words["before"]:
-        edge, space = ("", " ?") if wording(code).unspaced else (r"(?<!\w)", " ")
-        article = rf"(?:(?:{either(words['article'])}) )?" if words["article"] else ""
-        ways.insert(0, rf"[,，]? ?{edge}(?:{either(words['before'])}){space}{article}{names}(?:{behind})?")
-    after = either(words.get("after_every", ())) or r"\b\B"
-    return re.compile("|".join((*ways, rf"(?P<after>,? (?:{after}) {names})")))
+    edge, space = ("", " ?") if wording(code).unspaced else (r"(?<!\w)", " ")
+    behind, article = either(words["behind"]), either(words["article"])
+    return re.compile(
+        rf"[,，]? ?{edge}(?:{either(words['before'])}){space}(?:(?:{article}) )?{names}(?:{behind})?"
+        rf"|{names}(?:{behind}|(?P<kept>))|(?P<after>,? (?:{either(words.get('after_every', ()))}) {names})"
+    )
 
 
 @cache

@@ -60,7 +60,7 @@ def _said(parsed: ParsedRequest) -> str:
         words = parsed.text[max(file.start, 0) : max(file.end, 0)]
         if file.resource.label not in words and (file.resource.name or "\0") not in words:
             letters[max(file.start, 0) : max(file.end, 0)] = words
-    return "".join(low if len(low := folded(letter)) == 1 else letter for letter in letters)
+    return folded("".join(letters))
 
 
 @cache

@@ -16,7 +16,7 @@ from ....graph.task import Ref, Single, Task, Template, singles_in
 from ....graph.vocabulary import VOCABULARY
 from ...wording.wording import folded, wording
 from .clauses import ParsedRequest
-from .counted_files import ALIKE, file_nouns
+from .counted_files import file_nouns, of_noun
 from .scope_words import Scope, find_scopes
 
 Span = tuple[int, int]
@@ -137,12 +137,6 @@ class _Plan:
         made = self.tasks.get(value.task_id) if isinstance(value, Ref) else None
         return made is not None and (self.is_list(value) or VOCABULARY[made.type].outputs[0].kind in _PLURAL)
 
-    def is_pair(self, value: Single) -> bool:
-        """Whether a value holds what was looked for under several names: "the dates and the names"."""
-        made = self.tasks.get(value.task_id) if isinstance(value, Ref) else None
-        chosen = made.parameters.values() if made else ()
-        return self.is_list(value) or any(isinstance(c, tuple) or (isinstance(c, str) and "," in c) for c in chosen)
-
     def takes_all(self, values: Sequence[Single]) -> bool:
         """Whether of several results that the same words ask for, none is left out."""
         evidence = [self.evidence[v.task_id] for v in values if isinstance(v, Ref) and v.task_id in self.evidence]
@@ -153,11 +147,10 @@ class _Plan:
     def files(self, scope: Scope) -> list[Resource]:
         """The files that a noun means: those that the clause names, else all of its kind."""
         clause = self.parsed.clause_at(scope.start)
-        kind = file_nouns(self.parsed.language).get(scope.words.get("noun", ""), "")
-        kinds = ALIKE.get(kind, (kind,)) if kind else ()
         left = [f for f in self.parsed.files if f.resource not in self.parsed.passed_over]
         named = [f for f in left if clause.start <= f.start < clause.end]
-        return list(dict.fromkeys(f.resource for f in named or left if not kinds or f.resource.kind in kinds))
+        files = dict.fromkeys(file.resource for file in named or left)
+        return of_noun(files, scope.words.get("noun"), self.parsed.language)
 
     def says(self, scope: Scope, group: Sequence[Task]) -> bool:
         """Whether the words go to an expert as they are, in a question or a description."""
@@ -172,7 +165,7 @@ class _Plan:
 def _both(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
     values = plan.data(group)
     unspaced = wording(plan.parsed.language).unspaced  # there "both" stands behind two languages as well
-    return len(values) > 1 or any(map(plan.is_pair, values)) or (unspaced and len(group) > 1)
+    return len(values) > 1 or (unspaced and len(group) > 1)
 
 
 def _all(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:

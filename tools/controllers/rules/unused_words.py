@@ -118,7 +118,7 @@ def _phrase(parsed: ParsedRequest, span: Span, used: bytearray) -> Span:
     """The run with the words that it needs to be understood: "where region is North", "page 3", "the first page"."""
     (start, end), masked = span, parsed.masked
     for denied in lexicon().cues["denied"].finditer(masked, 0, end):
-        if denied.start() < start < denied.end() and not used[denied.start()]:
+        if denied.start() < start < denied.end():
             start = denied.start()
     first = WORD.match(masked, start)
     if (

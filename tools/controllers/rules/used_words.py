@@ -17,7 +17,7 @@ from ....graph.task import Scalar, Task, Template, Value
 from ....graph.vocabulary import VOCABULARY
 from ...wording.request_language import function_words
 from ...wording.wording import wording
-from .clauses import Clause, ParsedRequest
+from .clauses import ParsedRequest
 from .intents import Intent
 from .lexicon import LANGUAGES, lexicon
 from .linking import Linker
@@ -135,24 +135,19 @@ def _input_spans(parsed: ParsedRequest, taken: Iterable[Scalar | Resource]) -> I
 
 
 def _parameter_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
-    """Words and numbers of parameters in the clause of their task, else in the request; with a number, its unit."""
-    clauses = {e.task_id: parsed.clause_at(e.start) for e in linker.evidence}
-    for task in linker.tasks:
+    """Words and numbers of parameters in the clause of their task; with a number, its unit."""
+    for evidence in linker.evidence:
+        task, clause = linker.tasks[evidence.task_id], parsed.clause_at(evidence.start)
         values: list[Value | Scalar | tuple[Scalar, ...]] = [*task.parameters.values()]
         words = {word for value in values for word in _words_of(value)}
         words |= {name for name in task.parameters for name in name.split("_")}
-        clause = clauses.get(task.id)
-        for match in WORD.finditer(parsed.masked, clause.start if clause else 0, _sentence_end(parsed, clause)):
+        end = _SENTENCE_END.search(parsed.masked, clause.end - 1)
+        for match in WORD.finditer(parsed.masked, clause.start, end.start() if end else len(parsed.masked)):
             word = match.group()
             number = str(NUMBERS.get(word, word))
             if number in words or singular(word) in words:
                 unit = WORD.match(parsed.masked, match.end() + 1) if number.isdigit() else None
                 yield match.start(), unit.end() if unit else match.end()
-
-
-def _sentence_end(parsed: ParsedRequest, clause: Clause | None) -> int:
-    end = _SENTENCE_END.search(parsed.masked, clause.end - 1) if clause else None
-    return end.start() if end else len(parsed.masked)
 
 
 def _words_of(value: object) -> Iterator[str]:
