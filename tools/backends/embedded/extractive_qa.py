@@ -79,9 +79,7 @@ def find_answer(question: str, text: str) -> Answer | None:
         return _labelled(question, text) or _in_sentences(question, text)
     first, code = first.partition(FOLLOWED)[0], language_of_question(first)
     subject = subject_of(first, code)
-    if asks_for("person", first, code) or _COMPUTED.search(
-        first.lower()
-    ):  # he is whom the first finds
+    if asks_for("person", first, code) or _COMPUTED.search(first.lower()):  # he is whom the first finds
         found = find_answer(first, text)
         subject = found.short if found else ""
     about = {*_query(subject, code)}
