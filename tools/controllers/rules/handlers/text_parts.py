@@ -59,7 +59,6 @@ def _alone(linker: Linker, clause: Clause, parts: Sequence[TextPart]) -> list[Ev
     """Take the parts where a clause asks for nothing else: "show me line 3 of a.txt"."""
     masked, (start, end) = linker.parsed.masked, (clause.start, clause.end)
     spans = [(start + part.start, start + part.end) for part in parts]
-    spans += [(file.start, file.end) for file in linker.parsed.files if start <= file.start < end]
     rest = [m for m in _WORD.finditer(masked, start, end) if not any(a <= m.start() < b for a, b in spans)]
     known = function_words() | plain_words() | {"print"}  # on the screen, as a part of a text is shown
     given = [r for r in linker.resolver.referents if fits(r, ("text",)) and r.kind != "table"]
@@ -83,8 +82,6 @@ def _take(linker: Linker, clause: Clause, parts: Sequence[TextPart], evidence: S
         task = linker.tasks[each.task_id]
         if task.type == "text-part":
             linker.tasks[task.id] = task.model_copy(update={"parameters": _parameters(parts[-1])})
-            if len(parts) > 1:
-                linker.tasks[task.id] = _over(linker, linker.tasks[task.id], clause, parts[:-1], each, ids)
             taken = True
             continue
         changed = _over(linker, task, clause, parts, each, ids)
@@ -108,8 +105,6 @@ def _over(
         chosen = _parts_of(linker, value, clause, parts)
         return _inserted(linker, value, chosen, evidence) if chosen else value
 
-    if task.parameters.get("look_for") == "pages":
-        return task
     changed = task.with_inputs(part_of)
     if changed.inputs == task.inputs:
         return task
