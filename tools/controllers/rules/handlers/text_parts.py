@@ -37,7 +37,8 @@ def take_parts(linker: Linker, whole: Collection[Clause] = ()) -> None:
         evidence = [e for e in linker.evidence if clause.start <= e.start < clause.end]
         words = "" if clause.background else linker.parsed.words_of(clause)
         parts = read_parts(words, linker.parsed.language)
-        if not parts and (rest := rest_in(words)) and _brings_text(linker, clause.start + rest.start()):
+        rest = rest_in(words) if not parts else None
+        if rest and any(r.position == clause.start + rest.start() for r in linker.resolver.referents):  # it is a text
             parts = rest_of(taken, rest)
         else:
             taken += parts
@@ -48,11 +49,6 @@ def take_parts(linker: Linker, whole: Collection[Clause] = ()) -> None:
         elif parts and linker.parsed.language == "en":
             evidence = _alone(linker, clause, parts)
         before = evidence or before
-
-
-def _brings_text(linker: Linker, position: int) -> bool:
-    """Whether "the rest" stands for a text (`with_rests`)."""
-    return any(r.position == position for r in linker.resolver.referents)
 
 
 def _alone(linker: Linker, clause: Clause, parts: Sequence[TextPart]) -> list[Evidence]:
