@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from ....graph.resource import Kind, Resource
+from ....graph.resource import Kind
 from ....graph.result import Evidence
-from ....graph.task import Ref, Task
+from ....graph.task import Ref, Task, resources_in
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
 from ...wording.page_words import Pages, read_pages
@@ -101,8 +101,7 @@ class Linker(PlannedTasks):
 
     def _pages_named(self, intent: Intent, inputs: dict[str, Input]) -> tuple[Pages, ...]:
         """The ranges of pages that the clause of an intent names, where it is about a document."""
-        values = [v for value in inputs.values() for v in (value if isinstance(value, tuple) else (value,))]
-        if not any(isinstance(value, Resource) and value.kind == "document" for value in values):
+        if not any(given.kind == "document" for value in inputs.values() for given in resources_in(value)):
             return ()
         words = self.parsed.words_of(intent.clause)
         pages = read_pages(words, self.parsed.language)

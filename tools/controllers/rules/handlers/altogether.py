@@ -47,8 +47,6 @@ def altogether(linker: Linker, intent: Intent) -> None:
         add_question(linker, intent, linker.parsed.text_of(intent.clause))
     else:
         linker.refuse_missing(intent, "two receipts or other pages, or a text with amounts")
-    for noun in filter(None, (listed, *_NOUN.finditer(words))):
-        linker.use(intent.clause.start + noun.start(), intent.clause.start + noun.end())
 
 
 def _without_tables(texts: Sequence[Referent]) -> Sequence[Referent]:

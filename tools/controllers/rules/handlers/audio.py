@@ -80,7 +80,6 @@ def _texts_to_say(linker: Linker, intent: Intent) -> list[Referent]:
             add_question(linker, asked, f"What is the {said['value']}?")
         return linker.resolver.latest_results(("text", "labels"))
     if bare and not quoted:
-        linker.use(*bare)
         return [Referent("text", linker.parsed.text[slice(*bare)], "quotation", bare[0])]
     summary = re.search(r"\bsummar", linker.parsed.masked[intent.start : intent.end])
     if summary and not (linker.has_task("summarization") or linker.resolver.made_earlier(["summarization"])):
@@ -113,8 +112,6 @@ def mux(linker: Linker, intent: Intent) -> None:
     if not videos or not sounds:
         linker.refuse_missing(intent, "a video and a sound")
         return
-    for noun in re.finditer(r"\b(?:sound ?track|sound|music|narration|replace\w*)\b", linker.resolver.words_of(intent)):
-        linker.use(intent.start + noun.start(), intent.start + noun.end())
     linker.add_task("mux", {"video": videos[0].value, "audio": sounds[0].value}, intent)
 
 

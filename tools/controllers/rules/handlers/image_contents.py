@@ -51,7 +51,6 @@ def count(linker: Linker, intent: Intent) -> None:
     files = [file.resource for file in linker.parsed.files]
     types = {type_by_name(file.media_type, file.name or "") for file in files}
     if counts_mails(words, types):
-        linker.use(intent.start, intent.clause.end)
         linker.add_task("count", {"items": tuple(dict.fromkeys(files))}, intent, {"look_for": "e-mails"})
         return
     labels = linker.resolver.latest_results(("labels", "boxes"))
@@ -90,12 +89,6 @@ def describe(linker: Linker, intent: Intent) -> None:
     earlier = any(r.kind == "text" and r.origin == "earlier" for r in linker.resolver.referents)
     if earlier and "the caption" in linker.parsed.masked[max(0, intent.start - 4) : intent.end]:
         return
-    described = [value for task in linker.tasks if task.type == "image-to-text" for value in task.inputs.values()]
-    named = linker.resolver.named_data(intent, ("image",))
-    if described and task_type == "image-to-text" and all(r.value in described for r in named):
-        latest = linker.resolver.latest_results(("image",))
-        if not latest or latest[0].value in described:
-            return
     if task_type == "image-to-text" and not linker.resolver.has_kind("image"):
         linker.add_task("text-generation", {"prompt": prompt_for(linker, intent)}, intent)
         return
