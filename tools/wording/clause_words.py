@@ -136,11 +136,7 @@ class ClauseWords:
     def beside_ands(self) -> list[str]:
         """The words between words for "and", which is none in "e-mail"."""
         joints = words_pattern([*self.language.clauses["and"], *self.language.ranges.get("and", ())], self.language)
-<<<<<<< HEAD
-        return joints.split(self.words)
-=======
-        return joints.split(re.sub(r"\b-\b", "", self.words)) if joints else []
->>>>>>> 6cdbb27d0471526abd5769b29ea7b6f43c0152a0
+        return joints.split(re.sub(r"\b-\b", "", self.words))
 
     def number(self, *units: str) -> float | None:
         """The number beside a word for one of the units; without units, the first in digits."""
