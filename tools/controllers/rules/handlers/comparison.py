@@ -12,6 +12,9 @@ from ..referents import Referent
 from ..text_linking import as_text, text_referents
 from .questions import add_question
 
+_TO = re.compile(r"\bto[: ]*[\"'“‘«„]?$")
+"""Before the text that others are measured by."""
+
 
 def compare(linker: Linker, intent: Intent) -> None:
     """Compare two files or quotations of one kind, else the two latest results."""
@@ -74,10 +77,15 @@ def similar(linker: Linker, intent: Intent) -> None:
     quotations = [r for r in linker.resolver.referents if r.origin == "quotation"]
     near = linker.resolver.named_data(intent, ("text",)) or quotations
     made = linker.resolver.latest_results(("text",))
+    if len(quotations) > 2 and not made:  # "which of 'b' and 'c' is closer to 'a'"
+        source = next((q for q in quotations if _TO.search(linker.parsed.masked, 0, q.position)), quotations[0])
+        others = tuple(q.value for q in quotations if q is not source)
+        linker.add_task("sentence-similarity", {"source_sentence": source.value, "sentences": others}, intent)
+        return
     questions = [Referent("text", q.text, "quotation", 0) for q in linker.parsed.quotations if q.question]
     results = [r for r in linker.resolver.referents if r.is_result and r.kind in ("text", "labels")]
-    others = [*questions, *quotations, *results]
-    pair = [made[0], near[-1]] if made and near else near[-2:] if len(near) > 1 else others[-2:]
+    latest = [*questions, *quotations, *results][-2:]
+    pair = [made[0], near[-1]] if made and near else near[-2:] if len(near) > 1 else latest
     given = [r for r in linker.resolver.referents if r.origin in ("file", "earlier")]
     if len(pair) < 2:
         texts = [r for r in given if r.kind in ("text", "table")]
