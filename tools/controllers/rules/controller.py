@@ -119,8 +119,8 @@ def propose(request: Request) -> Proposal:
     linker.used += names.values()
     linker.refusals += [refusal(language, "named-result", name) for name in names]
     # 4. linked tasks -> plan, with the steps that convert one kind of data to another
-    tasks = with_recorded_language([*with_track(with_converters(linker.tasks), parsed)], spoken)
-    tasks = tuple(with_questions_before(tasks, language))
+    made = with_recorded_language([*with_track(with_converters(linker.tasks), parsed)], spoken)
+    tasks = tuple(with_questions_before([*made], language))
     if unmade := about_unmade(request, parsed, tasks):
         why = refusal(language, "because", request.text, refusal(language, "unmade", "", unmade))
         return Proposal(plan=Plan(tasks=()), refusals=(why,), evidence=())
