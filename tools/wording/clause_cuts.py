@@ -21,11 +21,10 @@ def cuts_of(masked: str, language: Wording) -> list[int]:
     words, cuts = folded(masked), {0, len(masked)}
     cuts |= {match.end() for match in _PUNCTUATION.finditer(words)}
     before, after = connectives(language.code, ("then", "and", "but", "nor")), connectives(language.code, ("after",))
-    cuts |= {match.start() for match in before.finditer(words) if is_as_typed(match, masked)} if before else set()
-    without = without_doing(language)
-    cuts |= {match.start() for match in without.finditer(words)} if without else set()
+    cuts |= {match.start() for match in before.finditer(words) if is_as_typed(match, masked)}
+    cuts |= {match.start() for match in without_doing(language).finditer(words)}
     goes_on = language.clauses.get("continues", ())
-    cuts |= {m.end() for m in after.finditer(words) if not words.startswith(goes_on, m.end())} if after else set()
+    cuts |= {m.end() for m in after.finditer(words) if not words.startswith(goes_on, m.end())}
     listed = [range(match.start() + 1, match.end() + 1) for match in _listed(language.code).finditer(words)]
     listed += [
         range(form.start, form.end) for form in find_forms("pages", masked, language.code) if "ord" in form.words
@@ -39,7 +38,7 @@ def cuts_of(masked: str, language: Wording) -> list[int]:
     listed += [range(part.start, part.end) for part in read_parts(masked, language.code)]
     kept, joints = [0], connectives(language.code, ("then", "and", "but"))
     for cut in sorted(cut for cut in cuts if not any(cut in span for span in listed)):
-        alone = joints.sub("", words[kept[-1] : cut]) if joints else words[kept[-1] : cut]
+        alone = joints.sub("", words[kept[-1] : cut])
         if cut > kept[-1] and alone.strip(" ,.;:!?、，。"):
             kept.append(cut)
     kept = kept[:_MOST_PIECES]
@@ -47,8 +46,8 @@ def cuts_of(masked: str, language: Wording) -> list[int]:
 
 
 @cache
-def connectives(code: str, groups: tuple[str, ...]) -> re.Pattern[str] | None:
-    """The words of these groups of `[clauses]`; None where the language has none."""
+def connectives(code: str, groups: tuple[str, ...]) -> re.Pattern[str]:
+    """The words of these groups of `[clauses]`."""
     language = wording(code)
     return words_pattern([word for group in groups for word in language.clauses.get(group, ())], language)
 
@@ -56,10 +55,9 @@ def connectives(code: str, groups: tuple[str, ...]) -> re.Pattern[str] | None:
 @cache
 def _listed(code: str) -> re.Pattern[str]:
     """From a file or language to the next in a list of them: no request ends between them."""
-    joints = connectives(code, ("and",))
-    either = rf"[,;、，]|{joints.pattern}" if joints else "[,;、，]"
+    either = rf"[,;、，]|{connectives(code, ('and',)).pattern}"
     names = words_pattern(wording(code).languages, wording(code))
-    item = rf"(?:[{_FILES}]|{names.pattern})" if names else f"[{_FILES}]"
+    item = rf"(?:[{_FILES}]|{names.pattern})"
     return re.compile(rf"{item}\s*(?:(?:{either})\s*){{1,2}}(?=(?:[^\W\d_]{{2,4}}\s)?{item})")
 
 
@@ -80,10 +78,8 @@ def _dates(code: str) -> re.Pattern[str]:
     """Dates ("1. März") and what is after a date or a number ("après 2018"), in folded words."""
     language = wording(code)
     months = words_pattern([folded(word) for word in language.section("calendar").get("months", ())], language)
-    after = None if language.unspaced else words_pattern(language.ranges.get("after", ()), language)
-    found = [rf"\d{{1,2}}\.\s*{months.pattern}"] if months else []
-    found += [rf"{after.pattern}\s+\d"] if after else []
-    return re.compile("|".join(found) or r"(?!)")
+    after = words_pattern(() if language.unspaced else language.ranges.get("after", ()), language)
+    return re.compile(rf"\d{{1,2}}\.\s*(?:{months.pattern})|(?:{after.pattern})\s+\d")
 
 
 def is_as_typed(match: re.Match[str], masked: str) -> bool:

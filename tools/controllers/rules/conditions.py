@@ -13,7 +13,6 @@ from .lexicon import lexicon
 from .operation_words import operation_starts
 
 _SENTENCE = re.compile(r"(?:[^.;!?\n。！？；]|[.;](?!\s|\Z))+")
-_NOTHING = re.compile("(?!)")
 _NEAR = 4
 """Words before a condition, one of which asks whether it holds: "tell me in one word if it is positive"."""
 _BEFORE = 120
@@ -31,7 +30,7 @@ def find_conditions(masked: str, code: str) -> list[tuple[int, int]]:
     language, words = wording(code), folded(masked)
     groups = language.clauses
     anywhere, first, asked, joints, other = (
-        words_pattern([word for name in names for word in groups.get(name, ())], language) or _NOTHING
+        words_pattern([word for name in names for word in groups.get(name, ())], language)
         for names in (
             ("condition",),
             ("condition_first",),

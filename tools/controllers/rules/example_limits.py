@@ -95,7 +95,7 @@ def _beside_pages(words: str, span: tuple[int, int], kinds: Sequence[tuple[int, 
     least = _VERB_UNSPACED if wording(code).unspaced else _VERB
     found = _read_without(words, span, kinds, code, least)
     languages = words_pattern(wording(code).languages, wording(code))
-    named = languages.search(folded(words)) if languages else None
+    named = languages.search(folded(words))
     if found and found.meaning == "translation" and named:
         rest = words[: span[0]] + " " * (span[1] - span[0]) + words[span[1] :]
         found = _read_without(rest, named.span(), kinds, code, least) or found
