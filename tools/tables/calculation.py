@@ -118,6 +118,8 @@ def _check_kind(query: Query, question: str) -> None:
     grouped = query.group is not None or query.subjects or query.counts_best
     if asked and query.operations & _NUMBERS and not query.operations & {"highest", "lowest"} and not grouped:
         raise not_understood(query.whole, [asked])
+    if asks_for("person", question, code) and not query.operations - {"people"}:
+        query.columns = [] if all(map(query.whole.is_numeric, query.columns)) else query.columns
     if asks_for("date", question, code) and not (query.operations - {"rows", "people"} or query.columns):
         query.columns = dated if len(dated) == 1 else []
 

@@ -145,6 +145,7 @@ ORDERS = Table(
         ("How much did Otto order in total and when was the first order?", ["420", "2027-01-09 (id 4"]),
         ("Wie viel hat Weber insgesamt bestellt und wann war die erste Bestellung?", ["110", "2027-02-11 (id 2"]),
         ("Which customer has the highest order and what is its date?", ["300 (id 4", "2027-01-09"]),
+        ("What is the lowest amount and who has it?", ["30 (id 3", "id 3, customer Weber"]),
     ],
 )
 def test_a_question_behind_another_is_about_what_that_found(question: str, answers: list[str]) -> None:

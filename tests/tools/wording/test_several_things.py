@@ -190,3 +190,13 @@ def test_the_highest_and_the_lowest_of_a_table_are_one_question() -> None:
         "¿cuál es la diferencia entre el precio más alto y el más bajo en p.csv?",
     ):
         assert [task.type for task in plan(text).plan.tasks] == ["table-question-answering"]
+
+
+def test_each_file_is_translated_into_the_language_behind_it() -> None:
+    for text in (
+        "Übersetze a.txt ins Französische und b.txt ins Spanische",
+        "Traduis a.txt en français et b.txt en espagnol",
+        "Read a.wav in French and b.wav in Spanish",
+    ):
+        made = [task.parameters["target_language"] for task in plan(text).plan.tasks if task.type == "translation"]
+        assert made == ["French", "Spanish"], text
