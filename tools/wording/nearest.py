@@ -9,7 +9,7 @@ same kinds of data, 57 of 100 examples find their meaning so, by the nearest sin
 import math
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -124,7 +124,7 @@ class _Index:
     def __init__(self, code: str) -> None:
         language = wording(code)
         self._unspaced = language.unspaced
-        grams = [frozenset(self._grams(plain_words(example.phrase, language))) for example in language.examples]
+        grams = [self._grams(plain_words(example.phrase, language)) for example in language.examples]
         meanings: defaultdict[str, set[str]] = defaultdict(set)
         for found, example in zip(grams, language.examples, strict=True):
             for gram in found:
@@ -147,7 +147,7 @@ class _Index:
         """Every meaning that shares an n-gram with a text as `plain_words` returns it, the nearest first."""
 
     def _matches(self, words: str) -> tuple[Match, ...]:
-        vector = self._vector(frozenset(self._grams(words)))
+        vector = self._vector(self._grams(words))
         together: defaultdict[str, float] = defaultdict(float)
         alone: defaultdict[int, float] = defaultdict(float)
         for gram, weight in vector.items():
@@ -166,12 +166,16 @@ class _Index:
             found.append(Match(phrase, meaning, round(min(score, 1.0), 4)))
         return tuple(sorted(found, key=lambda match: -match.score))
 
-    def _grams(self, words: str) -> Iterator[str]:
-        for word in (words,) if self._unspaced else words.split():
-            padded = f" {word} "
-            for length in _LENGTHS:
-                found = (padded[start : start + length] for start in range(len(padded) - length + 1))
-                yield from (gram for gram in found if not gram.isspace())
+    def _grams(self, words: str) -> dict[str, None]:
+        """The n-grams in the order of the text: sums over a set would differ from process to process in their last digit."""
+        padded = [f" {word} " for word in ((words,) if self._unspaced else words.split())]
+        found = (
+            word[start : start + length]
+            for word in padded
+            for length in _LENGTHS
+            for start in range(len(word) - length + 1)
+        )
+        return dict.fromkeys(gram for gram in found if not gram.isspace())
 
     def _weight(self, gram: str, meanings: int) -> float:
         """More for n-grams of few of the meanings, and for short ones, as the long ones overlap."""
