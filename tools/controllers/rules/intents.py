@@ -164,8 +164,7 @@ def _unquoted_questions(parsed: ParsedRequest, taken: bytearray, quoted_starts: 
             masked = parsed.masked[start:end]
             marks = _MARKS if pattern is _TELLING else (_INTENT,)
             free = not any(mark in taken[start:end] for mark in marks) and taken[start] == 0 and QUESTION not in masked
-            polite = _PHATIC.match(masked) or lexicon().cues["polite"].search(masked[:40])
-            if free and not clause.background and not polite:
+            if free and not clause.background and not _PHATIC.match(masked):
                 taken[start:end] = b"\1" * (end - start)
                 words = parsed.text[start:end].strip()
                 found.append(Intent("question", start, end, 0, clause, question=words))
