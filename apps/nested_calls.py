@@ -12,13 +12,15 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import replace
 from threading import Lock
+from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
-# LangGraph's names for what a parent lends; `tests/apps/test_shared_tool.py` notices when they change
+from ..nodes.attempts import SCRATCHPAD, at_its_place, first
+
+# LangGraph's name for what a parent lends; `tests/apps/test_shared_tool.py` notices when it changes
 _CHECKPOINTER = "__pregel_checkpointer"
-_SCRATCHPAD = "__pregel_scratchpad"
 
 _call_id: ContextVar[str | None] = ContextVar("hugginggpt_tool_call", default=None)
 _lock = Lock()
@@ -42,8 +44,8 @@ def is_lent(config: RunnableConfig) -> bool:
 
 
 @asynccontextmanager
-async def nested(config: RunnableConfig) -> AsyncIterator[RunnableConfig]:
-    """The config for the graph.
+async def nested(config: RunnableConfig, given: Any) -> AsyncIterator[RunnableConfig]:
+    """The config for the graph; `given`: what the call gives it.
 
     Waits until an earlier execution of the same call has ended: where one of two calls side by side asks a question, the
     parent stops, and the other one is still at work when the answer comes.
@@ -52,7 +54,9 @@ async def nested(config: RunnableConfig) -> AsyncIterator[RunnableConfig]:
     if (call_id := _call_id.get()) is not None:
         place = f"call{hashlib.sha256(call_id.encode()).hexdigest()[:12]}"
         configured["checkpoint_ns"] = f"{configured.get('checkpoint_ns', '')}|{place}"
-        configured[_SCRATCHPAD] = replace(configured[_SCRATCHPAD], subgraph_counter=lambda: 0)
+        configured[SCRATCHPAD] = replace(configured[SCRATCHPAD], subgraph_counter=first)
+    else:
+        configured = dict((at_its_place(config, given) or config).get("configurable", {}))
     key = str(configured.get("thread_id")), str(configured.get("checkpoint_ns"))
     mine: Future[None] = Future()
     while True:

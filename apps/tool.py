@@ -189,7 +189,7 @@ class _Calls:
     async def _call(self, request: str, config: RunnableConfig, files: Any, lent: bool) -> tuple[str, dict[str, Any]]:
         try:
             if lent:
-                async with nested(_in_parent(config, self._thread)) as inner:
+                async with nested(_in_parent(config, self._thread), (request, files)) as inner:
                     last = await self._end_of(request, files, inner)
             else:
                 last = await self._end_of(request, files, _alone(config, self._thread))

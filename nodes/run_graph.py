@@ -24,6 +24,7 @@ from ..graph.ports import Fetcher, Ledger, Store
 from ..graph.resource import Resource
 from ..graph.state import GraphInput, State, conversation_of
 from ..graph.traces import end_in_time
+from .attempts import at_its_place
 from .checked_calls import (
     check_input,
     check_update,
@@ -95,6 +96,7 @@ class RunGraph(ShownGraph):
             execution.inside = options_inside(options, self.builder.nodes)
             execution.context, execution.unused = known_context(given, served=served)
             options_of(None, execution.context, self.places)  # refused before anything is stored
+            config = at_its_place(config, input)
             if isinstance(input, Command) and isinstance(input.update, Mapping) and input.update.keys() & EDITABLE:
                 input, config = await self._updated(input, config)
             if isinstance(input, Mapping):
