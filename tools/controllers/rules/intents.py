@@ -33,7 +33,7 @@ _OF_A_PERSON = re.compile(
 """A finding about one person: "Anna's phone number" asks for no list of all numbers."""
 _PHATIC = re.compile(
     r"\W*(?:is|are) (?:you|any(?:one|body)|some(?:one|body)) (?:there|here|around|awake|ok|okay|well|ready|free|busy)\b"
-    r"|wondering how to proceed|(?:know )?what(?:’d| would) be (?:lovely|great|nice|wonderful|perfect|fantastic|good|helpful|ideal)\W*\Z"
+    r"|wondering how to proceed|(?:know )?what(?:’d| would) be (?:lovely|great|nice|wonderful|perfect|good|helpful)\W*\Z"
 )
 """A question that only greets or prepares: "is anyone there?", "you know what would be lovely?"."""
 MAX_QUESTION = 200
