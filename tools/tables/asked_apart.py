@@ -29,7 +29,7 @@ def asked_apart(question: str, over: Columns) -> list[str]:
     joints = words_pattern(list(clauses["and"]), wording(language))
     marks = mark_words(question, table, language)[0]
     asked = [mark for mark in marks if mark.role in _CALCULATING]
-    if joints is None or FOLLOWED in question or len(asked) < 2 or any(mark.role == "difference" for mark in marks):
+    if FOLLOWED in question or len(asked) < 2 or any(mark.role == "difference" for mark in marks):
         return [question]
     between = re.compile(rf"\s*[{_COMMAS}]?\s*(?:{joints.pattern})\s*|[;{_ENDS}]\s*")
     cuts = [*between.finditer(fold(question))] if len(fold(question)) == len(question) else []
@@ -90,7 +90,7 @@ def _asks(part: str, language: str) -> bool:
     known = wording(language)
     asks = words_pattern(known.clauses.get("question") or str(known.section("answer")["ask_other"]).split()[:-1], known)
     first = fold(part).split()
-    return bool(asks and (asks.match(fold(part)) or asks.match(" ".join(first[1:]))))
+    return bool(asks.match(fold(part)) or asks.match(" ".join(first[1:])))
 
 
 def _without_groups(marks: Sequence[Mark]) -> list[Mark]:

@@ -9,7 +9,7 @@ from .wording import Wording, folded
 
 def without_aloud(text: str, language: Wording) -> str:
     """The text without the words that ask to hear it; of "sag ... laut" the first word stays."""
-    found = (pattern := aloud(language)) and pattern.search(folded(text))
+    found = aloud(language).search(folded(text))
     if not found:
         return text
     whole = found.group() in language.clauses["aloud"]
@@ -18,16 +18,15 @@ def without_aloud(text: str, language: Wording) -> str:
 
 
 @cache
-def aloud(language: Wording) -> re.Pattern[str] | None:
+def aloud(language: Wording) -> re.Pattern[str]:
     """The words `aloud`, `…` for others between; what stands after those closes the clause."""
     phrases = language.clauses.get("aloud", ())
     whole = words_pattern([phrase for phrase in phrases if "…" not in phrase], language)
     polite = words_pattern(language.clauses.get("polite", ()), language)
-    end = rf"(?=\W*(?:\Z|[,;.!?]|{polite.pattern if polite else '(?!)'}))"
+    end = rf"(?=\W*(?:\Z|[,;.!?]|{polite.pattern}))"
     parted = [
         rf"(?<!\w){re.escape(a)}\b[^.;!?]*?\b{re.escape(b)}{end}"
         for a, _, b in (phrase.partition(" … ") for phrase in phrases)
         if b
     ]
-    every = [*([whole.pattern] if whole else []), *parted]
-    return re.compile("|".join(every)) if every else None
+    return re.compile("|".join((whole.pattern, *parted)))

@@ -33,8 +33,7 @@ def is_only_details(masked: str, before: Span, piece: Span, code: str) -> bool:
     times = time_range(text, code)
     parts += [(times.start, times.end)] if times else []
     restricts = bool(parts) and any(_found(group, words, code) for group in ("only", "but"))
-    languages = words_pattern(language.languages, language)
-    named = [m.span() for m in languages.finditer(words)] if languages else []
+    named = [m.span() for m in words_pattern(language.languages, language).finditer(words)]
     both = ClauseWords(masked[before[0] : piece[1]], language).languages[0]
     once = ClauseWords(masked[slice(*before)], language).languages[0]
     more = bool(named and once) and {*once, *ClauseWords(text, language).languages[0]} <= {*both}
@@ -81,12 +80,11 @@ def _nothing_beside(words: str, spans: Iterable[Span], code: str) -> bool:
 
 
 def _found(group: str, words: str, code: str) -> list[Span]:
-    pattern = _pattern(group, code)
-    return [match.span() for match in pattern.finditer(words)] if pattern else []
+    return [match.span() for match in _pattern(group, code).finditer(words)]
 
 
 @cache
-def _pattern(group: str, code: str) -> re.Pattern[str] | None:
+def _pattern(group: str, code: str) -> re.Pattern[str]:
     language = wording(code)
     if group in ("only", "reads", "answers"):
         return words_pattern([folded(word) for word in language.section("restricting").get(group, ())], language)

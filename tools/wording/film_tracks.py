@@ -43,8 +43,7 @@ def takes_subtitles(text: str, code: str) -> bool:
 
 def without_subtitles(text: str, code: str) -> str:
     """A text with a placeholder for the subtitles that it names, as for any other text."""
-    pattern = _pattern("subtitles", code)
-    return pattern.sub(TEXT, folded(text)) if pattern else text
+    return _pattern("subtitles", code).sub(TEXT, folded(text))
 
 
 def tracks_named(text: str, code: str, groups: Sequence[str] = ("sound", "heard")) -> Iterator[tuple[str, int, int]]:
@@ -53,8 +52,7 @@ def tracks_named(text: str, code: str, groups: Sequence[str] = ("sound", "heard"
     spoken = {str(tag): names for tag, names in language.section("languages").items()}
     ordinals = {str(value): [word] for word, value in language.ordinals.items()}
     for group in groups:
-        pattern = _pattern(group, code)
-        for match in pattern.finditer(words) if pattern else ():
+        for match in _pattern(group, code).finditer(words):
             before, after = words[max(0, match.start() - _NEAR) : match.start()], words[match.end() :][:_NEAR].lstrip()
             after = _IN.sub("", after) if group == "subtitles" else after
             number = _NUMBER.match(after) if group != "heard" else None
@@ -69,27 +67,22 @@ def tracks_named(text: str, code: str, groups: Sequence[str] = ("sound", "heard"
 
 def _stands_beside(names: Sequence[str], code: str, before: str, after: str) -> bool:
     pattern = words_pattern([folded(name) for name in names], wording(code))
-    if pattern is None:
-        return False
     return any(_LINK.match(before, found.end()) for found in pattern.finditer(before)) or bool(pattern.match(after))
 
 
 def _pairs(others: Sequence[str], names: Sequence[str], code: str, before: str) -> bool:
     """Whether a track of another name is asked for as well, in the words before."""
     one, other = (words_pattern([folded(each) for each in given], wording(code)) for given in (names, others))
-    if one is None or other is None:
-        return False
     starts = [found.start() for found in one.finditer(before)]
     return any(_PAIR.match(before[:start], found.end()) for start in starts for found in other.finditer(before[:start]))
 
 
 def _has(group: str, text: str, code: str) -> bool:
-    pattern = _pattern(group, code)
-    return pattern is not None and pattern.search(folded(text)) is not None
+    return _pattern(group, code).search(folded(text)) is not None
 
 
 @cache
-def _pattern(group: str, code: str) -> re.Pattern[str] | None:
+def _pattern(group: str, code: str) -> re.Pattern[str]:
     return words_pattern([folded(word) for word in _rows().get(code, {}).get(group, ())], wording(code))
 
 

@@ -2,12 +2,12 @@
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from .wording import folded, wording
+from .wording import either, folded, wording
 
 PART, SPAN = ("paragraph", "sentence", "row", "word", "slide", "chapter"), ("second", "minute", "hour")
 """Units of the wording that parts of a text and times are counted in."""
@@ -53,7 +53,7 @@ def value_of(word: str, code: str) -> int:
     if word in _values(code):
         return _values(code)[word]
     total = pending = 0
-    for part in re.findall(_either(wording(code).numbers), word):
+    for part in re.findall(either(wording(code).numbers), word):
         value = wording(code).numbers[part]
         if value in _MULTIPLIED:
             total, pending = total + (pending or 1) * value, 0
@@ -106,17 +106,17 @@ def _slots(code: str) -> Mapping[str, str]:
     first, last = lists.get("first", ()), lists.get("last", ())
     edge = "" if language.unspaced else r"(?!\w)"
     units = {"part": PART, "span": SPAN, "timed": SPAN[:2], **{name: (name,) for name in language.units.values()}}
-    slots = {name: _either(words) for name, words in lists.items()} | {
-        name: f"(?:{_either(word for word, unit in language.units.items() if unit in of)}){edge}"
+    slots = {name: either(words) for name, words in lists.items()} | {
+        name: f"(?:{either(word for word, unit in language.units.items() if unit in of)}){edge}"
         for name, of in units.items()
     }
-    numbers = _either(language.numbers)
+    numbers = either(language.numbers)
     numeral = rf"(?:{numbers})+" if language.unspaced else rf"(?:{numbers})(?:[\s-]?(?:{numbers}))*"
     joined = {
-        name: _either([word for each in of for word in language.directions.get(each, ())])
+        name: either([word for each in of for word in language.directions.get(each, ())])
         for name, of in _JOINED.items()
     }
-    amount = rf"{_AMOUNT}|{_either((*language.numbers, *lists.get('half', ()), *lists.get('one', ())))}"
+    amount = rf"{_AMOUNT}|{either((*language.numbers, *lists.get('half', ()), *lists.get('one', ())))}"
     time = rf"{_CLOCK}|(?:{amount})[\s-]?{slots['span']}"
     return slots | {
         **joined,
@@ -125,10 +125,10 @@ def _slots(code: str) -> Mapping[str, str]:
         "number": rf"\d{{1,5}}|{numeral}",
         "decimal": rf"{_SIGNED}|{numeral}",
         "format": "|".join(FORMATS),
-        "ordinal": rf"{_either(language.ordinals)}|\d{{1,3}}{_SUFFIX}",
-        "edge": _either((*first, *last)),
-        "first": _either((*(word for word, value in language.ordinals.items() if value == 1), *first)),
-        "last": _either((*(word for word, value in language.ordinals.items() if value == -1), *last)),
+        "ordinal": rf"{either(language.ordinals)}|\d{{1,3}}{_SUFFIX}",
+        "edge": either((*first, *last)),
+        "first": either((*(word for word, value in language.ordinals.items() if value == 1), *first)),
+        "last": either((*(word for word, value in language.ordinals.items() if value == -1), *last)),
         "to": rf"\s*(?:-|–|—|{slots.get('to', '')})\s*",
         "clock": _CLOCK,
         "amount": amount,
@@ -136,10 +136,6 @@ def _slots(code: str) -> Mapping[str, str]:
         "moment": rf"{time}|{_AMOUNT}",
         "stretch": rf"{time}|{slots['span']}",
     }
-
-
-def _either(words: Collection[str] | Iterator[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or _NOTHING
 
 
 @cache

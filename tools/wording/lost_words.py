@@ -11,7 +11,7 @@ from functools import cache
 
 from .meanings import meaning_of
 from .nearest import plain_words, words_pattern
-from .wording import Example, Wording, folded, wording
+from .wording import Example, Wording, either, folded, wording
 
 Span = tuple[int, int]
 _HIDDEN = "\ue000-\ue0ff"
@@ -47,9 +47,8 @@ def lost_words(
     language, words = wording(code), folded(masked)
     marks = bytearray(len(words))
     for name in ("harmless", "polite"):
-        if pattern := _listed(code, name):
-            for match in pattern.finditer(words):
-                marks[match.start() : match.end()] = b"\1" * len(match.group())
+        for match in _listed(code, name).finditer(words):
+            marks[match.start() : match.end()] = b"\1" * len(match.group())
     lost = [span for span in _restrictions(words, masked, language, parameters, counts) if not all(marks[slice(*span)])]
     if language.unspaced:
         unknown = _uncovered(words, language, frozenset(types), used)
@@ -75,24 +74,20 @@ def _restrictions(
                 match.start(),
                 match.end() + (ordinal and language.unspaced and words[match.end() : match.end() + 1].isalpha()),
             )
-    if opening := _listed(language.code, "opening"):
-        for match in opening.finditer(words):
-            typed = masked[slice(*match.span())].lower()
-            if len(typed) <= _SHORT and typed not in language.section("restricting")["opening"]:
-                continue
-            end = _CLAUSE_END.search(words, match.end())
-            begin = max((m.end() for m in _CLAUSE_END.finditer(words, 0, match.start())), default=0)
-            rest = words[match.end() : end.start() if end else len(words)].strip()
-            yield (
-                (begin if language.unspaced else match.start()),
-                (match.end() + len(rest) + 1 if rest else match.end()),
-            )
+    for match in _listed(language.code, "opening").finditer(words):
+        typed = masked[slice(*match.span())].lower()
+        if len(typed) <= _SHORT and typed not in language.section("restricting")["opening"]:
+            continue
+        end = _CLAUSE_END.search(words, match.end())
+        begin = max((m.end() for m in _CLAUSE_END.finditer(words, 0, match.start())), default=0)
+        rest = words[match.end() : end.start() if end else len(words)].strip()
+        yield (begin if language.unspaced else match.start()), (match.end() + len(rest) + 1 if rest else match.end())
 
 
 def _limited(words: str, language: Wording, types: frozenset[str], used: Collection[str]) -> Iterator[Span]:
     """What "only" limits a task to in words that no example of its own type holds: "translate only the people"."""
     only = _listed(language.code, "only")
-    for match in only.finditer(words) if only and types else ():
+    for match in only.finditer(words) if types else ():
         end = _CLAUSE_END.search(words, match.end())
         limits = [*_unknown(words[: end.start() if end else len(words)], language, used, types, match.end())]
         if limits:
@@ -154,8 +149,8 @@ def has_other_words(masked: str, code: str, meaning: str) -> bool:
     "Together", "in total" are no such words: what they ask of the plan is checked as a scope.
     """
     language = wording(code)
-    if together := words_pattern(tuple(map(folded, language.section("scopes")["together"])), language):
-        masked = together.sub(" ", folded(masked))
+    together = words_pattern(tuple(map(folded, language.section("scopes")["together"])), language)
+    masked = together.sub(" ", folded(masked))
     own = [plain_words(example.phrase, language) for example in language.examples if example.meaning == meaning]
     small = [] if language.unspaced else folded(" ".join(language.section("recognise").values())).split()
 
@@ -167,8 +162,7 @@ def has_other_words(masked: str, code: str, meaning: str) -> bool:
 
 def without_harmless(text: str, code: str) -> str:
     """The text without words that look like a condition or a request, and are none: "if possible", "take"."""
-    pattern = _listed(code, "harmless")
-    return pattern.sub(" ", folded(text)) if pattern else text
+    return _listed(code, "harmless").sub(" ", folded(text))
 
 
 def _value(word: str, language: Wording) -> float:
@@ -181,15 +175,14 @@ def _numerals(code: str) -> re.Pattern[str]:
     language = wording(code)
     known = words_pattern([*language.ordinals, *(() if language.unspaced else language.numbers)], language)
     digits = r"\d+(?:[.,]\d+)?" if language.unspaced else r"(?<![\w.])\d+(?:[.,]\d+)?(?!\w)"
-    counted = words_pattern(language.numbers, language) if language.unspaced else None
-    units = words_pattern([unit for unit in language.units if len(unit) > 1], language)
-    if counted and units:  # elsewhere a character for a number is a part of a word
-        digits = f"{digits}|(?:{counted.pattern})(?={units.pattern})"
-    return re.compile(f"{digits}|{known.pattern}" if known else digits)
+    units = [unit for unit in language.units if len(unit) > 1]
+    if language.unspaced:  # elsewhere a character for a number is a part of a word
+        digits = f"{digits}|{either(language.numbers)}(?={either(units)})"
+    return re.compile(f"{digits}|{known.pattern}")
 
 
 @cache
-def _listed(code: str, group: str) -> re.Pattern[str] | None:
+def _listed(code: str, group: str) -> re.Pattern[str]:
     words = wording(code).section("restricting").get(group) or wording(code).clauses.get(group, ())
     return words_pattern([folded(word) for word in words], wording(code))
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from .wording import Wording, folded, wording
+from .wording import Wording, either, folded, wording
 
 MAX_CHARACTERS = 400
 """Characters of a clause that are compared."""
@@ -75,14 +75,10 @@ def plain_words(text: str, language: Wording) -> str:
     """A clause or example as it is compared: folded, with placeholders, without polite words and punctuation."""
     text = folded(_filled(text[:MAX_CHARACTERS]))
     text = _FILE_RUN.sub(f" {FILE} ", _QUOTATION_RUN.sub(f" {TEXT} ", text))
-    if results := _words_of(language.code, "back"):
-        text = results.sub(f" {TEXT} ", text) if language.unspaced else _after_first(results, text)
-    if polite := _words_of(language.code, "polite"):
-        text = polite.sub(" ", text)
-    if names := _words_of(language.code, "languages"):
-        text = names.sub(f" {LANGUAGE} ", text)
-    if numbers := _words_of(language.code, "numbers"):
-        text = numbers.sub(f" {NUMBER} ", text)
+    results = _words_of(language.code, "back")
+    text = results.sub(f" {TEXT} ", text) if language.unspaced else _after_first(results, text)
+    for section, mark in (("polite", " "), ("languages", f" {LANGUAGE} "), ("numbers", f" {NUMBER} ")):
+        text = _words_of(language.code, section).sub(mark, text)
     text = _NUMBER_RUN.sub(f" {NUMBER} ", text)
     return " ".join(_OTHER.sub(" ", text).split())
 
@@ -92,19 +88,18 @@ def _after_first(results: re.Pattern[str], text: str) -> str:
     return results.sub(lambda match: f" {TEXT} " if text[: match.start()].strip() else match.group(), text)
 
 
-def words_pattern(words: Collection[str], language: Wording) -> re.Pattern[str] | None:
-    """Any of the words, the longest first, as whole words where the language puts spaces between them."""
-    return _any_of(tuple(words), language.unspaced) if words else None
+def words_pattern(words: Collection[str], language: Wording) -> re.Pattern[str]:
+    """Any of the words, the longest first, as whole words where the language puts spaces between them; of none nothing."""
+    return _any_of(tuple(words), language.unspaced)
 
 
 @lru_cache(1_000)
 def _any_of(words: tuple[str, ...], unspaced: bool) -> re.Pattern[str]:
-    either = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    return re.compile(either if unspaced else rf"(?<![\w])(?:{either})(?![\w])")
+    return re.compile(either(words) if unspaced else rf"(?<!\w){either(words)}(?!\w)")
 
 
 @cache
-def _words_of(code: str, section: str) -> re.Pattern[str] | None:
+def _words_of(code: str, section: str) -> re.Pattern[str]:
     language = wording(code)
     match section:
         case "back":

@@ -55,8 +55,7 @@ def _at(group: str, text: str, code: str) -> re.Match[str] | None:
 def _all(group: str, text: str, code: str) -> Iterator[re.Match[str]]:
     language = wording(code)
     words = language.directions.get(group) or language.ranges.get(group) or language.clauses.get(group, ())
-    pattern = words_pattern(words, language)
-    return pattern.finditer(folded(text)) if pattern else iter(())
+    return words_pattern(words, language).finditer(folded(text))
 
 
 def _found(parameters: Values, *forms: Form) -> Found:

@@ -55,5 +55,4 @@ def _ends(head: str, word: str, language: Wording) -> bool:
 def _joints(words: str, end: int, language: Wording) -> list[re.Match[str]]:
     """Where a part of the request may end before a position: punctuation, files, connectives."""
     connectives = words_pattern([w for name in ("then", "and") for w in language.clauses.get(name, ())], language)
-    patterns = [_JOINT, _HIDDEN, *([connectives] if connectives else [])]
-    return [match for pattern in patterns for match in pattern.finditer(words, 0, end)]
+    return [match for pattern in (_JOINT, _HIDDEN, connectives) for match in pattern.finditer(words, 0, end)]

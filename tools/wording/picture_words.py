@@ -12,10 +12,10 @@ _COUNTED = re.compile(r"[\d一二三四五六七八九十]+\s*[枚番つ本個�
 def names_a_part(words: ClauseWords) -> bool:
     """Whether the clause names a part of a picture: a face, the sky."""
     parts = words_pattern(words.language.directions.get("parts", ()), words.language)
-    return parts is not None and parts.search(_COUNTED.sub(" ", words.words)) is not None
+    return parts.search(_COUNTED.sub(" ", words.words)) is not None
 
 
 def names_a_picture(words: ClauseWords) -> bool:
     """Whether the clause names a whole picture, by its file or by a word for one."""
     nouns = words_pattern([word for word, kind in words.language.nouns.items() if kind == "image"], words.language)
-    return bool(re.search("[\ue010-\ue0ff]", words.words) or (nouns and nouns.search(words.words)))
+    return bool(re.search("[\ue010-\ue0ff]", words.words) or nouns.search(words.words))

@@ -46,7 +46,7 @@ def read_parts(text: str, code: str) -> list[TextPart]:
         if _DESCRIBED.match(words, form.end):
             continue
         before = found[-1].end if found else max(0, form.start - 60)
-        leaving = [*exception.finditer(words, before, form.start)] if exception else []
+        leaving = [*exception.finditer(words, before, form.start)]
         near = bool(leaving) and form.start - leaving[-1].end() <= _MOST_BETWEEN
         joined = bool(found) and found[-1].left_out and bool(_AND.fullmatch(words, found[-1].end, form.start))
         left_out = (near and not _FULL_STOP.search(words, leaving[-1].end(), form.start)) or joined

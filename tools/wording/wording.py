@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -142,6 +142,11 @@ def wording(code: str) -> Wording:
     headers = [*_HEADER.finditer(text)]
     ends = [*(header.start() for header in headers[1:]), len(text)]
     return Wording(code, {header[1]: text[header.end() : end] for header, end in zip(headers, ends, strict=True)})
+
+
+def either(words: Iterable[str]) -> str:
+    """A pattern of any of the words, the longest first; of none one that matches nothing."""
+    return f"(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True))) or '(?!)'})"
 
 
 def folded(text: str) -> str:

@@ -79,7 +79,7 @@ def places_of(code: str) -> str:
 
 def _found(kind: str, code: str, lower: str) -> re.Match[str] | None:
     pattern = words_pattern(tuple(map(folded, wording(code).section("asked").get(kind, ()))), wording(code))
-    for match in pattern.finditer(folded(lower)) if pattern else ():
+    for match in pattern.finditer(folded(lower)):
         if len(match.group()) > _SHORT or lower[slice(*match.span())] in wording(code).section("asked")[kind]:
             return match
     return None
@@ -93,8 +93,6 @@ def _several(code: str) -> re.Pattern[str]:
     more = (*language.clauses["question"], *language.clauses.get("asks_apart", ()))
     first, second = words_pattern(tuple(words), language), words_pattern((*words, *more), language)
     joints = words_pattern((*language.clauses["and"], *language.clauses["or"], ","), language)
-    if first is None or second is None or joints is None:
-        return re.compile(r"(?!)")
     gap = r"[^?？]{0,8}?" if language.unspaced else r"[^?]{0,15}"
     if language.unspaced:
         return re.compile(rf".*?{first.pattern}(?:{gap}{joints.pattern}.{{0,2}})?{second.pattern}")

@@ -91,17 +91,17 @@ def find_conditions_in(masked: str, code: str) -> list[tuple[int, int]]:
         for names in (("condition",), ("condition_first",), ("asked",), ("then", "and", "polite"))
     )
     other = words_pattern([phrase for name in ("polite", "or") for phrase in groups.get(name, ())], language)
-    hidden = [match.span() for match in other.finditer(words)] if other else []
+    hidden = [match.span() for match in other.finditer(words)]
     found: list[tuple[int, int]] = []
     for sentence in _SENTENCE.finditer(words):
         start, end = sentence.span()
-        openers = [match for pattern in (anywhere, first) if pattern for match in pattern.finditer(words, start, end)]
+        openers = [match for pattern in (anywhere, first) for match in pattern.finditer(words, start, end)]
         for match in sorted(openers, key=lambda opener: opener.start()):
             part = max(start, *(words.rfind(mark, start, match.start()) + 1 for mark in ",:，、"))
             before = words[part : match.start()]
-            bare = not (joints.sub("", before) if joints else before).strip(" ,，、¿¡")
+            bare = not joints.sub("", before).strip(" ,，、¿¡")
             opens = match.re is anywhere or (bare and masked[match.start() : match.end()].lower() == match.group())
-            if opens and not any(a <= match.start() < b for a, b in hidden) and not (asked and asked.search(before)):
+            if opens and not any(a <= match.start() < b for a, b in hidden) and not asked.search(before):
                 found.append((match.start() if bare and (before.strip() or part == start) else start, end))
                 break
     return found

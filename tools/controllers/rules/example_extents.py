@@ -129,9 +129,7 @@ def _is_detail(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) ->
     if words.is_background:  # "draw a dog without a collar"
         return described and words.starts_with("without")
     ordinals = words_pattern([*words.language.ordinals], words.language)
-    if (
-        words.starts_with("except", ("and", "but")) and ordinals and ordinals.search(words.words)
-    ):  # a result: members.py
+    if words.starts_with("except", ("and", "but")) and ordinals.search(words.words):  # a result: members.py
         return True
     if is_only_details(parsed.masked, (before.start, before.end), (piece.start, piece.end), code):
         return True

@@ -94,8 +94,7 @@ def _beside_pages(words: str, span: tuple[int, int], kinds: Sequence[tuple[int, 
     """What the words ask for that stand beside the pages; the language of a summary is one more limit."""
     least = _VERB_UNSPACED if wording(code).unspaced else _VERB
     found = _read_without(words, span, kinds, code, least)
-    languages = words_pattern(wording(code).languages, wording(code))
-    named = languages.search(folded(words)) if languages else None
+    named = words_pattern(wording(code).languages, wording(code)).search(folded(words))
     if found and found.meaning == "translation" and named:
         rest = words[: span[0]] + " " * (span[1] - span[0]) + words[span[1] :]
         found = _read_without(rest, named.span(), kinds, code, least) or found
@@ -108,7 +107,6 @@ def _read_without(
     """The one thing that words ask for without those at `span`; None for nothing, or several."""
     rest = f"{words[: span[0]]} {words[span[1] :]}"
     for beside in (wording(code).clauses.get("apart", ()), wording(code).section("restricting").get("only", ())):
-        if limits := words_pattern(beside, wording(code)):
-            rest = limits.sub(" ", rest)
+        rest = words_pattern(beside, wording(code)).sub(" ", rest)
     found = [each.match for each in read_clauses(rest, code, kinds, least=least) if each.match]
     return found[0] if len(found) == 1 else None

@@ -125,8 +125,7 @@ def _goes_on(text: str) -> bool:
     words = folded(parse_request(text).masked).strip(" ¿¡")
     code = language_of(words, lexicon().verb)
     language = wording(code if code in LANGUAGES else "en")
-    again = words_pattern(language.clauses["again"], language)
-    found = again.search(words) if again else None
+    found = words_pattern(language.clauses["again"], language).search(words)
     begins = found is not None and (found.start() == 0 or language.unspaced)
     of_rows = bool(refers_back(words, language.code)) and names_table_operation(words, language.code, _CALCULATIONS)
     return (begins or of_rows) and not lexicon().verb.search(words)
@@ -136,7 +135,7 @@ def without_replaced(request: Request, code: str) -> Request:
     """The request without the latest result of the conversation where its words replace that."""
     made = request.resources[-1:] if request.history else ()
     instead = words_pattern(wording(code).clauses.get("instead", ()), wording(code))
-    if not made or made[0].producer is None or not instead or not instead.search(folded(request.text)):
+    if not made or made[0].producer is None or not instead.search(folded(request.text)):
         return request
     return request.model_copy(update={"resources": request.resources[:-1]})
 
@@ -146,4 +145,4 @@ def _only(detail: str, words: str, code: str) -> bool:
     language = wording(code)
     again = words_pattern([*language.clauses["again"], *language.clauses.get("polite", ()), *_CHOOSING], language)
     left = re.sub(detail, " ", words)
-    return left != words and not re.search(r"\w", again.sub(" ", left) if again else left)
+    return left != words and not re.search(r"\w", again.sub(" ", left))

@@ -14,7 +14,7 @@ from ...wording.forms import find_forms
 from ...wording.operation_values import FORMATS, SOUND_FORMATS, VALUES, Found, read_value
 from ...wording.request_language import function_words
 from ...wording.time_ranges import time_range
-from ...wording.wording import wording
+from ...wording.wording import either, wording
 from .clauses import EMOJI
 from .harmless_words import courtesies
 from .lexicon import FILES, lexicon
@@ -247,8 +247,7 @@ def _phrases() -> dict[str, list[str]]:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    longest_first = sorted(_phrases(), key=len, reverse=True)
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])")
+    return re.compile(rf"(?<![\w-]){either(_phrases())}(?![\w-])")
 
 
 @cache

@@ -11,7 +11,7 @@ from functools import cache
 from ....graph.resource import Resource
 from ...wording.page_words import Pages, read_pages
 from ...wording.text_parts import TextPart, read_parts
-from ...wording.wording import wording
+from ...wording.wording import either, wording
 from .clauses import Clause, ParsedRequest
 from .masking import FileMention, Quotation
 from .referents import earlier_data
@@ -95,8 +95,8 @@ def pages_left(taken: Iterable[Pages], rest: re.Match[str]) -> tuple[Pages, ...]
 @cache
 def _rest() -> re.Pattern[str]:
     language = wording("en")
-    units = "|".join(word for word, unit in language.units.items() if unit in ("page", "paragraph", "sentence", "row"))
-    left = "|".join(map(re.escape, sorted(language.ranges["rest"], key=len, reverse=True)))
+    units = either(word for word, unit in language.units.items() if unit in ("page", "paragraph", "sentence", "row"))
+    left = either(language.ranges["rest"])
     return re.compile(
         rf"\b(?:{left}|the others|the (?:remaining|other) (?:{units}))\b(?: of (?:it|them|that|(?:the|this) \w+)\b)?"
     )

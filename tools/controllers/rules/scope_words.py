@@ -49,7 +49,7 @@ def find_scopes(parsed: ParsedRequest) -> Iterator[Scope]:
             if _SENTENCE_END.search(text, clause.start, after.start):
                 continue
             for name, words in later.items():
-                if words and (one := words.search(text, after.start, after.end)):
+                if one := words.search(text, after.start, after.end):
                     yield Scope(name, *one.span(), {})
 
 

@@ -9,7 +9,7 @@ covered: sentences without a verb ("a party in the garden").
 import re
 from functools import cache
 
-from ...wording.wording import wording
+from ...wording.wording import either, wording
 from .lexicon import lexicon
 
 _MAX_CHARACTERS = 240
@@ -105,8 +105,3 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"|\A(?!\W*{_REASON}\b)(?:.*\b(?:{desired})|(?!.*(?:n’t|\w\wed|{past})\b).*\b(?<!my ){property_}\b(?!-))"
         ),
     }
-
-
-def either(words: list[str]) -> str:
-    """A group of any of the words, the longest first."""
-    return f"(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})"
