@@ -8,8 +8,8 @@ from itertools import pairwise
 from ....graph.resource import Resource
 from .lexicon import lexicon
 from .masking import FileMention, Quotation, mask
-from .statements import is_statement, states
-from .text_edits import NO_EDITS, TextEdits, cut_middles
+from .statements import is_statement
+from .text_edits import NO_EDITS, TextEdits
 
 _AGAIN = re.compile(
     r"[.;,]?\s{0,3}(?:\b(?:oh|and|also|then|please|now|but)\b\W{1,3}){0,4}\b(?:do |make )?(?:exactly )?"
@@ -26,9 +26,8 @@ _SENTENCE_END = re.compile(
     rf"|(?<=[{EMOJI}])\s+(?!(?:and|or|but|so|to|for|in|of|with)\b)"
 )
 """Emoji end sentences too, but not before a word that goes on with one."""
-_JOINT = re.compile(r",\s+|\s+(?=(?:and|then|but|before)\b)|:\s+|(?<=\s)(?=\(?\d+[.)]\s)|\s+(?=which\s)")
+_JOINT = re.compile(r",\s+|\s+(?=(?:and|then|but|before)\b)|:\s+|(?<=\s)(?=\(?\d+[.)]\s)")
 """Where a clause may end inside a sentence."""
-_NOUN_PHRASE = re.compile(r"(?<=[:,] )(?:\w+ ){2,5}[\ue010-\ue0ff]+")
 _REASON = re.compile(r"\s(?=(?:so that|because)\s(?P<reason>[^,;:]+))")
 """Before a clause that only gives the reason or the purpose: "so that our guests know what they eat"."""
 _FILLER = re.compile(
@@ -85,7 +84,8 @@ def parse_request(text: str, attached: Sequence[Resource] = ()) -> ParsedRequest
     """Mask and split a request; `attached` are its files, named in the text or not."""
     masked, quotations, files = mask(text, attached)
     # without the middles of long quotations: no rule matches inside them, but every rule would scan them
-    edits = cut_middles([(match.start(), match.end()) for match in _LONG_RUN.finditer(masked)], _KEPT_CHARACTERS)
+    kept = _KEPT_CHARACTERS
+    edits = TextEdits(tuple((run.start() + kept, run.end() - kept, "") for run in _LONG_RUN.finditer(masked)))
     shortened = _AGAIN.sub(lambda match: f"{'and ':>{len(match.group())}}", edits.apply(masked))
     return ParsedRequest(
         text=edits.apply(text),
@@ -94,20 +94,9 @@ def parse_request(text: str, attached: Sequence[Resource] = ()) -> ParsedRequest
         files=tuple(
             replace(f, start=edits.to_edited(f.start), end=edits.to_edited(f.end)) if f.start >= 0 else f for f in files
         ),
-        clauses=tuple(_requesting([*_clauses(shortened)], shortened)),
+        clauses=tuple(_clauses(shortened)),
         edits=edits,
     )
-
-
-def _requesting(clauses: list[Clause], masked: str) -> Iterator[Clause]:
-    """The clauses; where all are background, a noun phrase with a file at the end requests: "quick: the gist of a.txt"."""
-    for clause in clauses:
-        part = next(reversed([*_NOUN_PHRASE.finditer(masked, clause.start, clause.end)]), None)
-        if part is None or states(part.group().strip()) or not all(each.background for each in clauses):
-            yield clause
-        else:
-            yield Clause(clause.start, part.start(), True)
-            yield Clause(part.start(), clause.end, False)
 
 
 def _clauses(masked: str) -> Iterator[Clause]:

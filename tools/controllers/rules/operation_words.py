@@ -62,12 +62,6 @@ _STOPS = (*_ENDS, ",", ":")
 _FILLER = re.compile(r"(?:(?:please|also|finally|just|only|then|the|a|to|i|we|both(?: times)?|would|like|should)\s)*")
 _BOTH_TIMES = re.compile(r"\bboth times\b")
 """Words of scope, which `scopes` holds against the plan."""
-_FRAME_NUMBER = re.compile(
-    r"\b(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th)|middle|next)"
-    r" (?:frame|still|screenshot)\b"
-    r"|\bframe (?:number |no\.? ?)?\d"
-)
-"""A frame by its number, which no parameter says."""
 _ASKING = re.compile(r"\W*(?:which|(?:is|are|was|were) (?:[\ue000-\ue0ff]|(?:the|this|my) ))")
 _FILE_WORDS = re.compile(r"[\ue010-\ue0ff]+")
 
@@ -79,17 +73,8 @@ def read_operations(masked: str, given: frozenset[Kind]) -> Iterator[tuple[int, 
         named = {kind for kind, mark in FILES.items() if mark in words}
         name, parameters = ("", Parameters()) if _states(masked, start, end) else operation_of(words)
         fits = kinds_of(name, parameters)
-        if "audio" in fits and re.search(r"\b(?:sound|audio)\b", words):
-            fits = (*fits, "video")
-        if name == "sound-track" and not named and "audio" in given:
-            continue
         if name and named <= {*fits} and (named or name not in _NEEDS_FILES or given.intersection(fits)):
             yield start, end
-
-
-def operation_of(words: str) -> tuple[str, Parameters]:
-    """The operation that the words of a part ask for, with its parameters."""
-    return _operation(words) or ("", {})
 
 
 def operation_in(words: str) -> Parameters:
@@ -168,9 +153,10 @@ def _parts(masked: str) -> Iterator[tuple[int, int]]:
     yield start, len(masked)
 
 
-def _operation(words: str) -> tuple[str, Parameters] | None:
-    if len(words) > 400 or not words.strip():
-        return None
+def operation_of(words: str) -> tuple[str, Parameters]:
+    """The operation that the words of a part ask for, with its parameters; an empty name for none."""
+    if len(words) > 400:
+        return "", {}
     degree = _DEGREE.search(words)
     words = _without_courtesies(words)
     arguments = _arguments(words)
@@ -189,7 +175,7 @@ def _operation(words: str) -> tuple[str, Parameters] | None:
             if name == "enlarge":
                 parameters = {"scale": 2.0, **parameters}
             return _SAME.get(name, name), parameters
-    return None
+    return "", {}
 
 
 def _without_courtesies(words: str) -> str:
@@ -214,8 +200,6 @@ def _arguments(words: str) -> dict[str, Found]:
 
 
 def _only_carriers(words: str, spans: list[list[int] | tuple[int, int]]) -> bool:
-    if _FRAME_NUMBER.search(words):
-        return False
     left = list(words)
     for start, end in spans:
         left[start:end] = " " * (end - start)

@@ -1,9 +1,9 @@
 """Parameters of tasks, read from the words of an intent: languages, labels and limits."""
 
 import re
-from functools import lru_cache
 
 from ....graph.task import Scalar
+from ...tables.folding import singular
 from ...wording.wording import wording
 from .lexicon import LANGUAGES, lexicon
 
@@ -38,10 +38,6 @@ _NOT_LABELS = frozenset(
 _CODES = {"qr": "qr code", "bar": "barcode"}
 _TWO_WORDS = frozenset("traffic cell tennis wine stop potted dining teddy fire parking sports hot".split())
 """First words of labels of two words."""
-_IRREGULAR = {
-    **{"people": "person", "men": "man", "women": "woman", "children": "child", "mice": "mouse", "geese": "goose"},
-    **{"knives": "knife", "leaves": "leaf", "wolves": "wolf", "teeth": "tooth", "feet": "foot"},
-}
 _LABELS = re.compile(r"\b(?:as|into|one of|labels?:?|categories:?) ((?:[a-z]+, )*[a-z]+,? or [a-z]+)\b")
 
 Parameters = dict[str, Scalar | tuple[Scalar, ...]]
@@ -90,18 +86,6 @@ def count_label(words: str) -> Parameters:
     if noun in _EVERYTHING | _NOT_LABELS | _NOT_NOUNS:
         return {}
     return {"label": _CODES.get(noun) or singular(noun)}
-
-
-@lru_cache(4096)
-def singular(noun: str) -> str:
-    """An English noun as detectors label it: faces -> face, people -> person, buses -> bus."""
-    if noun in _IRREGULAR:
-        return _IRREGULAR[noun]
-    if noun.endswith("ies") and len(noun) > 4:
-        return noun[:-3] + "y"
-    if noun.endswith(("ches", "shes", "xes", "sses", "buses")):
-        return noun[:-2]
-    return noun[:-1] if noun.endswith("s") and not noun.endswith(("ss", "us", "is")) else noun
 
 
 def candidate_labels(words: str) -> tuple[str, ...]:

@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from ...tables.folding import singular
 from ...wording.request_language import function_words
 from .clauses import ParsedRequest
 from .harmless_words import harmless_spans, plain_words
 from .intents import Intent
 from .lexicon import lexicon
 from .linking import Linker
-from .parameters import NUMBERS, singular
+from .parameters import NUMBERS
 from .used_words import WORD, Span, limiting_words, requesting_words, used_words
 
 _BREAK = re.compile(r"[.;!?\n\ue000-\ue0ff]")
