@@ -12,7 +12,7 @@ from .nearest import words_pattern
 from .page_words import read_pages
 from .text_parts import read_parts
 from .time_ranges import time_range
-from .wording import folded, wording
+from .wording import blanked, folded, wording
 
 _BESIDE = ("and", "then", "but", "polite")
 _DATA = re.compile("[\ue000-\ue0ff]+")
@@ -73,10 +73,8 @@ def reads_results(text: str, code: str) -> bool:
 
 def _nothing_beside(words: str, spans: Iterable[Span], code: str) -> bool:
     """Whether only articles, prepositions and particles stand beside the spans."""
-    for start, end in spans:
-        words = words[:start] + " " * (end - start) + words[end:]
     longest = _PARTICLE if wording(code).unspaced else _ARTICLE
-    return all(len(word) <= longest for word in _WORD.findall(words))
+    return all(len(word) <= longest for word in _WORD.findall(blanked(words, spans)))
 
 
 def _found(group: str, words: str, code: str) -> list[Span]:

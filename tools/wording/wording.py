@@ -149,6 +149,13 @@ def either(words: Iterable[str]) -> str:
     return f"(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True))) or '(?!)'})"
 
 
+def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with spaces for what stands in the spans."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
 def folded(text: str) -> str:
     """Lower case, without accents and with straight apostrophes, one character for one, as people type in haste."""
     return text.translate(_FOLDED)

@@ -14,7 +14,7 @@ from ...wording.lost_words import lost_words, without_harmless
 from ...wording.nearest import MAX_CHARACTERS, nearest, plain_words
 from ...wording.refusals import refusal
 from ...wording.several_questions import several_questions
-from ...wording.wording import wording
+from ...wording.wording import blanked, wording
 from .clauses import Clause, ParsedRequest
 from .conditions import find_conditions_in
 from .example_extents import extents_of, says_finding, with_reading
@@ -43,8 +43,7 @@ def find_intents_by_examples(
     """A request in `code`, divided into clauses, its intents in order, and refusals of what was not understood."""
     parsed = replace(_with_pasted_text(parsed, code), language=code)
     conditions = find_conditions_in(parsed.masked, code)
-    for start, end in conditions:
-        parsed = replace(parsed, masked=f"{parsed.masked[:start]}{' ' * (end - start)}{parsed.masked[end:]}")
+    parsed = replace(parsed, masked=blanked(parsed.masked, conditions))
     given = _given(parsed, earlier)
     pieces = [apart_from_limits(parsed, piece, given, code) for piece in read_clauses(parsed.masked, code, given)]
     pieces = with_reading(parsed, pieces, code)
@@ -112,8 +111,7 @@ def _read(
     given += [(-1, kind) for intent in found if intent.start < clause.start for kind in _made_by(intent)]
     intents: list[Intent] = []
     words = parsed.masked[start:stop]
-    for a, b in courtesies(words, ("pleased", "excused")):
-        words = words[:a] + " " * (b - a) + words[b:]
+    words = blanked(words, courtesies(words, ("pleased", "excused")))
     for piece in read_clauses(words, "en", given, least=least):
         if piece.match and piece.match.meaning not in _READ_BY_RULES:
             begin, end = start + piece.start, start + piece.end

@@ -6,7 +6,7 @@ also detect objects. Background clauses ("I have a table with some objects") hav
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ....graph.resource import Resource
 from ...tables.table_words import names_table_operation
@@ -69,27 +69,27 @@ class Intent:
 def find_intents(parsed: ParsedRequest) -> list[Intent]:
     """Every intent that a rule finds, before any is dropped or moved (see intent_order.py)."""
     taken = bytearray(len(parsed.text))
+    found: list[Intent] = []
+
+    def take(intent: Intent) -> None:
+        taken[intent.start : intent.end] = b"\1" * (intent.end - intent.start)
+        found.append(replace(intent, triggers=((intent.start, intent.end),)))
+
     for denied in lexicon().cues["denied"].finditer(parsed.masked):
         taken[denied.start() : denied.end()] = b"\1" * len(denied.group())
-    found = [intent for intent in _quoted_questions(parsed) if not taken[intent.start]]
     for start, end in find_conditions(parsed.masked):
-        taken[start:end] = b"\1" * (end - start)
-        found = [intent for intent in found if not start <= intent.start < end]
-        found.append(Intent("condition", start, end, 0, Clause(start, end, False), triggers=((start, end),)))
+        take(Intent("condition", start, end, 0, Clause(start, end, False)))
+    found += [intent for intent in _quoted_questions(parsed) if not taken[intent.start]]
     for start, end in read_operations(parsed.masked, frozenset(file.resource.kind for file in parsed.files)):
         if not any(taken[start:end]):
-            taken[start:end] = b"\1" * (end - start)
-            found.append(Intent("operate", start, end, 0, Clause(start, end, False), triggers=((start, end),)))
+            take(Intent("operate", start, end, 0, Clause(start, end, False)))
     for match in _OF_A_PERSON.finditer(parsed.masked):
         start, end = match.span()
         if parsed.text[match.start(match.lastgroup or 0)].isupper() and not any(taken[start:end]):
-            taken[start:end] = b"\1" * (end - start)
             owner = parsed.text[start : match.end("of")] if match["of"] else ""
             asked = f"{parsed.text[match.end('of') + 3 : end]} of {owner}" if owner else parsed.text[start:end]
-            question, clause = f"What is the {asked}?", parsed.clause_at(start)
-            found.append(
-                Intent("question", start, end, 0, clause, question=question, triggers=((start, end),), rule="person")
-            )
+            question = f"What is the {asked}?"
+            take(Intent("question", start, end, 0, parsed.clause_at(start), question=question, rule="person"))
     kinds = {
         "",
         *(file.resource.kind for file in parsed.files),

@@ -14,7 +14,7 @@ from ...wording.forms import find_forms
 from ...wording.operation_values import FORMATS, SOUND_FORMATS, VALUES, Found, read_value
 from ...wording.request_language import function_words
 from ...wording.time_ranges import time_range
-from ...wording.wording import either, wording
+from ...wording.wording import blanked, either, wording
 from .clauses import EMOJI
 from .harmless_words import courtesies
 from .lexicon import FILES, lexicon
@@ -168,7 +168,7 @@ def operation_of(words: str) -> tuple[str, Parameters]:
         if name != "format" and (file_format := arguments.get("format")) and "format" not in found.parameters:
             found = Found({**found.parameters, **file_format.parameters}, (*found.spans, *file_format.spans))
         degrees = [match.span() for match in _DEGREE.finditer(words)] if name in _GRADED else []
-        if _only_carriers(words, degrees + [span for n, *span in _keys(words) if n == name] + list(found.spans)):
+        if _only_carriers(words, degrees + [(a, b) for n, a, b in _keys(words) if n == name] + list(found.spans)):
             parameters: Parameters = {**found.parameters}
             if name in _GRADED and not {"percent", "decibels"} & {*parameters} and degree:
                 parameters = {"strength": _DEGREES[degree.group()], **parameters}
@@ -181,11 +181,8 @@ def operation_of(words: str) -> tuple[str, Parameters]:
 def _without_courtesies(words: str) -> str:
     """The words with spaces for politeness and purposes: "for my website"."""
     keys = [span for _, *span in _keys(words)]
-    for start, end in courtesies(words):
-        if any(a <= start and end <= b for a, b in keys):
-            continue
-        words = words[:start] + " " * (end - start) + words[end:]
-    return words
+    said = [span for span in courtesies(words) if not any(a <= span[0] and span[1] <= b for a, b in keys)]
+    return blanked(words, said)
 
 
 def _arguments(words: str) -> dict[str, Found]:
@@ -199,11 +196,8 @@ def _arguments(words: str) -> dict[str, Found]:
     return found
 
 
-def _only_carriers(words: str, spans: list[list[int] | tuple[int, int]]) -> bool:
-    left = list(words)
-    for start, end in spans:
-        left[start:end] = " " * (end - start)
-    text = _BOTH_TIMES.sub(" ", _FILE_WORDS.sub(" ", "".join(left)))
+def _only_carriers(words: str, spans: list[tuple[int, int]]) -> bool:
+    text = _BOTH_TIMES.sub(" ", _FILE_WORDS.sub(" ", blanked(words, spans)))
     return all(word in _carriers() or word in function_words() for word in _WORD.findall(text))
 
 
