@@ -31,7 +31,7 @@ from .handlers.film_tracks import plan_tracks, use_track, with_track
 from .handlers.operations import convert_last, cut_to_times
 from .handlers.registry import plan_intent
 from .handlers.text_parts import take_parts
-from .intent_order import order_intents
+from .intent_order import order_intents, with_shared_verbs
 from .intents import Intent, find_intents, general_question, table_question
 from .lexicon import lexicon
 from .linking import Linker
@@ -42,7 +42,6 @@ from .reference_resolution import ReferenceResolver
 from .referents import MAX_FILES, earlier_data
 from .rests import with_rests
 from .scopes import read_scopes
-from .shared_verbs import with_shared_verbs
 from .spelling import correct_spelling
 from .suggestions import suggestion
 from .text_edits import NO_EDITS
