@@ -8,7 +8,7 @@ from itertools import pairwise
 from ....graph.resource import Resource
 from .lexicon import lexicon
 from .masking import FileMention, Quotation, mask
-from .statements import is_statement
+from .statements import is_statement, states
 from .text_edits import NO_EDITS, TextEdits
 
 _AGAIN = re.compile(
@@ -28,6 +28,7 @@ _SENTENCE_END = re.compile(
 """Emoji end sentences too, but not before a word that goes on with one."""
 _JOINT = re.compile(r",\s+|\s+(?=(?:and|then|but|before)\b)|:\s+|(?<=\s)(?=\(?\d+[.)]\s)")
 """Where a clause may end inside a sentence."""
+_NOUN_PHRASE = re.compile(r"(?<=[:,] )(?:\w+ ){2,5}[\ue010-\ue0ff]+")
 _REASON = re.compile(r"\s(?=(?:so that|because)\s(?P<reason>[^,;:]+))")
 """Before a clause that only gives the reason or the purpose: "so that our guests know what they eat"."""
 _FILLER = re.compile(
@@ -94,9 +95,20 @@ def parse_request(text: str, attached: Sequence[Resource] = ()) -> ParsedRequest
         files=tuple(
             replace(f, start=edits.to_edited(f.start), end=edits.to_edited(f.end)) if f.start >= 0 else f for f in files
         ),
-        clauses=tuple(_clauses(shortened)),
+        clauses=tuple(_requesting([*_clauses(shortened)], shortened)),
         edits=edits,
     )
+
+
+def _requesting(clauses: list[Clause], masked: str) -> Iterator[Clause]:
+    """The clauses; where all are background, a noun phrase with a file at the end requests: "quick: the gist of a.txt"."""
+    for clause in clauses:
+        part = next(reversed([*_NOUN_PHRASE.finditer(masked, clause.start, clause.end)]), None)
+        if part is None or states(part.group().strip()) or not all(each.background for each in clauses):
+            yield clause
+        else:
+            yield Clause(clause.start, part.start(), True)
+            yield Clause(part.start(), clause.end, False)
 
 
 def _clauses(masked: str) -> Iterator[Clause]:

@@ -26,6 +26,8 @@ from .masking import Quotation
 from .suggestions import LEAST_SUGGESTED, with_name
 
 _BEFORE_PASTED = re.compile("[:：](?!\\d)\\s*|\n[^\\S\n]*\n")
+_FOR_ANOTHER = re.compile(r"\b(?:my|our|his|her|the) (?:[^\W\d_]+ ){1,2}(?=(?:needs?|wants?|would (?:like|love))\b)")
+"""Who needs a result: "my aunt needs" asks for what "I need" does."""
 _FIRST_PART = re.compile(r"[,;.!?，。；]")
 _MOST_LEFT_OUT = 4
 """Words of "but not the deposit", and of no statement."""
@@ -111,7 +113,8 @@ def _read(
     given += [(-1, kind) for intent in found if intent.start < clause.start for kind in _made_by(intent)]
     intents: list[Intent] = []
     words = parsed.masked[start:stop]
-    words = blanked(words, courtesies(words, ("pleased", "excused")))
+    others = [m.span() for m in _FOR_ANOTHER.finditer(words)]
+    words = blanked(words, [*courtesies(words, ("pleased", "excused")), *others])
     for piece in read_clauses(words, "en", given, least=least):
         if piece.match and piece.match.meaning not in _READ_BY_RULES:
             begin, end = start + piece.start, start + piece.end

@@ -13,10 +13,10 @@ from ...wording.clause_reading import SURE, Piece, read_clauses
 from ...wording.clause_words import ClauseWords
 from ...wording.details import only_reads
 from ...wording.meanings import meaning_of
-from ...wording.nearest import Match, words_pattern
+from ...wording.nearest import Match, nearest, words_pattern
 from ...wording.page_words import read_pages
 from ...wording.time_ranges import time_range
-from ...wording.wording import wording
+from ...wording.wording import blanked, folded, wording
 from .clauses import ParsedRequest
 from .lexicon import QUOTE
 
@@ -55,6 +55,8 @@ def apart_from_limits(parsed: ParsedRequest, piece: Piece, given: Sequence[tuple
         found = beside if beside and finds(beside.meaning) and not meaning_of(beside.meaning).is_out_of_reach else None
     elif meaning.startswith(_NEAR_PAGES) and any(kind == "document" for _, kind in given):
         found = _beside_pages(words, kinds, code)
+        if meaning == "count/pages" and not found and any(not pages.each for pages in read_pages(words, code)):
+            found = nearest(words, code, among=("document-to-text", "document-to-images"), most=1)[0]
     return replace(piece, match=found) if found else piece
 
 
@@ -82,7 +84,11 @@ def _beside_pages(words: str, kinds: Sequence[tuple[int, Kind]], code: str) -> M
     span = (pages[0].start, pages[-1].end)
     if not pages[0].each and _only_reads(words, span, code):
         return Match("", "document-to-text", SURE)
-    found = _read_without(words, span, kinds, code, _VERB_UNSPACED if wording(code).unspaced else _VERB)
+    least = _VERB_UNSPACED if wording(code).unspaced else _VERB
+    found = _read_without(words, span, kinds, code, least)
+    named = words_pattern(wording(code).languages, wording(code)).search(folded(words))
+    if found and found.meaning == "translation" and named:
+        found = _read_without(blanked(words, [span]), named.span(), kinds, code, least) or found
     return found if found and found.meaning in _ON_PAGES else None
 
 

@@ -32,15 +32,22 @@ def order_intents(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
     """The intents to plan, in the order of the words except where one needs the result of a later one; sets `stop`."""
     if any(re.search(r"\b(?:how many|number of)\b", intent.question.lower()) for intent in found):
         found = [intent for intent in found if intent.act != "count"]  # the answer is the count
-    found = _move_to_answer(found, parsed)
+    found = _move_to_answer(_drop_existing(found, parsed), parsed)
     found.sort(key=lambda intent: intent.start)
-    found = _drop_purposes(_drop_announcement(found, parsed), parsed)
+    found = _drop_purposes(_drop_announcement(_keep_last_comparison(found), parsed), parsed)
     found = _inner_first(_drop_repeated(found[:MAX_INTENTS], parsed), parsed)
     starts = sorted(intent.start for intent in found)
     stops = dict(pairwise([*starts, len(parsed.text)]))
     requests = sorted(intent.start for intent in found if not intent.mention)
     stops |= dict(pairwise([*requests, len(parsed.text)]))
     return [replace(i, stop=max(i.end, min(stops[i.start], i.clause.end))) for i in found]
+
+
+def _drop_existing(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
+    """Drop a noun that names what a file holds, in a clause that is refused: "forward the summary in report.txt"."""
+    refused = {intent.clause for intent in found if intent.act == "unsupported"}
+    in_file = re.compile(r" (?:in|on) [\ue000-\ue0ff]")
+    return [i for i in found if not (i.mention and i.clause in refused and in_file.match(parsed.masked, i.end))]
 
 
 def _move_to_answer(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
@@ -65,14 +72,24 @@ def _drop_repeated(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
         if intent.act in _MAKERS and again.match(parsed.masked, intent.start, intent.clause.end)
     }
     found = [i for i in found if not (i.act in late and i.start < late[i.act])]
+    styled = {i.clause for i in found if i.act == "restyle"}
     joined = {i for i in found if i.act == "join" and any(_made_by_joining(i, other, parsed) for other in found)}
-    return [i for i in found if i not in joined]
+    return [i for i in found if i not in joined and not (i.act == "edit" and i.clause in styled)]
 
 
 def _made_by_joining(join: Intent, other: Intent, parsed: ParsedRequest) -> bool:
     """Whether the film is what is joined: "join them into a slideshow" asks for no text."""
     between = parsed.masked[join.end : other.start]
     return other.act in ("slideshow", "film") and other.clause == join.clause and bool(_INTO.fullmatch(between))
+
+
+def _keep_last_comparison(found: list[Intent]) -> list[Intent]:
+    """Keep the last of two comparisons with other intents between them: it needs their results."""
+    requests = [intent for intent in found if not intent.mention]
+    similar = [n for n, intent in enumerate(requests) if intent.act == "similar"]
+    if not similar or similar[-1] - similar[0] < 2:
+        return found
+    return [intent for intent in found if intent.act != "similar" or intent is requests[similar[-1]]]
 
 
 def _drop_announcement(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from ....graph.resource import Kind
+from ...wording.clause_words import ClauseWords
 from ...wording.forms import find_forms
 from ...wording.operation_values import FORMATS, SOUND_FORMATS, VALUES, Found, read_value
 from ...wording.request_language import function_words
@@ -161,6 +162,9 @@ def operation_of(words: str) -> tuple[str, Parameters]:
     words = _without_courtesies(words)
     arguments = _arguments(words)
     names = [name for name, *_ in _keys(words)]
+    frames = arguments.get("frames", Found()).parameters
+    if "frames" in names and "which" not in frames and ClauseWords(words, wording("en")).names_by_number("frame"):
+        return "", {}  # no parameter says which
     given = ("frames",) if FILES["video"] in words else ()
     names += [name for name in (*_NEEDS_ARGUMENTS, "resize", *given) if name in arguments and name not in names]
     for name in names:
