@@ -18,7 +18,8 @@ from threading import Thread
 from typing import Any, NamedTuple, TypeVar
 
 from ..graph.advice import resume, setting
-from ..graph.errors import StorageError
+from ..graph.encodable import unencodable_in
+from ..graph.errors import InvalidInput, StorageError
 from ..graph.homes import DATABASE
 from .format import is_current
 from .home import prepare_home
@@ -164,6 +165,8 @@ class Connection:
             )
 
     def _as_storage_error(self, error: BaseException) -> BaseException:
+        if isinstance(error, UnicodeEncodeError):  # of a caller that nothing above has checked
+            return InvalidInput(f"a text can't be stored: it has {unencodable_in(error.object)}")
         ours = isinstance(error, ProgrammingError)  # a value of a wrong type, say: no fault of the file
         return storage_error(self.file, error) if isinstance(error, DatabaseError) and not ours else error
 

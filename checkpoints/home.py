@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Lock
 
 from ..graph.advice import setting
+from ..graph.encodable import refuse_unencodable
 from ..graph.errors import StorageError
 from ..graph.homes import DATABASE, RESOURCES, SCRATCH, refuse_links
 
@@ -14,6 +15,7 @@ _making = Lock()
 
 def prepare_home(home: Path) -> Path:
     """Make `home` (0700) with its folders and an empty database (0600); raises `StorageError` when that can't be."""
+    refuse_unencodable(str(home), f"the home's name {str(home)!r}")
     try:
         refuse_links(home)
         for folder in (home, home / RESOURCES, home / SCRATCH):

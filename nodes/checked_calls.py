@@ -14,9 +14,10 @@ from langchain_core.runnables.config import ensure_config
 from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.types import Command, Overwrite
 
+from ..graph.encodable import refuse_unencodable
 from ..graph.errors import InvalidInput, UsageError
 from ..graph.options import Options
-from ..graph.state import GraphInput, State
+from ..graph.state import CONVERSATION, GraphInput, State
 from .verdicts import FORMS
 
 _INPUT = tuple(GraphInput.__annotations__)
@@ -47,6 +48,17 @@ def check_input(given: Any, *, nested: bool) -> None:
         raise InvalidInput(f"the input is of type {type(given).__name__}, and must be an object", hint=INPUT_FORM)
     if not nested:
         _refuse_unknown(given, _INPUT, "input")
+    files = given.get("files")
+    for text in (given.get("request"), *(files if isinstance(files, list | tuple) else ())):
+        if isinstance(text, str):
+            refuse_unencodable(text, "the request" if text is given.get("request") else f"the file name {text!r}")
+
+
+def check_thread(config: RunnableConfig | None) -> None:
+    """Raises `InvalidInput` for a thread or conversation of a name that can't be stored."""
+    configured = ensure_config(config)["configurable"]
+    for key in ("thread_id", CONVERSATION):
+        refuse_unencodable(str(configured.get(key, "")), f"the {key.removeprefix('hugginggpt_')}")
 
 
 def with_readable_reply(command: Command[Any]) -> Command[Any]:

@@ -1,6 +1,5 @@
 """`ExpertCalls`: slots, timeout and retries around one backend call, and its artifacts moved into the store."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -19,6 +18,7 @@ from ..graph.ports import Backend, Ledger, Preparing, Slots, Store
 from ..graph.result import Outputs
 from ..graph.settings import Settings
 from ..graph.task import Task
+from ..graph.time_at_work import timeout_at_work
 from ..graph.vocabulary import VOCABULARY
 from .execution import current
 from .lists import Inputs
@@ -148,7 +148,7 @@ class ExpertCalls:
 
     async def _attempt(self, call: Call) -> Sequence[Artifact]:
         try:
-            async with asyncio.timeout(call.timeout + 5):  # backends keep the limit themselves; this is the safety net
+            async with timeout_at_work(call.timeout + 5):  # backends keep the limit themselves; this is the safety net
                 return await self._backend(call.expert).run(call)
         except TimeoutError as error:
             raise ExpertError(

@@ -27,6 +27,7 @@ from ..graph.traces import end_in_time
 from .attempts import at_its_place
 from .checked_calls import (
     check_input,
+    check_thread,
     check_update,
     is_nested,
     known_context,
@@ -93,6 +94,7 @@ class RunGraph(ShownGraph):
         given, served, read = options.pop("context", None), form() == "server", options.pop("saved", None)
         try:
             check_input(input, nested=nested)
+            check_thread(config)
             execution.inside = options_inside(options, self.builder.nodes)
             execution.context, execution.unused = known_context(given, served=served)
             options_of(None, execution.context, self.places)  # refused before anything is stored

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...graph.approval import checked_approval
+from ...graph.encodable import refuse_unencodable
 from ...graph.errors import InvalidPlan, UsageError
 from ...graph.plan import Plan
 from ...graph.settings import Settings
@@ -39,10 +40,16 @@ def settings_of_home(named: Path | None) -> Settings:
 def request_text(given: str | None) -> str:
     """The request: the argument, or stdin if that is `-` or a pipe."""
     piped = given == "-" or (given is None and not sys.stdin.isatty())
-    text = sys.stdin.buffer.read().decode("utf-8", "replace") if piped else given or ""
-    text = text.encode("utf-8", "replace").decode()  # lone surrogates, which no API accepts
+    text = decoded(sys.stdin.buffer.read()) if piped else given or ""
     if not text.strip():
         raise UsageError("the request is empty", hint='describe what to do: hugginggpt run "summarise notes.txt"')
+    return text
+
+
+def decoded(raw: bytes) -> str:
+    """The text of a request that was not given as an argument. Raises `InvalidInput` where it is not UTF-8."""
+    text = raw.decode("utf-8", "surrogateescape")
+    refuse_unencodable(text, "the request")
     return text
 
 

@@ -10,11 +10,11 @@ from uuid import uuid4
 
 import typer
 
-from ...graph.errors import HuggingGPTError, UsageError
+from ...graph.errors import HuggingGPTError, InvalidInput, UsageError
 from ...graph.events import Event
 from ...graph.options import Options
 from .answer_text import AnswerText
-from .arguments import choices_of, selection_of
+from .arguments import choices_of, decoded, selection_of
 from .common_options import CommonOptions, Limits
 from .consent import TerminalConsent, terminal_consent
 from .console import err, exit_when_interrupted, report_error, run_async
@@ -59,6 +59,9 @@ async def _converse(common: CommonOptions, attached: list[str], thread: str, opt
             session = Session(world)
             _print(f"conversation {thread}, {world.controller.name} controller; /help lists commands")
             while (line := await asyncio.to_thread(_next_line)) is not None:
+                if isinstance(line, InvalidInput):
+                    codes[uuid4().hex] = report_error(line)
+                    continue
                 word, _, rest = line.partition(" ")
                 match word:
                     case _ if line.lower().rstrip(".!") in LEAVING:
@@ -112,7 +115,7 @@ async def _show_run(
     return code
 
 
-def _next_line() -> str | None:
+def _next_line() -> str | InvalidInput | None:
     try:
         if sys.stdin.isatty():
             import readline  # noqa: F401  # arrow keys and earlier lines
@@ -121,8 +124,12 @@ def _next_line() -> str | None:
                 pass
             return line
         while raw := sys.stdin.buffer.readline():
-            if line := raw.decode("utf-8", "replace").strip():
+            if line := decoded(raw).strip():
                 return line
+    except InvalidInput as error:
+        return error
+    except UnicodeDecodeError as error:  # typed
+        return InvalidInput(f"the request is no UTF-8 text: {error}", hint="type it again")
     except EOFError:
         pass
     return None

@@ -6,6 +6,7 @@ from typing import Any
 
 from typer.core import TyperGroup
 
+from ...graph.encodable import refuse_unencodable
 from ...graph.errors import UsageError
 from .json_errors import print_json_error
 
@@ -15,6 +16,8 @@ class CommandGroup(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the global options first."""
+        for word in args:
+            refuse_unencodable(word, f"the argument {word!r}")
         first = global_options_first(args)
         command = next((self.commands[word] for word in first if word in self.commands), None)
         flags = {o for p in (command.params if command else ()) if getattr(p, "is_flag", False) for o in p.opts}

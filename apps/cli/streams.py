@@ -26,7 +26,9 @@ class OpenStream:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Write the text; returns its length."""
+        """Write the text; returns its length. Nothing is no text: with it the parser asks which kind of stream this is."""
+        if text == "":
+            return 0
         with self._watched():
             self._stream.write(text)
         return len(text)

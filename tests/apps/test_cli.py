@@ -4,8 +4,6 @@ import json
 import re
 import signal
 import sqlite3
-import subprocess
-import sys
 import wave
 from pathlib import Path
 from threading import Event
@@ -346,14 +344,6 @@ def test_a_run_whose_reader_has_closed_the_pipe_still_finishes(shell: Shell) -> 
     process.stderr.read()
     assert process.wait(60) == 0
     assert json.loads(shell("runs", "--json").out)[0]["status"] == "succeeded"
-
-
-def test_bytes_that_are_not_text_do_no_harm(shell: Shell) -> None:
-    command = [sys.executable, "-m", "hugginggpt.apps", "run", "-"]
-    done = subprocess.run(
-        command, input=b"say 'ahoy \xff\xfe' aloud", cwd=shell.folder, env=shell.env, capture_output=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
 
 
 def test_ctrl_c_while_a_file_is_fetched_reports_that_nothing_is_kept(shell: Shell) -> None:

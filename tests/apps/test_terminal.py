@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from hugginggpt.apps.cli.app import app
+from hugginggpt.apps.cli.arguments import decoded
 from hugginggpt.apps.cli.streams import CleanStream, OpenStream
-from hugginggpt.graph.errors import StorageError
+from hugginggpt.graph.errors import InvalidInput, StorageError
 from shell import Shell
 
 STYLED = re.compile(r"\x1b\[[0-9;]*m")
@@ -93,6 +95,36 @@ def test_an_answer_that_finds_no_room_is_an_error_and_progress_is_not() -> None:
         with pytest.raises(StorageError, match="what the command prints can't be written: No space left"):
             answers.flush()
         answers.flush()  # at the end of the process nothing is left to fail again
+
+
+def _printed(words: list[str]) -> None:
+    app(words, standalone_mode=False)
+    sys.stdout.flush()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["tasks"]])
+def test_help_that_finds_no_room_is_an_error_too(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parser asks with an empty text which kind of stream this is, and hears of no failure."""
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", OpenStream(full))
+        with pytest.raises(StorageError, match="what the command prints can't be written: No space left"):
+            _printed(words)
+
+
+@pytest.mark.parametrize(
+    "words", [["show", "a\udcffb"], ["run", "hello", "-f", "\udcff.txt"], ["chat", "--thread", "\udcff"]]
+)
+def test_an_argument_that_is_no_utf_8_is_wrong_use_by_its_name(words: list[str]) -> None:
+    with pytest.raises(
+        InvalidInput, match=r"the argument '.*' is no UTF-8 text: the byte FF (behind|at its beginning)"
+    ):
+        app(words, standalone_mode=False)
+
+
+def test_a_request_from_a_pipe_that_is_no_utf_8_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="the request is no UTF-8 text: the byte E9 behind 'caf'"):
+        decoded(b"caf\xe9")
 
 
 def test_a_command_that_is_started_without_standard_streams_has_some() -> None:

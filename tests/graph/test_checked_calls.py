@@ -34,6 +34,8 @@ def graph(home: Path) -> Any:
         ({"requst": "go"}, "the input has no field 'requst'\nDid you mean request?"),
         ({"request": "go", "plan": {}}, "the input has no field 'plan'"),
         ({"request": ["go"]}, "`request` is of type list"),
+        ({"request": "go \ud83d"}, "the request is no UTF-8 text: half a character (U+D83D) behind 'go '"),
+        ({"request": "go", "files": ["\udce9.png"]}, "is no UTF-8 text: the byte E9 at its beginning"),
         ({"messages": 5}, "`messages` holds something that is no message"),
         ("go", "the input is of type str, and must be an object"),
         (["go"], "the input is of type list"),
@@ -53,6 +55,11 @@ async def test_an_input_that_says_nothing_to_the_graph_is_refused(graph: Any, gi
         await graph.ainvoke(given, CONFIG)
     assert said in str(refused.value)
     assert "run" not in (await graph.aget_state(CONFIG)).values
+
+
+async def test_a_thread_of_a_name_that_can_t_be_stored_is_refused(graph: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"the thread_id is no UTF-8 text: half a character \(U\+D800\)"):
+        await graph.ainvoke({"request": "go"}, {"configurable": {"thread_id": "t\ud800"}})
 
 
 async def test_a_run_is_taken_up_by_its_id_in_its_own_conversation_only(graph: Any) -> None:

@@ -9,7 +9,7 @@ from .nearest import words_pattern
 from .page_words import read_pages
 from .several_questions import both_ends, several_questions
 from .text_parts import read_parts
-from .wording import Wording, either, folded, wording
+from .wording import Wording, any_of, folded, wording
 
 _MOST_PIECES = 60
 _PUNCTUATION = re.compile(r"(?:[!?;,\n。！？；，、：…]|:(?!\d))+|\.(?=\s|$)|\s[-–—]\s")
@@ -68,7 +68,7 @@ def _places(code: str) -> re.Pattern[str]:
         return re.compile(r"(?!)")
     name = r"(?:[^\W_]+(?:\s[^\W_]+)?)"
     return re.compile(
-        rf"(?<!\w)(?P<before>{either(places)})\s{name}\s{joints.pattern}\s(?P=before)\s{name}(?=\s*(?:[,;.?!]|\Z|(?:[^\W_]+\s)?[{_FILES}]))"
+        rf"(?<!\w)(?P<before>{any_of(places)})\s{name}\s{joints.pattern}\s(?P=before)\s{name}(?=\s*(?:[,;.?!]|\Z|(?:[^\W_]+\s)?[{_FILES}]))"
     )
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from .aloud import aloud
 from .nearest import words_pattern
-from .wording import Wording, either, folded
+from .wording import Wording, any_of, folded
 
 _DIGITS = r"\d+(?:[.,]\d+)?"
 _HIDDEN = "\ue000-\ue0ff"
@@ -144,30 +144,30 @@ class ClauseWords:
 
     def measures(self, *units: str) -> list[tuple[str, float]]:
         """Each number beside a word for one of the units, with its unit; one more word may stand between them."""
-        names = either(word for word, unit in self.language.units.items() if unit in units)
+        names = any_of(word for word, unit in self.language.units.items() if unit in units)
         end = "" if self.language.unspaced else r"(?!\w)"
         more = rf"(?P<n>{self._numeral})(?:\s+[^\W\d_]{{1,12}}\s+|\s*)(?P<unit>{names}){end}"
         return [(self.language.units[m["unit"]], self._number_of(m["n"])) for m in re.finditer(more, self.words)]
 
     def names_by_number(self, unit: str) -> bool:
         """Whether one of a unit is meant by its number: "frame 12", "the 12th frame", and not "12 frames"."""
-        units = either(word for word, name in self.language.units.items() if name == unit)
+        units = any_of(word for word, name in self.language.units.items() if name == unit)
         if self.language.unspaced:
             return re.search(rf"第\s*(?:{self._numeral})|(?:{self._numeral})\s*{units}目", self.words) is not None
-        ordinal = rf"(?:\d+(?:st|nd|rd|th|\.|e|er|ere|eme|o|a|º|ª)|{either(self.language.ordinals)})"
+        ordinal = rf"(?:\d+(?:st|nd|rd|th|\.|e|er|ere|eme|o|a|º|ª)|{any_of(self.language.ordinals)})"
         place = rf"(?<!\w){ordinal}\s+{units}(?!\w)"
         return re.search(rf"(?<!\w){units}\s+(?:n\S{{0,5}}\s+)?\d+(?!\w)|{place}", self.words) is not None
 
     def names_every(self, unit: str) -> bool:
         """Whether every one of a unit is meant: "every frame", "all frames", and not "one every second"."""
-        units = either(word for word, name in self.language.units.items() if name == unit)
-        every = either(self.language.clauses.get("all_of", ()))
+        units = any_of(word for word, name in self.language.units.items() if name == unit)
+        every = any_of(self.language.clauses.get("all_of", ()))
         gap, end = (r"\s*", "") if self.language.unspaced else (r"\s+(?:\w{1,4}\s+)?", r"(?!\w)")
         return re.search(rf"(?<!\w){every}{gap}{units}{end}", self.words) is not None
 
     @property
     def _numeral(self) -> str:
-        words = either({**self.language.numbers, **self.language.ordinals})
+        words = any_of({**self.language.numbers, **self.language.ordinals})
         return f"{_DIGITS}|{words}" if self.language.unspaced else rf"{_DIGITS}|(?<!\w){words}(?!\w)"
 
     def _number_of(self, word: str) -> float:

@@ -20,7 +20,6 @@ _JOINED = {
 }
 """Slots that the words of several lists fill."""
 _SUFFIX = r"(?:st|nd|rd|th|er|e|º|ª|\.)"
-_NOTHING = "(?!)"
 _AMOUNT, _CLOCK = r"\d+(?:[.,]\d+)?", r"\d{1,2}:\d{2}(?::\d{2})?"
 _PAGES = r"\d{1,5}(?:[-–—]\d{1,5})?"
 _SIGNED = rf"-?{_AMOUNT}"
@@ -91,7 +90,7 @@ def _filled(form: str, number: int, code: str) -> str:
     gap = r"\s*の?\s*" if wording(code).unspaced else r"\s+"
 
     def slot(match: re.Match[str]) -> str:
-        name, words = match[1], _slots(code).get(match[2] or match[1], _NOTHING)
+        name, words = match[1], _slots(code).get(match[2] or match[1], either(()))
         return f"(?P<{name}{number}>{words})" if match[2] else f"(?:{words})"
 
     form = re.sub(r"\(\?P<([a-z]+)>", rf"(?P<\g<1>{number}>", _GROUP.sub("(?:", form))
@@ -121,7 +120,7 @@ def _slots(code: str) -> Mapping[str, str]:
     return slots | {
         **joined,
         "digits": r"\d{1,5}",
-        "list": rf"{_PAGES}(?:\s*(?:,|,?\s*(?:{slots.get('and') or _NOTHING}))\s*{_PAGES})+",
+        "list": rf"{_PAGES}(?:\s*(?:,|,?\s*(?:{slots.get('and') or either(())}))\s*{_PAGES})+",
         "number": rf"\d{{1,5}}|{numeral}",
         "decimal": rf"{_SIGNED}|{numeral}",
         "format": "|".join(FORMATS),

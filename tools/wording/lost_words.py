@@ -11,7 +11,7 @@ from functools import cache
 
 from .meanings import meaning_of
 from .nearest import plain_words, words_pattern
-from .wording import Example, Wording, either, folded, wording
+from .wording import Example, Wording, any_of, folded, wording
 
 Span = tuple[int, int]
 _HIDDEN = "\ue000-\ue0ff"
@@ -177,7 +177,7 @@ def _numerals(code: str) -> re.Pattern[str]:
     digits = r"\d+(?:[.,]\d+)?" if language.unspaced else r"(?<![\w.])\d+(?:[.,]\d+)?(?!\w)"
     units = [unit for unit in language.units if len(unit) > 1]
     if language.unspaced:  # elsewhere a character for a number is a part of a word
-        digits = f"{digits}|{either(language.numbers)}(?={either(units)})"
+        digits = f"{digits}|{any_of(language.numbers)}(?={any_of(units)})"
     return re.compile(f"{digits}|{known.pattern}")
 
 

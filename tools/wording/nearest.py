@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from .wording import Wording, either, folded, wording
+from .wording import Wording, any_of, folded, wording
 
 MAX_CHARACTERS = 400
 """Characters of a clause that are compared."""
@@ -95,7 +95,7 @@ def words_pattern(words: Collection[str], language: Wording) -> re.Pattern[str]:
 
 @lru_cache(1_000)
 def _any_of(words: tuple[str, ...], unspaced: bool) -> re.Pattern[str]:
-    return re.compile(either(words) if unspaced else rf"(?<!\w){either(words)}(?!\w)")
+    return re.compile(any_of(words) if unspaced else rf"(?<!\w){any_of(words)}(?!\w)")
 
 
 @cache

@@ -32,10 +32,10 @@ def _pattern(code: str) -> re.Pattern[str]:
     nouns = either(noun for noun, kind in language.nouns.items() if kind in ("audio", "video"))
     if language.unspaced:
         return re.compile(
-            rf"(?P<before>{names})(?:的|の)?(?:{nouns}|{_FILES})|(?P<after>(?!))|{is_in}(?P<stated>{names})"
+            rf"(?P<before>{names})(?:的|の)?(?:{nouns}|{_FILES})|(?P<after>(?!))|(?:{is_in})(?P<stated>{names})"
         )
     return re.compile(
-        rf"(?<!\w)(?P<before>{names})(?:[ -](?:language|speaking))?\s+(?:{nouns}s?\b|{_FILES})"
-        rf"|(?<!\w){nouns}\s+(?P<after>{names})(?!\w)"
-        rf"|(?<!\w){is_in}\s+(?P<stated>{names})(?!\w)"
+        rf"(?<!\w)(?P<before>{names})(?:[ -](?:language|speaking))?\s+(?:(?:{nouns})s?\b|{_FILES})"
+        rf"|(?<!\w)(?:{nouns})\s+(?P<after>{names})(?!\w)"
+        rf"|(?<!\w)(?:{is_in})\s+(?P<stated>{names})(?!\w)"
     )

@@ -2,12 +2,12 @@
 
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ....graph.call import Call
 from ....graph.errors import ExpertError, input_error, input_too_large
+from ....graph.time_at_work import TimeAtWork
 from .child import too_much_memory
 from .memory_limits import MemoryLimits
 from .process import WorkerProcess
@@ -64,9 +64,10 @@ def watched(call: WatchedCall, seconds: float, limits: MemoryLimits) -> Iterator
     over = threading.Event()
 
     def watch() -> None:
-        until = time.monotonic() + seconds
-        while not over.wait(max(0.0, min(INTERVAL, until - time.monotonic()))):
-            why = "timeout" if time.monotonic() >= until else call.violation(limits)
+        clock, left = TimeAtWork(), seconds
+        while not over.wait(max(0.0, min(INTERVAL, left))):
+            left = seconds - clock.read()
+            why = "timeout" if left <= 0 else call.violation(limits)
             if why:
                 call.end(why)
                 return

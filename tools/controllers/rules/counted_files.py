@@ -6,14 +6,14 @@ Counted are the files of the request in the order in which it names or brings th
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeVar
 
 from ....graph.resource import Resource
 from ...wording.forms import value_of
-from ...wording.wording import folded, wording
+from ...wording.wording import either, folded, wording
 from .clauses import ParsedRequest
 from .lexicon import FILES
 from .masking import FileMention
@@ -169,11 +169,6 @@ def file_nouns(code: str) -> dict[str, str]:
     language = wording(code)
     known = {noun: kind for noun, kind in language.nouns.items() if kind != "text" or noun not in language.units}
     return {**{f"{noun}s": kind for noun, kind in known.items()}, **known}
-
-
-def either(words: Iterable[str]) -> str:
-    """A pattern of any of the words, folded, the longest first; of no words one that matches nothing."""
-    return "|".join(re.escape(folded(word)) for word in sorted(words, key=len, reverse=True)) or "(?!)"
 
 
 @cache

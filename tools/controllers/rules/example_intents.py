@@ -16,7 +16,7 @@ from ...wording.refusals import refusal
 from ...wording.several_questions import several_questions
 from ...wording.wording import blanked, wording
 from .clauses import Clause, ParsedRequest
-from .conditions import find_conditions_in
+from .conditions import find_conditions
 from .example_extents import extents_of, says_finding, with_reading
 from .example_limits import apart_from_limits, finds
 from .harmless_words import courtesies
@@ -44,7 +44,7 @@ def find_intents_by_examples(
 ) -> tuple[ParsedRequest, list[Intent], list[str]]:
     """A request in `code`, divided into clauses, its intents in order, and refusals of what was not understood."""
     parsed = replace(_with_pasted_text(parsed, code), language=code)
-    conditions = find_conditions_in(parsed.masked, code)
+    conditions = find_conditions(parsed.masked, code)
     parsed = replace(parsed, masked=blanked(parsed.masked, conditions))
     given = _given(parsed, earlier)
     pieces = [apart_from_limits(parsed, piece, given, code) for piece in read_clauses(parsed.masked, code, given)]

@@ -11,9 +11,9 @@ from dataclasses import replace
 from functools import cache
 
 from ....graph.resource import Resource
-from ...wording.wording import folded, wording
+from ...wording.wording import either, folded, wording
 from .clauses import ParsedRequest
-from .counted_files import ALIKE, COUNTER, counted, either, file_nouns, with_names
+from .counted_files import ALIKE, COUNTER, counted, file_nouns, with_names
 from .lexicon import FILES
 from .masking import FileMention
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from ...wording.wording import either, wording
+from ...wording.wording import any_of, wording
 from .clauses import ParsedRequest
 from .lexicon import lexicon
 from .statements import constrains, is_statement, states
@@ -30,11 +30,11 @@ _OWNED = r"\b(?:this|these|that|the|my|our|his|her|their|your|attached)\b"
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     words = wording("en").section("harmless")
-    one = {name: either(row) for name, row in words.items() if name != "plain"}
+    one = {name: any_of(row) for name, row in words.items() if name != "plain"}
     nouns = [noun for noun, kind in wording("en").nouns.items() if kind != "table" and noun not in _PARTS]
-    data = rf"(?:\b{either(nouns)}s?\b|[\ue000-\ue0ff]+)"
-    units = either(word for word, unit in wording("en").units.items() if unit in _LIMITS and len(word) > 2)
-    vocabulary = either([*(unit for unit in wording("en").units if len(unit) > 1), *wording("en").languages])
+    data = rf"(?:\b{any_of(nouns)}s?\b|[\ue000-\ue0ff]+)"
+    units = any_of(word for word, unit in wording("en").units.items() if unit in _LIMITS and len(word) > 2)
+    vocabulary = any_of([*(unit for unit in wording("en").units if len(unit) > 1), *wording("en").languages])
     vocabulary += "|letters?|voice|tone|style|colou?rs?"
     one["numbering"] = rf"(?:{one['numbering']}|\d+)"
     stop = rf"\b{one['ending']}\b|\b(?:in|to|by|at|of|under) (?:\w+ )?{one['numbering']}\b|[.,;:!?\n\ue000-\ue0ff]"

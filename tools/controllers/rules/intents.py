@@ -77,7 +77,7 @@ def find_intents(parsed: ParsedRequest) -> list[Intent]:
 
     for denied in lexicon().cues["denied"].finditer(parsed.masked):
         taken[denied.start() : denied.end()] = b"\1" * len(denied.group())
-    for start, end in find_conditions(parsed.masked):
+    for start, end in find_conditions(parsed.masked, "en"):
         take(Intent("condition", start, end, 0, Clause(start, end, False)))
     found += [intent for intent in _quoted_questions(parsed) if not taken[intent.start]]
     for start, end in read_operations(parsed.masked, frozenset(file.resource.kind for file in parsed.files)):

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
-from ...wording.wording import folded, wording
-from .counted_files import COMPARED, COUNTER, ORDINAL_DIGITS, counted, either
+from ...wording.wording import either, folded, wording
+from .counted_files import COMPARED, COUNTER, ORDINAL_DIGITS, counted
 
 MEMBER = re.compile(
     r"\bthe (?:first|second|third|fourth|fifth|last|other)(?: one)?\b(?! (?!aloud|out|into|in|to|with|by|and|please)[a-z]+)"

@@ -15,7 +15,7 @@ from ...wording.forms import find_forms
 from ...wording.operation_values import FORMATS, SOUND_FORMATS, VALUES, Found, read_value
 from ...wording.request_language import function_words
 from ...wording.time_ranges import time_range
-from ...wording.wording import blanked, either, wording
+from ...wording.wording import any_of, blanked, wording
 from .clauses import EMOJI
 from .harmless_words import courtesies
 from .lexicon import FILES, lexicon
@@ -229,7 +229,7 @@ def _phrases() -> dict[str, list[str]]:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-]){either(_phrases())}(?![\w-])")
+    return re.compile(rf"(?<![\w-]){any_of(_phrases())}(?![\w-])")
 
 
 @cache

@@ -95,7 +95,7 @@ def pages_left(taken: Iterable[Pages], rest: re.Match[str]) -> tuple[Pages, ...]
 @cache
 def _rest() -> re.Pattern[str]:
     language = wording("en")
-    units = either(word for word, unit in language.units.items() if unit in ("page", "paragraph", "sentence", "row"))
+    units = "|".join(word for word, unit in language.units.items() if unit in ("page", "paragraph", "sentence", "row"))
     left = either(language.ranges["rest"])
     return re.compile(
         rf"\b(?:{left}|the others|the (?:remaining|other) (?:{units}))\b(?: of (?:it|them|that|(?:the|this) \w+)\b)?"

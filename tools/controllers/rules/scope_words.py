@@ -5,13 +5,13 @@ found as typed.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from ...wording.nearest import words_pattern
 from ...wording.page_words import read_pages
-from ...wording.wording import folded, wording
+from ...wording.wording import either, folded, wording
 from .clauses import ParsedRequest
 from .counted_files import file_nouns
 
@@ -67,9 +67,6 @@ def _said(parsed: ParsedRequest) -> str:
 def _patterns(code: str) -> Mapping[str, re.Pattern[str]]:
     language, words = wording(code), wording(code).section("scopes")
     excluding = language.section("excluding")
-
-    def either(listed: Sequence[str]) -> str:
-        return "|".join(re.escape(folded(word)) for word in sorted(listed, key=len, reverse=True)) or r"(?!)"
 
     edge, space = ("", "") if language.unspaced else (r"\b", " ")
     nouns = either([*file_nouns(code), *excluding["file"]])

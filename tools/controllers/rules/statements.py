@@ -9,7 +9,7 @@ covered: sentences without a verb ("a party in the garden").
 import re
 from functools import cache
 
-from ...wording.wording import either, wording
+from ...wording.wording import any_of, wording
 from .lexicon import lexicon
 
 _MAX_CHARACTERS = 240
@@ -65,15 +65,15 @@ def constrains(words: str) -> bool:
 def _patterns() -> dict[str, re.Pattern[str]]:
     """What states, what limits a task or asks for one, and what says how a result has to be."""
     words = wording("en").section("harmless")
-    past, property_ = either(words["past"]), either([*words["property"], *wording("en").languages])
-    restricting = either([*words["restricting"], *words["ending"], *words["numbering"], *words["no_subject"]])
+    past, property_ = any_of(words["past"]), any_of([*words["property"], *wording("en").languages])
+    restricting = any_of([*words["restricting"], *words["ending"], *words["numbering"], *words["no_subject"]])
     word = rf"(?!{restricting}\b)[^\W\d_][\w’-]*"
-    verb = rf"(?:{either(words['verb'])}|{past}|\w+n’t|{_NO_VERB}\w\w+ed)\b"
+    verb = rf"(?:{any_of(words['verb'])}|{past}|\w+n’t|{_NO_VERB}\w\w+ed)\b"
     owned = rf"(?:(?!wh)\w+ of )?(?:{_OWNER}|the|an?|this|that|these|those|them|us|[\ue000-\ue0ff]+)"
-    noun = rf"(?!{either([*words['numbering'], *words['relative']])}\b)(?:[\ue000-\ue0ff]+|[^\W\d_][\w’-]*)"
+    noun = rf"(?!{any_of([*words['numbering'], *words['relative']])}\b)(?:[\ue000-\ue0ff]+|[^\W\d_][\w’-]*)"
     present = rf"\w\w+s (?!{_NOUN_JOINT})\w|(?!{_PREPOSITION})\w+ {_AFTER_VERB}"
     named = rf"(?:{word} ){{1,5}}?{verb}|{owned} (?:(?:{noun} ){{,7}}?{verb}|(?:{word} ){{1,3}}?(?:{present}))"
-    limiting = rf"\b(?:{either(words['demanding'])}|should|must|(?:has|have|ought) to|would be|if you|be \w+ed"
+    limiting = rf"\b(?:{any_of(words['demanding'])}|should|must|(?:has|have|ought) to|would be|if you|be \w+ed"
     limiting += r"|unchanged|as (?:they|it) (?:is|are))\b"
     subject = rf"\A{_OPENERS}(?!(?:{_PERSON}|{_OWNER} \w+) )(?:(?!\b(?:and|but|so|because|that)\b)[^,])*"
     obliged = r"must|should|shall|ought to|(?:has|have|needs?|(?:is|are)(?: not)?) to|(?:may not|cannot|can’t) be"
@@ -93,7 +93,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "limiting": re.compile(limiting),
         "constraint": re.compile(
             rf"\b(?<!to )(?<!not )(?:{kept})|{subject}\b(?:{obliged})\b"
-            rf"|{subject}\b(?:is|are) (?:\w+ )?(?:{either(words['valued'])}|(?:not|never) \w+ed)\b"
+            rf"|{subject}\b(?:is|are) (?:\w+ )?(?:{any_of(words['valued'])}|(?:not|never) \w+ed)\b"
             rf"|\A(?!\W*{_REASON}\b)(?:.*\b(?:{desired})|(?!.*(?:n’t|\w\wed|{past})\b).*\b(?<!my ){property_}\b(?!-))"
         ),
     }

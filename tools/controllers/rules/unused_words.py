@@ -21,13 +21,6 @@ _BREAK = re.compile(r"[.;!?\n\ue000-\ue0ff]")
 _ORDINALS = ("first", "second", "third", "last")
 _ORDINAL = re.compile(rf"(?:{'|'.join(_ORDINALS)})(?= [^\W_])")
 """An ordinal before a noun restricts; before a verb or a comma it only orders."""
-_EACH = re.compile(
-    r"(?:each|every|per) (?:page|slide|chapter|section|paragraph|sentence|line|row|column|frame|minute|second|word)\b"
-)
-_NUMBERED = re.compile(r"\b(?:page|slide|chapter|section|paragraph|line|row|column|frame) (?:number )?\Z")
-"""Before the number of a part: "page two"."""
-_STEPS = re.compile(r"steps (?:in|of|from) [\ue010-\ue0ff]")
-"""A part of a text that none of the forms of parts reads."""
 _ONLY = ("only", "just", "solely", "exclusively")
 _CONTENT = re.compile(rf"{WORD.pattern}|[\ue010-\ue0ff]+")
 _JOINING = frozenset("and or then also please so".split())
@@ -127,11 +120,7 @@ def _took_effect(parsed: ParsedRequest, end: int, limits: bytearray, linker: Lin
 
 
 def _restricts(masked: str, start: int) -> bool:
-    ordinal, number = _ORDINAL.match(masked, start), WORD.match(masked, start)
-    if number and number.group() in NUMBERS and _NUMBERED.search(masked, max(0, start - 20), start):
-        return True
-    if _EACH.match(masked, start) or _STEPS.match(masked, start):
-        return True
+    ordinal = _ORDINAL.match(masked, start)
     return ordinal is not None and not lexicon().verb.match(masked, ordinal.end() + 1)
 
 

@@ -22,7 +22,7 @@ LOST = [
     ("Translate memo.txt to French. Don't change the dates.", "Don't change the dates"),
     ("Translate memo.txt to French, leaving names untranslated", "leaving names untranslated"),
     ("Summarise memo.txt, focusing on prices", "focusing on prices"),
-    ("Read memo.txt aloud, pausing after every sentence", "pausing after every sentence"),
+    ("Read memo.txt aloud, pausing after every sentence", "pausing"),
     ("Make car.jpg grey. The car stays red.", "car stays red"),
     ("Summarise memo.txt. My boss wants numbers in bold.", "My boss wants numbers in bold"),
     ("Summarise memo.txt. The result has to be under 100 words.", "result has to be under 100 words"),
