@@ -68,8 +68,7 @@ def _rest_off(text: str, code: str) -> str:
 
 
 def _has(group: str, text: str, code: str) -> bool:
-    pattern = words_pattern(wording(code).ranges.get(group, ()), wording(code))
-    return pattern is not None and pattern.search(folded(text)) is not None
+    return words_pattern(wording(code).ranges.get(group, ()), wording(code)).search(folded(text)) is not None
 
 
 def seconds_of(words: str, unit: str, code: str) -> float:
@@ -79,14 +78,14 @@ def seconds_of(words: str, unit: str, code: str) -> float:
         return float(sum(part * 60**place for place, part in enumerate(reversed(parts))))
     language = wording(code)
     units = words_pattern([word for word, name in language.units.items() if name in SPAN], language)
-    named = units and (units.search(_apart(words)) or units.search(_apart(unit)))
+    named = units.search(_apart(words)) or units.search(_apart(unit))
     size = _SECONDS[language.units[named.group()]] if named else 1.0
     if number := re.search(r"\d+(?:[.,]\d+)?", words):
         return size * float(number.group().replace(",", "."))
     if any(word in words for word in language.ranges.get("half", ())):
         return size * 0.5
-    counted = words_pattern([*language.numbers], language)
-    return size * (value_of(found.group(), code) if counted and (found := counted.search(words)) else 1)
+    counted = words_pattern([*language.numbers], language).search(words)
+    return size * (value_of(counted.group(), code) if counted else 1)
 
 
 def _apart(words: str) -> str:
