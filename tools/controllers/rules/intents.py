@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from ....graph.resource import Resource
 from ...tables.table_words import names_table_operation
 from ...wording.nearest import Match, is_out_of_reach
+from ...wording.several_questions import several_questions
 from .clauses import Clause, ParsedRequest
 from .conditions import find_conditions
 from .lexicon import QUESTION, Rule, lexicon
@@ -18,12 +19,6 @@ from .operation_words import read_operations
 from .referents import may_hold_tables
 
 _WORD = re.compile(r"[^\W_][\w’-]*")
-_NAMED = r"(?:the|my|our|his|her|its|their) (?!and\b)[\w’'-]+(?: (?!and\b|between\b|in\b|on\b|of\b|from\b)[\w’'-]+){,4}"
-_REPORTED = r"(?:tell|give|show|read) (?:me|us)|(?:i|we) need|let me know"
-_TELLING = re.compile(
-    rf"\b(?:{_REPORTED}) {_NAMED}(?:, {_NAMED})*,? and {_NAMED}(?: (?:in|on|of|from) (?:the |this |my )?[\w\ue000-\ue0ff]+)?"
-)
-"""A request for several things, each of which is a question: "tell me the rent, the deposit and the notice period"."""
 _NUMBERED = "phone|telephone|mobile|cell|fax|house|room|order|customer|member|account|invoice|ticket|passport"
 _REACHED = rf"(?:{_NUMBERED}) numbers?|phone|(?:e-?mail|postal|home)(?: address)?|address|birthday"
 _OF_A_PERSON = re.compile(
@@ -157,17 +152,18 @@ def _triggers(pattern: re.Pattern[str], match: re.Match[str]) -> Iterator[tuple[
 def _unquoted_questions(parsed: ParsedRequest, taken: bytearray, quoted_starts: set[int]) -> list[Intent]:
     """Questions without quotation marks, else the request to answer one ("answer my question")."""
     found: list[Intent] = []
-    for pattern in (_TELLING, lexicon().cues["question-open"], lexicon().cues["question-indirect"]):
-        spans = (span for match in pattern.finditer(parsed.masked) for span in _split_questions(match, parsed))
-        for start, end in spans:
-            clause = parsed.clause_at(start)
-            masked = parsed.masked[start:end]
-            marks = _MARKS if pattern is _TELLING else (_INTENT,)
-            free = not any(mark in taken[start:end] for mark in marks) and taken[start] == 0 and QUESTION not in masked
-            if free and not clause.background and not _PHATIC.match(masked):
-                taken[start:end] = b"\1" * (end - start)
-                words = parsed.text[start:end].strip()
-                found.append(Intent("question", start, end, 0, clause, question=words))
+    several = [(each.start, each.end) for each in several_questions(parsed.masked, "en")]
+    patterns = (lexicon().cues["question-open"], lexicon().cues["question-indirect"])
+    spans = (span for each in patterns for m in each.finditer(parsed.masked) for span in _split_questions(m, parsed))
+    for start, end in (*several, *spans):
+        clause = parsed.clause_at(start)
+        masked = parsed.masked[start:end]
+        marks = _MARKS if (start, end) in several else (_INTENT,)
+        free = not any(mark in taken[start:end] for mark in marks) and taken[start] == 0 and QUESTION not in masked
+        if free and not clause.background and not _PHATIC.match(masked):
+            taken[start:end] = b"\1" * (end - start)
+            words = parsed.text[start:end].strip()
+            found.append(Intent("question", start, end, 0, clause, question=words))
     quoted = [q for q in parsed.quotations if q.question and q.start not in quoted_starts]
     for match in () if quoted_starts or found else lexicon().cues["answer-request"].finditer(parsed.masked):
         clause = parsed.clause_at(match.start())
