@@ -28,6 +28,7 @@ from .suggestions import LEAST_SUGGESTED, with_name
 _BEFORE_PASTED = re.compile("[:：](?!\\d)\\s*|\n[^\\S\n]*\n")
 _FOR_ANOTHER = re.compile(r"\b(?:my|our|his|her|the) (?:[^\W\d_]+ ){1,2}(?=(?:needs?|wants?|would (?:like|love))\b)")
 """Who needs a result: "my aunt needs" asks for what "I need" does."""
+_WORD = re.compile(r"[^\W\d_]+(?:’\w+)?")
 _FIRST_PART = re.compile(r"[,;.!?，。；]")
 _MOST_LEFT_OUT = 4
 """Words of "but not the deposit", and of no statement."""
@@ -75,10 +76,8 @@ def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[
     quoted = {quotation.text for quotation in parsed.quotations}
     kept, decided = [], {i.clause for i in found if i.act != "question" or i.question in quoted}
     for intent in found:
-        asked = intent.act == "question" and not (
-            intent.rule or several_questions(intent.question.lower(), "en", certain=True)
-        )
-        asked = asked and intent.clause not in decided
+        several = several_questions(intent.question.lower(), "en", certain=True)
+        asked = intent.act == "question" and not (intent.rule or several or intent.clause in decided)
         other = _read(parsed, (intent.start, intent.end), intent.clause, found, earlier, _SURER) if asked else []
         kept += [each for each in other if each.match and finds(each.match.meaning)] or [intent]
     starts = sorted(intent.start for intent in found)
@@ -89,13 +88,12 @@ def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[
         read = bisect_left(starts, clause.start) < bisect_left(starts, clause.end)
         read = read or any(i.start <= clause.start < i.end for i in found if i.act == "condition")
         if not stated and not read and requested and len(words) <= MAX_CHARACTERS:
-            whole = _read(parsed, (clause.start, clause.end), clause, found, earlier, SURE)
-            turns = [] if whole else [t.start() for t in lexicon().cues["turn"].finditer(words) if t.start()]
-            kept += whole or [
-                intent
-                for start in turns[-1:]  # "for the insurance we need the dates in ..."
-                for intent in _read(parsed, (clause.start + start, clause.end), clause, found, earlier, SURE)
-            ]
+            turns = [turn.start() for turn in lexicon().cues["turn"].finditer(words) if turn.start()]
+            parts = ((clause.start + start, clause.end) for start in (0, *turns[-1:]))
+            readings = (_read(parsed, part, clause, found, earlier, SURE) for part in parts)
+            kept += next(
+                filter(None, readings), []
+            )  # else behind the turn: "for the insurance we need the dates in ..."
     return kept
 
 
@@ -140,11 +138,7 @@ def _made_by(intent: Intent) -> set[Kind]:
 def _example_words(parsed: ParsedRequest, start: int, end: int, meaning: str) -> Iterator[tuple[int, int]]:
     """Where words of a clause stand that examples of its meaning hold."""
     known = {word for each in wording("en").examples if each.meaning == meaning for word in each.phrase.split()}
-    yield from (
-        m.span()
-        for m in re.finditer(r"[^\W\d_]+(?:’\w+)?", parsed.masked[:end])
-        if m.start() >= start and m.group() in known
-    )
+    yield from (word.span() for word in _WORD.finditer(parsed.masked, start, end) if word.group() in known)
 
 
 def _with_pasted_text(parsed: ParsedRequest, code: str) -> ParsedRequest:

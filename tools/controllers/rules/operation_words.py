@@ -142,11 +142,12 @@ def _parts(masked: str) -> Iterator[tuple[int, int]]:
         if any(a <= joint.start() < b for a, b in hidden) or onward in edges:
             continue
         first = _WORD.match(masked, onward)
-        wanted = rest is not None and re.search(r"\b(?:would|like|should)\b", rest.group())
-        begins = bool(
-            verb.match(masked, onward) or starts & {onward, onward + 1, onward + 2} or _SIZE.match(masked, onward)
+        begins = (
+            starts & {onward, onward + 1, onward + 2}
+            or any(pattern.match(masked, onward) for pattern in (verb, _SIZE))
+            or (rest and re.search(r"\b(?:would|like|should)\b", rest.group()))
+            or (first and first.group() in _words()["carriers"])
         )
-        begins = begins or bool(wanted) or (first is not None and first.group() in _words()["carriers"])
         stop = joint.group().strip()
         if begins or stop in _ENDS or (stop in _STOPS and not _FILE_WORDS.match(masked, onward)):
             yield start, joint.start()

@@ -16,7 +16,6 @@ TARGET_LANGUAGE = re.compile(
 _SOURCE = re.compile(
     rf"\bfrom (?:the )?({_LANGUAGE})\b|\b({_LANGUAGE}) (?:text|sentence|article|question|audio|speech|quote)"
 )
-_NOT_NOUNS = {"a", "an", "the", "it", "this", "that", "them", "these", "my", "me"}
 _LIMIT = re.compile(
     r"(?:\b(?:in|to|of|with|using|as|than|into)\b )?(?:(?:at most|no more than|not more than|less than|fewer than|under"
     r"|below|up to|about|around|exactly|only|just|max(?:imum)?|a maximum of) )*\b(\d{1,4}|an?|one|two|three|four|five|six"
@@ -29,12 +28,12 @@ _FORM = re.compile(
 )
 NUMBERS = {word: number for word, number in wording("en").numbers.items() if number <= 10}
 _COUNTED = re.compile(r"\b(?:how many|number of|count(?:ing)?)(?: the| all)?(?: number of)? ([a-z]+(?: [a-z]+)?)\b")
-_EVERYTHING = {"object", "objects", "thing", "things", "item", "items", "of"}
 _NOT_LABELS = frozenset(
     """there they are is was were do does did you i we he she have has such different other all each in on at from and or
-    can total your our those its his her their which what code codes""".split()
+    can total your our those its his her their which what code codes object objects thing things item items of a an the it
+    this that them these my me""".split()
 )
-"""Words that may follow `how many` and are not labels: function words, and codes of any kind."""
+"""Words that may follow `how many` and are not labels: function words, and codes and things of any kind."""
 _CODES = {"qr": "qr code", "bar": "barcode"}
 _TWO_WORDS = frozenset("traffic cell tennis wine stop potted dining teddy fire parking sports hot".split())
 """First words of labels of two words."""
@@ -83,7 +82,7 @@ def count_label(words: str) -> Parameters:
     if not match:
         return {}
     noun = match[1] if match[1].split()[0] in _TWO_WORDS else match[1].split()[0]
-    if noun in _EVERYTHING | _NOT_LABELS | _NOT_NOUNS:
+    if noun in _NOT_LABELS:
         return {}
     return {"label": _CODES.get(noun) or singular(noun)}
 
