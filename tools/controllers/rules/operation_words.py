@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from functools import cache
 
 from ....graph.resource import Kind
-from ...wording.clause_words import ClauseWords
 from ...wording.forms import find_forms
 from ...wording.operation_values import FORMATS, SOUND_FORMATS, VALUES, Found, read_value
 from ...wording.request_language import function_words
@@ -63,6 +62,12 @@ _STOPS = (*_ENDS, ",", ":")
 _FILLER = re.compile(r"(?:(?:please|also|finally|just|only|then|the|a|to|i|we|both(?: times)?|would|like|should)\s)*")
 _BOTH_TIMES = re.compile(r"\bboth times\b")
 """Words of scope, which `scopes` holds against the plan."""
+_FRAME_NUMBER = re.compile(
+    r"\b(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th)|middle|next)"
+    r" (?:frame|still|screenshot)\b"
+    r"|\bframe (?:number |no\.? ?)?\d"
+)
+"""A frame by its number, which no parameter says."""
 _ASKING = re.compile(r"\W*(?:which|(?:is|are|was|were) (?:[\ue000-\ue0ff]|(?:the|this|my) ))")
 _FILE_WORDS = re.compile(r"[\ue010-\ue0ff]+")
 
@@ -163,9 +168,6 @@ def operation_of(words: str) -> tuple[str, Parameters]:
     words = _without_courtesies(words)
     arguments = _arguments(words)
     names = [name for name, *_ in _keys(words)]
-    frames = arguments.get("frames", Found()).parameters
-    if "frames" in names and "which" not in frames and ClauseWords(words, wording("en")).names_by_number("frame"):
-        return "", {}  # no parameter says which
     given = ("frames",) if FILES["video"] in words else ()
     names += [name for name in (*_NEEDS_ARGUMENTS, "resize", *given) if name in arguments and name not in names]
     for name in names:
@@ -202,6 +204,8 @@ def _arguments(words: str) -> dict[str, Found]:
 
 
 def _only_carriers(words: str, spans: list[tuple[int, int]]) -> bool:
+    if _FRAME_NUMBER.search(words):
+        return False
     text = _BOTH_TIMES.sub(" ", _FILE_WORDS.sub(" ", blanked(words, spans)))
     return all(word in _carriers() or word in function_words() for word in _WORD.findall(text))
 
