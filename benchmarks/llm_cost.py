@@ -3,9 +3,10 @@
     python benchmarks/llm_cost.py [--call 0.3] [--expert 0.2] [--runs 3] [--json FILE]
 
 A local server answers OpenAI's API in `--call` seconds; every expert takes `--expert` seconds. Planning, selection,
-scheduling, ledger and checkpoints are the real ones; medians of `--runs`. The critical path is plan + the longest chain of
-experts + answer, where an answer is written. t1 one task, c6 a chain of six, p16 four chains of four, f40 forty independent
-tasks; each type has three candidates of one kind, or (`open`) a second one that is made for what the request asks.
+scheduling, ledger and checkpoints are the real ones, with the command's garbage collection for all; medians of
+`--runs`. The critical path is plan + the longest chain of experts + answer, where an answer is written. t1 one task,
+c6 a chain of six, p16 four chains of four, f40 forty independent tasks; each type has three candidates of one kind, or
+(`open`) a second one that is made for what the request asks.
 Characters are those of whole requests, schemas included. The last table streams a 16-task plan at 50 tokens a second: when
 the first expert starts, measured from the end of the plan.
 """
@@ -23,6 +24,7 @@ from typing import Any
 
 import beside_smolagents
 
+from hugginggpt.apps.cli.garbage import collect_seldom
 from hugginggpt.apps.session import Session
 from hugginggpt.graph.settings import Settings
 from hugginggpt.graph.world import open_world
@@ -154,6 +156,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3, help="runs of each, one after the other; medians are printed")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     given = parser.parse_args()
+    collect_seldom()
     asyncio.run(measure(PLANS["t1"], 0.0, 0.0))  # warm-up: imports and the first database pages are not measured
     rows: dict[str, dict[str, dict[str, float]]] = {}
     for name, plan in PLANS.items():

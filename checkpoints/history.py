@@ -51,7 +51,7 @@ class History:
         found = [] if name == "" else await self._ledger.database.read(read)
         if not found:
             what = "nothing was run here yet" if name is None else f"there is no run {name or repr(name)}"
-            listed = f"{command('runs')} lists them; {setting('home', 'DIR')} looks elsewhere"
+            listed = f"{command('runs')} lists those of {self._home}; {setting('home', 'DIR')} looks elsewhere"
             raise UnknownRun(what, hint=(name is None and rows_missing(self._home)) or listed)
         if name and len(found) > 1 and name not in (run.run_id for run in found):
             raise UnknownRun(f"{name} may be any of {', '.join(run.run_id for run in found)}", hint="write more of it")

@@ -60,11 +60,11 @@ class SqliteLedger:
         rows = await self.database.read(read) if keys is None or keys else []
         return {key: read_row(Result, text, f"task {key}") for key, text in rows}
 
-    async def recorded(self, epoch: str, keys: Collection[str]) -> set[str]:
-        """Those of the keys that have a row in an epoch."""
+    async def recorded(self, epoch: str) -> set[str]:
+        """The keys that have a row in an epoch."""
         query = "SELECT key FROM tasks WHERE epoch = ?"
         rows = await self.database.read(lambda db: db.execute(query, [epoch]).fetchall())
-        return {key for (key,) in rows}.intersection(keys)
+        return {key for (key,) in rows}
 
     async def find(self, run_id: str, fingerprint: str) -> Result | None:
         """A row of a call with that fingerprint that succeeded, in this run or the nearest that it descends from.

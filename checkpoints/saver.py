@@ -7,6 +7,7 @@ Measured with 500 tasks of two nodes beside the ledger, a transaction for each c
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from copy import copy
 from random import randrange
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from langgraph.checkpoint.base import (
     CheckpointMetadata,
     CheckpointTuple,
     DeltaChannelHistory,
+    get_checkpoint_id,
 )
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
@@ -41,6 +43,7 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
         super().__init__(serde=serde)
         self._database = database
         self._once = once
+        self._read_before: CheckpointTuple | None = None
 
     @classmethod
     async def open(cls, database: Database, once: Collection[str] = ()) -> "SharedSqliteSaver":
@@ -56,6 +59,16 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
         """The same saver for a graph whose state has types of its own."""
         serde = super().with_allowlist(extra_allowlist).serde
         return self if serde is self.serde else SharedSqliteSaver(self._database, serde, self._once)
+
+    def having_read(self, saved: CheckpointTuple) -> "SharedSqliteSaver":
+        """The same saver, whose first caller for the newest checkpoint of that namespace gets this one, just read.
+
+        To read a long conversation once more is most of what its turns cost more than its first ones. The caller owns
+        the values, which it may change: no one gets them twice.
+        """
+        same = copy(self)
+        same._read_before = saved
+        return same
 
     def get_next_version(self, current: str | None, channel: None) -> str:
         """The version of a channel after `current`, in 17 digits instead of the library's 49: states have dozens of them.
@@ -119,6 +132,15 @@ class SharedSqliteSaver(BaseCheckpointSaver[str]):
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """The checkpoint named, or the newest of the thread."""
+        named, before = config["configurable"], self._read_before
+        if before is not None and not get_checkpoint_id(config):
+            there = before.config["configurable"]
+            if (str(named["thread_id"]), named.get("checkpoint_ns", "")) == (
+                there["thread_id"],
+                there["checkpoint_ns"],
+            ):
+                self._read_before = None
+                return before
         return await self._aread(lambda states: states.get_tuple(config))
 
     def list(

@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -35,6 +36,8 @@ class FileStore:
             self._resources
         )  # a run of 1,000 tasks has 1,000 paths: joined they take half as long
         self._scratch = home / SCRATCH
+        self._scratch_text = f"{self._scratch}/{uuid4().hex}."
+        self._folders = count()  # random numbers for each would wait for the interpreter's lock, which others hold
         self._earlier = _stored_earlier(self._resources)
 
     def path(self, resource: Resource) -> Path:
@@ -84,7 +87,7 @@ class FileStore:
 
     def unused_folder(self) -> Path:
         """A name for a folder on the same disk, which is not made yet."""
-        return self._scratch / uuid4().hex
+        return Path(f"{self._scratch_text}{os.getpid()}.{next(self._folders)}")
 
     async def remove_folder(self, folder: Path) -> None:
         """Remove it with its content."""

@@ -24,7 +24,7 @@ ENTRIES = {
     "as_tool in an agent": "-------",
     "as_tool, synchronous": "SS---S-",
     "LangGraph Server": "-------",
-    "RemoteGraph": "RR--RRR",
+    "RemoteGraph": "RR---RR",
 }
 """Of each use a letter that the page explains, or `-` for a test."""
 

@@ -40,6 +40,11 @@ class HuggingGPTError(RuntimeError):
     def __str__(self) -> str:
         return f"{self.message}\n{self.hint}" if self.hint else self.message
 
+    @property
+    def line(self) -> str:
+        """The error and its hint in one line, as results record it."""
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
 
 class UsageError(HuggingGPTError):
     """The request, an option or a file is wrong; nothing was started."""
@@ -164,11 +169,6 @@ class ExpertError(HuggingGPTError):
         self.retry_after = retry_after
         """Seconds that the server asks to wait."""
         self.input_fault = input_fault
-
-    @property
-    def line(self) -> str:
-        """The error and its hint in one line, as results record it."""
-        return f"{self.message} ({self.hint})" if self.hint else self.message
 
 
 def input_error(message: str, *, hint: str = "", kind: FailureKind = "") -> ExpertError:

@@ -237,8 +237,8 @@ class Ledger(Protocol):
     async def results(self, epoch: str, keys: Sequence[str] | None = None) -> dict[str, Result]:
         """The rows of an epoch by key."""
 
-    async def recorded(self, epoch: str, keys: Collection[str]) -> set[str]:
-        """Those of the keys that have a row in an epoch."""
+    async def recorded(self, epoch: str) -> set[str]:
+        """The keys that have a row in an epoch."""
 
     async def find(self, run_id: str, fingerprint: str) -> Result | None:
         """A succeeded row of that fingerprint in this run or the nearest that it descends from."""

@@ -13,6 +13,7 @@ from ..graph.state import TaskRun
 from ..graph.task import Task
 from .feasibility import able_experts
 from .llm_budget import LlmBudget
+from .read_once import ReadOnce
 
 
 class _RunChoices:
@@ -21,6 +22,7 @@ class _RunChoices:
     def __init__(self) -> None:
         self.reading, self.asking = asyncio.Lock(), asyncio.Lock()
         self.run: Run | None = None
+        self.by_rank = ReadOnce[Assignment]()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +44,10 @@ class ExpertChoices:
         shared = self.shared.setdefault((id(asyncio.get_running_loop()), run["epoch"]), _RunChoices())
         recorded = await self._recorded(run, shared)
         choice = _compared(found, controller, recorded)
-        made = await self.ledger.assignment(run["run_id"], choice.key)
-        if made is None and not choice.differences:
-            made = await self.ledger.assign(run["run_id"], choice.key, choice.by_rank())
+        if choice.differences:
+            made = await self.ledger.assignment(run["run_id"], choice.key)
+        else:
+            made = await shared.by_rank.of(choice.key, lambda: self._recorded_or_by_rank(choice, run))
         if made is None:
             async with shared.asking:
                 made = await self.ledger.assignment(run["run_id"], choice.key)
@@ -83,6 +86,10 @@ class ExpertChoices:
 
         found = next((expert for expert in first if name(expert) == name(before.expert)), None)
         return choice.of(found, before.reason) if found else None
+
+    async def _recorded_or_by_rank(self, choice: Choice, run: TaskRun) -> Assignment:
+        made = await self.ledger.assignment(run["run_id"], choice.key)
+        return made or await self.ledger.assign(run["run_id"], choice.key, choice.by_rank())
 
     async def _recorded(self, run: TaskRun, shared: _RunChoices) -> Run | None:
         """The request and the plan; read once."""

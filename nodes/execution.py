@@ -7,6 +7,8 @@ from contextvars import ContextVar
 from typing import Any
 from uuid import uuid4
 
+from langgraph.checkpoint.base import CheckpointTuple
+
 from ..graph.clock import Clock, shown_by
 from ..graph.errors import LimitReached, RunBusy, RunCancelled
 from ..graph.ports import Beside, Runs
@@ -33,6 +35,8 @@ class Execution:
         """LangGraph's options for the sub-graph of each task."""
         self.left: tuple[str, ...] = ()
         """What a new request leaves behind (edits and the question of the run before, a message), a sentence each."""
+        self.read = list[CheckpointTuple]()
+        """The newest checkpoint, which it has just read, until LangGraph takes it."""
         self.asked = False
         """The run that it continues has asked a question, to which it may bring the reply."""
         self.edited_fields = EditedFields()

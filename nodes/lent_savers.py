@@ -44,6 +44,11 @@ def usable_here(saver: Any) -> Any:
     return LentSaver(saver, None) if _is_synchronous(saver) else saver
 
 
+def having_read(saver: Any, saved: CheckpointTuple) -> Any:
+    """The saver, which gives its next reader what was just read, where it can; ours does."""
+    return saver.having_read(saved) if hasattr(saver, "having_read") else saver
+
+
 def _is_synchronous(saver: Saver) -> bool:
     """Whether its asynchronous methods only raise: it has none, or it is the library's for SQLite."""
     from langgraph.checkpoint.sqlite import SqliteSaver

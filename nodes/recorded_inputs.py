@@ -10,15 +10,17 @@ from ..graph.ports import Ledger
 from ..graph.result import Result
 from ..graph.task import Task
 from .inputs import required_by
+from .read_once import ReadOnce
 
 
 class RecordedRows:
-    """Rows by epoch and key, and tasks that were found to have none: only their own execution gives them one."""
+    """Rows by epoch and key. Tasks that had none when the first of an epoch looked get theirs from this execution alone."""
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, str], Result] = {}
-        self._without = set[tuple[str, str]]()
-        self._earlier: dict[str, bool] = {}
+        self._before = ReadOnce[set[str]]()
+        """By epoch: the keys that had a row."""
+        self._earlier = ReadOnce[bool]()
 
     def add(self, epoch: str, row: Result) -> None:
         """A row that is committed."""
@@ -32,19 +34,14 @@ class RecordedRows:
         return {key: row for key in keys if (row := self._rows.get((epoch, key)))}
 
     async def own(self, epoch: str, key: str, ledger: Ledger) -> Result | None:
-        """The row of the calling task; read once."""
-        if (epoch, key) in self._without:
-            return self._rows.get((epoch, key))
-        row = (await self.of(epoch, [key], ledger)).get(key)
-        if row is None:
-            self._without.add((epoch, key))
-        return row
+        """The row of the calling task."""
+        if key in await self._before.of(epoch, lambda: ledger.recorded(epoch)):
+            return (await self.of(epoch, [key], ledger)).get(key)
+        return self._rows.get((epoch, key))
 
     async def may_be_known(self, run_id: str, epoch: str, ledger: Ledger) -> bool:
         """Whether calls of other epochs of the run, or of runs that it descends from, may be those of its tasks."""
-        if epoch not in self._earlier:
-            self._earlier[epoch] = await ledger.has_earlier(run_id, epoch)
-        return self._earlier[epoch]
+        return await self._earlier.of(epoch, lambda: ledger.has_earlier(run_id, epoch))
 
 
 async def wait_for_inputs(task: Task, epoch: str, ledger: Ledger, rows: RecordedRows) -> dict[str, Result]:

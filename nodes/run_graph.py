@@ -38,9 +38,9 @@ from .checked_calls import (
     without_nothing,
 )
 from .edited_fields import before_edits
-from .execution import Execution
+from .execution import Execution, current_execution
 from .given_media import Intake, message_passed_over
-from .lent_savers import usable_here
+from .lent_savers import having_read, usable_here
 from .next_stages import asks, stages_left
 from .respond import complete, finished
 from .result_media import with_small_files
@@ -130,7 +130,9 @@ class RunGraph(ShownGraph):
         return iterated(lambda: self.astream(input, config, **options))
 
     def _resolve_checkpointer(self, config: RunnableConfig) -> Any:
-        return usable_here(super()._resolve_checkpointer(config))
+        saver = usable_here(super()._resolve_checkpointer(config))
+        execution = current_execution.get(None)
+        return having_read(saver, execution.read.pop()) if execution and execution.read else saver
 
     async def abulk_update_state(
         self, config: RunnableConfig, supersteps: Sequence[Sequence[StateUpdate]]
@@ -228,6 +230,7 @@ class RunGraph(ShownGraph):
         if not (input is None or isinstance(input, Command) or named["configurable"].get("checkpoint_ns")):
             execution.left += await edits_left_by(saved, before, self.ledger, self.store_of_files)
             execution.left += await question_left_by(saved, self.ledger)
+            execution.read = [saved]
             return config
         execution.asked = asks(saved) or (isinstance(input, Command) and input.resume is not None)
         latest = await self.newest(_newest_of(named)) if "checkpoint_id" in named["configurable"] else saved

@@ -181,7 +181,7 @@ async def _restore(
     """Record what the checkpoint has and the ledger lacks. Returns by key, in words, the results that lack a file."""
     run_id, rows = state["run"]["run_id"], {**state.get("results", {}), **within}
     epoch = state["run"].get("epoch") or epoch_in(state["run"], Plan.model_validate(state["plan"]))
-    absent = rows.keys() - await ledger.recorded(epoch, rows)
+    absent = rows.keys() - await ledger.recorded(epoch)
     if rows and not absent:
         return {}
     known = await ledger.runs.recorded(run_id)

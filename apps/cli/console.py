@@ -56,7 +56,8 @@ def warn(text: str) -> None:
 def _console(*, stderr: bool, width: int | None = None) -> Console:
     """`NO_COLOR` (no-color.org) turns off bold and dim too, which rich alone would keep."""
     colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
-    return Screen(stderr=stderr, highlight=False, width=width, color_system=colours)
+    # without emoji: rich reads "openai:m: 3" as one
+    return Screen(stderr=stderr, highlight=False, width=width, color_system=colours, emoji=False)
 
 
 def plain(text: str, limit: int = 0) -> str:

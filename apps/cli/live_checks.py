@@ -85,7 +85,7 @@ async def check_endpoint(world: World, endpoint: Endpoint) -> LiveCheck:
             async with world.store.scratch() as scratch:
                 blind = await blindness(world, servers, expert, scratch, SECONDS)
         except ExpertError as error:
-            blind = str(error).replace("\n", " ")
+            blind = error.line
         if blind:
             return LiveCheck(_label(what, expert), False, blind)
     return await _check_expert(world, servers, expert, what, count)
@@ -127,7 +127,7 @@ async def _check_expert(world: World, backend: Backend, expert: Expert, what: st
         async with call_with_samples(world, backend, expert) as artifacts:
             summary = _summary(artifacts)
     except HuggingGPTError as error:
-        return LiveCheck(label, False, str(error).replace("\n", " "))
+        return LiveCheck(label, False, error.line)
     except Exception as error:  # a bug in one check must not hide the others
         return LiveCheck(label, False, f"{type(error).__name__}: {error}")
     by = f" by {expert.provider}" if expert.provider else ""

@@ -114,7 +114,10 @@ async def _chosen(
     cancelled = await session.history.cancelled(after=run) if name is None else ""
     hint = f"run {cancelled} was cancelled; `hugginggpt resume {cancelled}` goes on with it" if cancelled else ""
     if run is None:
-        raise UsageError(none, hint=hint or "`hugginggpt runs` lists all of them")
+        raise UsageError(
+            none,
+            hint=hint or f"`hugginggpt runs` lists those of {session.world.settings.home}; --home DIR looks elsewhere",
+        )
     if hint:
         note(hint)
     if name is None:

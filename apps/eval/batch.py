@@ -1,8 +1,8 @@
-"""`process_all`, for both `eval` commands: many requests at once; stops when the controller can't be reached."""
+"""`process_all`, for both `eval` commands: many requests at once; stops when the controller fails at each."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -10,19 +10,26 @@ from ...graph.errors import ControllerError
 from ..cli.console import err
 
 MAX_UNREACHABLE = 3
-"""Requests in a row for which the controller can't be reached, after which the batch stops."""
+"""Requests in a row at which the controller fails, after which the batch stops."""
 
 Item = TypeVar("Item")
 
 
+class Left(NamedTuple):
+    """Requests that are still to be done."""
+
+    number: int = 0
+    why: str = ""
+
+
 async def process_all(
     items: Iterable[Item], process: Callable[[Item], Awaitable[None]], *, jobs: int, total: int
-) -> int:
-    """Process all items, `jobs` at once; returns how many are left because the controller could not be reached.
+) -> "Left":
+    """Process all items, `jobs` at once; returns how many are left because the controller failed, and why the last is.
 
     Raises its error after `MAX_UNREACHABLE` in a row. `total`: the items with those done before.
     """
-    pending, left, in_a_row = list(items), 0, 0
+    pending, left, in_a_row = list(items), Left(), 0
     console = err()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
@@ -35,8 +42,8 @@ async def process_all(
             try:
                 await process(item)
                 in_a_row = 0
-            except ControllerError:
-                left, in_a_row = left + 1, in_a_row + 1
+            except ControllerError as error:
+                left, in_a_row = Left(left.number + 1, error.line), in_a_row + 1
                 if in_a_row >= MAX_UNREACHABLE:
                     raise
             bar.advance(progress)

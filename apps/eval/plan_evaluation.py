@@ -13,7 +13,7 @@ from ...graph.mentions import mentions
 from ...graph.ports import Controller
 from ...graph.resource import Resource
 from ...graph.result import BY_RULES, Request
-from ..cli.console import exit_when_interrupted, note, out, print_json, run_async, table, warn
+from ..cli.console import exit_when_interrupted, note, out, plain, print_json, run_async, table, warn
 from .batch import process_all
 from .metrics import METRICS, planned_arguments, prediction_of, report_of
 from .options import EvalOptions
@@ -27,14 +27,14 @@ EMPTY_PREDICTION: Mapping[str, Any] = {"tasks": [], "links": [], "arguments": []
 
 
 def evaluate_plans(data: Path, wording: str, options: EvalOptions) -> None:
-    """Print the scores; exit code 3 when the controller could not be reached for some requests."""
+    """Print the scores; exit code 3 when the controller failed at some requests, 1 when at all."""
     if wording not in ("request", "paraphrase"):
         raise UsageError(f"--text is {wording!r}", hint="it is request or paraphrase")
     report = run_async(_score(data, wording, options))
     show = print_json if options.json else _print
     show(report)
     if report["left"]:
-        raise typer.Exit(3)
+        raise typer.Exit(3 if report["requests"] else 1)
 
 
 async def _score(data: Path, wording: str, options: EvalOptions) -> dict[str, Any]:
@@ -78,7 +78,8 @@ async def _report(
         "controller": controller.name,
         "version": __version__,
         "text": wording,
-        "left": left,
+        "left": left.number,
+        "why": left.why,
         **{outcome: outcomes.count(outcome) for outcome in ("planned", "refused", "failed")},
         "ms": {"median": statistics.median(times), "most": max(times)},
         "usage": {name: sum(row["usage"][name] for _, row in rows) for name in ("calls", "tokens")},
@@ -129,5 +130,5 @@ def _print(report: Mapping[str, Any]) -> None:
         soft_wrap=True,
     )
     if report["left"]:
-        unreached = f"{report['left']} have no plan and are not scored: the controller could not be reached."
-        warn(f"{unreached} The same command tries them again.")
+        unreached = f"{report['left']} have no plan and are not scored: {report['why']}."
+        warn(plain(f"{unreached} The same command tries them again."))

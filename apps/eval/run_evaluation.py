@@ -29,7 +29,7 @@ def evaluate_runs(file: Path, options: EvalOptions) -> None:
     show(report)
     good = sum(row["status"] == "succeeded" and row["accepted"] is not False for row in report["requests"])
     if report["left"] or good < len(report["requests"]):
-        raise typer.Exit(3)
+        raise typer.Exit(3 if report["requests"] else 1)
 
 
 async def _run_all(file: Path, options: EvalOptions) -> dict[str, Any]:
@@ -53,7 +53,8 @@ async def _run_all(file: Path, options: EvalOptions) -> dict[str, Any]:
             finally:
                 results.close()
     rows = [row for key in keys if (row := results.get(key)) and "status" in row]
-    return {"controller": name, "version": __version__, "left": left, "requests": rows, "kept": str(results.file)}
+    about = {"controller": name, "version": __version__, "left": left.number, "why": left.why}
+    return {**about, "requests": rows, "kept": str(results.file)}
 
 
 async def _run_one(key: str, request: EvalRequest, results: ResultsFile, session: Session, folder: Path) -> None:
@@ -120,6 +121,7 @@ def _print(report: Mapping[str, Any]) -> None:
     console.print(shown)
     judged = [row["accepted"] for row in rows if row["accepted"] is not None]
     statuses = ", ".join(f"{status} {number}" for status, number in Counter(row["status"] for row in rows).items())
+    statuses = statuses or "none done"
     right = f"; plans right {sum(judged)} of {len(judged)}" if judged else ""
     seconds, tokens, calls = (sum(row[name] for row in rows) for name in ("seconds", "tokens", "calls"))
     console.print(
@@ -127,4 +129,4 @@ def _print(report: Mapping[str, Any]) -> None:
     )
     console.print(f"results in {report['kept']}; --fresh runs them again", style="dim", soft_wrap=True)
     if report["left"]:
-        warn(f"{report['left']} are left: the controller could not be reached. The same command continues.")
+        warn(plain(f"{report['left']} are left: {report['why']}. The same command continues."))

@@ -206,7 +206,7 @@ def test_a_retry_runs_again_what_failed(shell: Shell) -> None:
         (("run", "say 'hi' aloud", "--home", "/proc/none"), 1, "can't be written"),
         (("run", "say 'hi' aloud", "--out", "/proc/none"), 2, "can't be written"),
         (("show", "zzzz"), 2, "there is no run zzzz"),
-        (("resume",), 2, "no run is waiting or was interrupted"),
+        (("resume",), 2, "no run is waiting or was interrupted\n`hugginggpt runs` lists those of /"),
         (("retry",), 2, "nothing failed in any run"),
         (("models", "telepathy"), 2, "there is no task type 'telepathy'"),
     ],

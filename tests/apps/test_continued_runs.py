@@ -101,6 +101,7 @@ def test_an_unknown_run_says_in_python_s_words_where_else_to_look(settings: Sett
     with pytest.raises(UnknownRun) as refused:
         hugginggpt.resume("nothere", settings=settings)
     assert "Settings(home=DIR)" in refused.value.hint
+    assert str(settings.home) in refused.value.hint
     assert "--home" not in str(refused.value)
 
 

@@ -15,7 +15,7 @@ from hugginggpt.apps.eval.results_file import ResultsFile
 from hugginggpt.apps.eval.taskbench import read_records
 from hugginggpt.graph.errors import UsageError
 from hugginggpt.graph.plan import Plan
-from hugginggpt.tools.scripted import Received, Reply, chat, in_turn, serve, stage_of
+from hugginggpt.tools.scripted import Received, Reply, chat, failing, in_turn, serve, stage_of
 from shell import Shell
 
 SUMMARY = {
@@ -162,13 +162,14 @@ def test_requests_for_which_the_controller_could_not_be_reached_are_tried_again(
     def unreliable(received: Received) -> Reply:
         nonlocal calls
         calls += 1
-        return Reply(401) if calls == 2 else caption(received)
+        return failing(401, "wrong key") if calls == 2 else caption(received)
 
     with serve(unreliable) as server:
         words = f"eval taskbench --data a.jsonl --jobs 1 --json --llm openai:m@{server.url}/v1".split()
         first = shell(*words)
         assert first.code == 3
         assert (json.loads(first.out)["left"], json.loads(first.out)["requests"]) == (1, 2)
+        assert "answers 401: wrong key (Is the key right?" in json.loads(first.out)["why"]
         second = shell(*words)
     assert second.code == 0
     assert json.loads(second.out)["requests"] == 3

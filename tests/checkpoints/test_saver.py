@@ -45,6 +45,23 @@ async def test_of_many_tasks_that_lead_to_one_stage_one_write_says_so(home: Path
         assert [task for task, written, _ in saved.pending_writes if written == channel] == list("abcd")
 
 
+async def test_a_checkpoint_that_was_just_read_is_handed_on_once_and_to_its_thread_only(home: Path) -> None:
+    def place(thread: str) -> Any:
+        return {"configurable": {"thread_id": thread, "checkpoint_ns": ""}}
+
+    async with open_storage(home) as storage:
+        saver = await storage.checkpointer()
+        first, other = [await saver.aput(place(thread), empty_checkpoint(), {}, {}) for thread in ("t", "other")]
+        read = await saver.aget_tuple(place("t"))
+        assert read is not None
+        handed = saver.having_read(read)
+        assert (await handed.aget_tuple(place("other"))).config == other  # type: ignore[union-attr]
+        assert await handed.aget_tuple(first) is not read  # named: as it is kept
+        assert await handed.aget_tuple(place("t")) is read
+        assert await handed.aget_tuple(place("t")) is not read
+        assert await saver.aget_tuple(place("t")) is not read
+
+
 @pytest.mark.parametrize("store", STORES)
 async def test_every_store_passes_langgraph_s_conformance_kit(store: str) -> None:
     @checkpointer_test(name=store)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langgraph.pregel.remote import RemoteGraph
 from langgraph_sdk.client import LangGraphClient
 
 from hugginggpt.apps.session import Session
@@ -150,7 +151,7 @@ async def test_a_run_that_stopped_in_the_server_is_resumed_at_once_by_another_pr
     assert calls(folder)[before:] == ["1", "2"]
 
 
-@pytest.mark.covers("LangGraph Server: resume after an end by force")
+@pytest.mark.covers("LangGraph Server: resume after an end by force", "RemoteGraph: resume after an end by force")
 async def test_a_killed_server_resumes_from_its_checkpoints(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "hang").touch()
@@ -162,7 +163,8 @@ async def test_a_killed_server_resumes_from_its_checkpoints(tmp_path: Path) -> N
     (tmp_path / "home" / "hang").unlink()
     with served(tmp_path) as (client, _):
         await client.threads.create(thread_id=thread, if_exists="do_nothing")
-        values = await client.runs.wait(thread, "scripted", input=None)
+        remote = RemoteGraph("scripted", url=str(client.http.client.base_url))
+        values: Any = await remote.ainvoke(None, {"configurable": {"thread_id": thread}})
     assert values["answer"] == "done"
     made = calls(tmp_path)
     assert [key for key in made if key != "1"] == ["0", "2"]

@@ -184,6 +184,12 @@ def output_of(call: Call, kind: Kind) -> str:
 def garbage(call: Call, expected: str, got: object) -> ExpertError:
     """The error to raise for an answer of the wrong form; the next candidate is then tried."""
     shown = got if isinstance(got, str) else repr(got)
+    if not shown.strip():
+        return ExpertError(
+            f"{call.expert.model_id} returned an empty answer in place of {expected}",
+            hint="Try again, or choose another model.",
+            retryable=True,
+        )
     shown = shown[:120] + "..." if len(shown) > 120 else shown
     return ExpertError(f"{call.expert.model_id} returned something that is no {expected}: {shown}", retryable=True)
 

@@ -41,7 +41,7 @@ class Answer(NamedTuple):
     text: str
     usage: Usage
     complete: bool = True
-    """Whether the model reported the end of its answer; a connection may end before."""
+    """Whether the model reported the end of its answer: of one in a schema, a connection may end before."""
 
 
 class Completion(NamedTuple):
@@ -81,7 +81,10 @@ class ChatClient:
         *,
         on_text: OnText | None = None,
     ) -> Answer:
-        """The whole answer, by the first method of structured output that works; `on_text` receives it as it is written."""
+        """The whole answer, by the first method of structured output that works; `on_text` receives it as it is written.
+
+        Raises `ControllerError`; `IncompleteAnswer` for an answer without a schema that has no end.
+        """
         title = schema["title"] if schema else ""
         methods: Sequence[Method] = self._methods.get(title, self.model.methods) if schema else ("plain",)
         async with self._call(stage, messages, callbacks) as call, self._connected(call.waiting) as client:
@@ -101,6 +104,8 @@ class ChatClient:
                 else:  # only now: a request may be refused for other reasons than its method
                     self._methods[title] = methods
                     break
+        if schema is None and not completion.end_reason:  # JSON shows by itself whether it is whole
+            raise connection_ended(self.model.name, self.model.place)
         self._check_end(completion.end_reason, call)
         self._check_read(messages, call)
         self._unopened_thoughts = self._unopened_thoughts or ends_unopened_thoughts(completion.text)

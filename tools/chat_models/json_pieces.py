@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from ..net.server_words import reported_error
+from .arrived import Arrived, joined
 from .endings import refused
 
 
@@ -39,6 +40,7 @@ class _Pieces:
 
     def __init__(self, stream: Any, model: str) -> None:
         self._stream, self._model = stream, model
+        self._arrived = Arrived(self._read_all())
         self._refusal = ""
         self._half = ""
         """The first half of a character of two, whose second half is in the next piece."""
@@ -47,9 +49,15 @@ class _Pieces:
         return self
 
     async def __aexit__(self, *_error: object) -> None:
+        await self._arrived.close()
         await self._stream.close()
 
     async def __aiter__(self) -> AsyncIterator[Any]:
+        async for pieces in self._arrived:
+            for piece in joined(pieces):
+                yield piece
+
+    async def _read_all(self) -> AsyncIterator[Any]:
         async for piece in self._stream:
             if (read := self._read(piece)) is not None:
                 yield read

@@ -1,5 +1,6 @@
 """`message_in`: what a server itself says in an error, in every form that servers use; what of it means a lack of credit."""
 
+import html
 import re
 from typing import Any
 
@@ -11,10 +12,12 @@ _NO_CREDIT = re.compile(
     re.IGNORECASE,
 )
 """What providers write into a 400, 403 or 429 that means 402."""
+_TITLE = re.compile(r"<title>\s*([^<]{1,200}?)\s*</title>", re.IGNORECASE)
+"""What a gateway's page says."""
 
 
 def message_in(response: Any) -> str:
-    """The server's own words, in the forms of OpenAI, Google (a list), FastAPI (`detail`) and plain text."""
+    """The server's own words, in the forms of OpenAI, Google (a list), FastAPI (`detail`), plain text and a page's title."""
     body = _body_of(response)
     if isinstance(body, str):
         return body.strip().partition("\n")[0]
@@ -39,10 +42,14 @@ def _reason_in(response: Any) -> str:
 
 
 def _body_of(response: Any) -> Any:
-    """The body of an error as JSON, or as text where it is plain text; None where neither was read."""
+    """The body of an error as JSON, or as text where it is plain text or a page; None where neither was read."""
     try:
         content, headers = response.content, response.headers
-        if "text/plain" in str(headers.get("content-type", "")) and not content.lstrip().startswith((b"{", b"[")):
+        form = str(headers.get("content-type", ""))
+        if "text/html" in form:
+            title = _TITLE.search(content[:10_000].decode("utf-8", "replace"))
+            return html.unescape(title[1]) if title else None
+        if "text/plain" in form and not content.lstrip().startswith((b"{", b"[")):
             return content.decode("utf-8", "replace")[:2_000]
         return read_untrusted_json(content)
     except Exception:  # not JSON, or a stream that was not read

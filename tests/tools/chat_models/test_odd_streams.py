@@ -8,6 +8,7 @@ import pytest
 from hugginggpt.graph.errors import ControllerError
 from hugginggpt.graph.ports import NoCallbacks
 from hugginggpt.graph.result import Request
+from hugginggpt.tools.chat_models.arrived import joined
 from hugginggpt.tools.chat_models.client import ChatClient
 from hugginggpt.tools.chat_models.models import ChatModel
 from hugginggpt.tools.scripted import Reply, as_json, in_turn, serve
@@ -70,10 +71,15 @@ FAILURES: dict[str, tuple[Reply, str]] = {
 
 
 async def answer_of(reply: Reply) -> tuple[str, ChatClient]:
+    pieces, client = await pieces_of(reply)
+    return "".join(pieces), client
+
+
+async def pieces_of(reply: Reply) -> tuple[list[str], ChatClient]:
     with serve(in_turn(reply)) as server:
         client = ChatClient(ChatModel.of(f"openai:m@{server.url}/v1", settings(None)), settings(None))
         pieces = [piece async for piece in client.stream("answer", [("user", "hello")], NoCallbacks())]
-    return "".join(pieces), client
+    return pieces, client
 
 
 @pytest.mark.parametrize("name", STREAMS)
@@ -87,6 +93,20 @@ async def test_an_answer_that_was_refused_or_given_up_is_never_a_whole_one(name:
     with pytest.raises(ControllerError) as raised:
         await answer_of(reply)
     assert words in raised.value.message
+
+
+def test_only_text_that_follows_text_is_put_together_and_what_counts_or_ends_stays_a_piece_of_its_own() -> None:
+    usage, call = {"choices": [], "usage": {"prompt_tokens": 3}}, piece({"tool_calls": [{"index": 0}]})
+    thought, counted = piece({"content": "", "reasoning_content": "Hm"}), {**AYE, "usage": {"completion_tokens": 1}}
+    more = [AYE, piece({"role": "assistant", "content": "aye "}), thought, counted, AYE, call, END, usage]
+    assert list(joined(more)) == [piece({"content": "Aye aye "}), *more[2:]]
+
+
+async def test_text_that_comes_at_once_is_handed_on_together() -> None:
+    written = json.dumps(piece({"content": "ab "}))
+    pieces, _ = await pieces_of(events(f"data: {written}\n\n".encode() * 200, END))
+    assert "".join(pieces) == "ab " * 200 + "[0]."
+    assert len(pieces) < 100
 
 
 async def test_a_character_that_is_cut_in_two_is_put_together() -> None:

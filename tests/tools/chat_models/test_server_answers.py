@@ -70,6 +70,11 @@ ERRORS: dict[str, tuple[Reply, str, str]] = {
         "404: model 'm' not found, try pulling it first",
         "name right",
     ),
+    "a gateway's page": (
+        Reply(502, b"<html><TITLE>\n502 Bad Gateway</title><hr>nginx", {"content-type": "text/html"}),
+        "answers 502: 502 Bad Gateway",
+        "Try again later",
+    ),
     "no balance": (
         as_json({"code": 403, "reason": "NOT_ENOUGH_BALANCE", "message": "see your account"}, 403),
         "403: see your account",
@@ -99,6 +104,8 @@ async def test_a_stream_that_stops_without_an_end_is_an_incomplete_answer() -> N
         client = ChatClient(ChatModel.of(f"openai:m@{server.url}/v1", settings(None)), settings(None))
         with pytest.raises(IncompleteAnswer, match="broke off"):
             _ = [piece async for piece in client.stream("answer", [("user", "hello")], NoCallbacks())]
+        with pytest.raises(IncompleteAnswer, match="broke off"):  # as an expert's text, or a summary of earlier turns
+            await client.complete("expert", [("user", "hello")], NoCallbacks())
 
 
 CUT = Reply(
@@ -272,7 +279,7 @@ TRIALS = {
     "right": (TWO_TASKS, True, "plans two linked tasks"),
     "unlinked": (TWO_TASKS.replace("<resource>-0", "bonjour"), False, "in place of translation, then text-to-speech"),
     "none that can be run": (planned(("text-to-speach-of-all", {})), False, "does not plan two tasks"),
-    "in words": ("Good morning is bonjour.", False, "replies in words where a plan of two tasks was asked for"),
+    "in words": ("Good morning is bonjour.", False, "the answer holds no JSON"),
 }
 
 

@@ -25,7 +25,7 @@ from ..worker.decoder import Decoder, picture_urls
 from .task_prompts import MEDIA_KINDS, TASK_PROMPTS, TaskPrompt, needs_vision
 
 if TYPE_CHECKING:  # experts are listed without a client
-    from ...chat_models.client import ChatClient
+    from ...chat_models.client import Answer, ChatClient
 
 CALLBACKS = Callable[[str, str], Callbacks]
 """From a run's id and the ledger key of a task to the callbacks that count its calls."""
@@ -90,7 +90,7 @@ class ChatBackend(ServerBackend):
             async with asyncio.timeout(call.timeout):
                 messages = await self.call_in_thread(_messages, prompt, call)
                 client, callbacks = self._client(call.expert.model_id), self._callbacks(call.run_id, call.key)
-                answer, *_ = await client.complete("expert", messages, callbacks, prompt.schema)
+                answer = await client.complete("expert", messages, callbacks, prompt.schema)
                 return await self.call_in_thread(prompt.parse, call, _value(prompt, call, answer))
         except LimitReached:
             raise  # a limit of the run, not this expert's failure
@@ -145,13 +145,13 @@ def _server(spec: str, settings: Settings) -> str:
     return origin(url) if url else spec
 
 
-def _value(prompt: TaskPrompt, call: Call, answer: str) -> Any:
+def _value(prompt: TaskPrompt, call: Call, answer: "Answer") -> Any:
     if prompt.schema is None:
-        return without_thoughts(answer)
+        return without_thoughts(answer.text)
     try:
-        return json_in_answer(answer).value
+        return json_in_answer(answer.text, complete=answer.complete).value
     except UnreadableAnswer:
-        raise garbage(call, "JSON", answer) from None
+        raise garbage(call, "JSON", answer.text) from None
 
 
 def _messages(prompt: TaskPrompt, call: Call) -> Messages:

@@ -7,7 +7,7 @@ from ....graph.choice import Choice
 from ....graph.errors import ControllerError, LimitReached
 from ....graph.expert import Assignment
 from ....graph.ports import Callbacks
-from ...chat_models.client import ChatClient
+from ...chat_models.client import Answer, ChatClient
 from ...chat_models.json_answers import UnreadableAnswer, json_in_answer
 from ...chat_models.messages import Messages, marked
 
@@ -46,7 +46,7 @@ async def ask_choices(
         except ControllerError as error:
             made += [choice.by_rank(f"the choice could not be asked: {error.message}") for choice in part]
         else:
-            named = _named(answer.text, part)
+            named = _named(answer, part)
             made += [_assigned(choice, named, offered) for choice in part]
     return made
 
@@ -109,10 +109,10 @@ def _schema(choices: Sequence[Choice], offered: int) -> dict[str, Any]:
     }
 
 
-def _named(answer: str, choices: Sequence[Choice]) -> Mapping[int, Mapping[str, Any]] | None:
+def _named(answer: Answer, choices: Sequence[Choice]) -> Mapping[int, Mapping[str, Any]] | None:
     """What the model says of each task, by its id; None for an answer that is no JSON."""
     try:
-        value = json_in_answer(answer).value
+        value = json_in_answer(answer.text, complete=answer.complete).value
     except UnreadableAnswer:
         return None
     entries = value.get("choices", [value]) if isinstance(value, dict) else value

@@ -25,17 +25,15 @@ from ...chat_models.windows import PromptCut
 from ...recording.exchange import Recording
 from . import prompts
 from .answer_checker import AnswerChecker, sentences
-from .changed_texts import changed_texts
 from .choosing import ask_choices
 from .context import contents_of, list_files
 from .differences import differences
 from .draft import Suggestion, instead_of_drafts, suggested
-from .left_out import left_out
 from .memory import DEFAULT_WINDOW, Memory, history_budget
 from .plan_prompt import PlanPrompt, correction_messages
 from .plan_reader import is_direct_answer, read_plan
 from .streamed_tasks import StreamedTasks
-from .unused_files import unused_files
+from .unserved import unserved, unserved_by_words
 from .whole_answer import whole_answer
 
 MAX_DRAFTS = 3
@@ -91,27 +89,27 @@ class LlmController:
             try:
                 draft = read_plan(answer, files, request=request.text, complete=complete)
             except InvalidPlan as error:
-                if complete and is_direct_answer(answer, files):
+                is_direct = complete and is_direct_answer(answer, files)
+                steps = await asyncio.to_thread(unserved_by_words, request, suggestion.proposal) if is_direct else ()
+                if is_direct and not steps:
                     return Proposal(plan=Plan(), repairs=(*sent_back, DIRECT_ANSWER), usage=usage)
-                problems = error.problems
+                problems = (*error.problems, *steps)
                 if "{" not in answer and (ignored := self._client.form_was_ignored(schema)):
                     sent_back.append(ignored)
             else:
-                unused = await asyncio.to_thread(unused_files, request, draft.plan, draft.refusals)
-                unused += await asyncio.to_thread(changed_texts, request, draft.plan)
-                if not draft.refusals:
-                    unused += await asyncio.to_thread(left_out, request, draft.plan, suggestion.proposal)
+                rest = await asyncio.to_thread(unserved, request, draft, suggestion.proposal)
                 proposal = Proposal(
                     plan=draft.plan,
-                    refusals=(*draft.refusals, *unused),
+                    refusals=(*draft.refusals, *rest.sentences),
                     repairs=(*sent_back, *draft.repairs, *draft.doubts),
                     usage=usage,
                 )
-                problems = (*draft.doubts, *unused) if draft.plan.tasks else ()
-                if asked.issuperset(problems):
-                    return proposal
-                asked.update(problems)
-                doubtful = proposal
+                problems = (*draft.doubts, *rest.sentences) if draft.plan.tasks or rest.in_words else ()
+                if not rest.in_words:
+                    if asked.issuperset(problems):
+                        return proposal
+                    asked.update(problems)
+                    doubtful = proposal
             if answer in written and not ignored:
                 break
             written.add(answer)

@@ -42,7 +42,7 @@ _LONGEST_NAME = 40
 
 def left_out(request: Request, plan: Plan, by_rules: Proposal) -> tuple[str, ...]:
     """A sentence for each, in the language of the request. `by_rules`: the rule-based proposal for the same request."""
-    if by_rules.refusals or not plan.tasks:
+    if by_rules.refusals:
         return ()
     missing = [*_media(by_rules, plan)]
     if not by_rules.unused:

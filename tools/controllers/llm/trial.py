@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from ....graph.result import Request
-from .controller import DIRECT_ANSWER, LlmController
+from .controller import LlmController
 
 _REQUEST = Request(text="Translate 'good morning' into French, then say the translation aloud.")
 _PLAN = [("translation", ()), ("text-to-speech", ("translation",))]
@@ -21,13 +21,11 @@ async def trial(controller: LlmController) -> Trial:
     """A plan by this model, which shows more than a greeting. Raises `ControllerError`."""
     proposal = await controller.plan(_REQUEST)
     if proposal.refusals:  # among them that no draft could be run, and the rules planned
-        return Trial(False, f"does not plan two tasks: {proposal.refusals[0]}")
+        return Trial(False, f"does not plan two tasks: {proposal.refusals[0]}; choose a stronger model")
     plan = proposal.plan
     planned = [(task.type, tuple(plan.by_id[number].type for number in task.depends_on)) for task in plan.tasks]
     if planned == _PLAN:
         reports = [repair for repair in proposal.repairs if "ignored" in repair or "sent back" in repair]
         return Trial(True, "; ".join(["plans two linked tasks", *dict.fromkeys(reports)]))
-    if DIRECT_ANSWER in proposal.repairs:
-        return Trial(False, "replies in words where a plan of two tasks was asked for: choose a stronger model")
     made = ", ".join(task for task, _ in planned) or "nothing"
     return Trial(False, f"plans {made} in place of translation, then text-to-speech: choose a stronger model")

@@ -6,7 +6,7 @@ Counted are the files of the request in the order in which it names or brings th
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeVar
@@ -18,7 +18,7 @@ from .clauses import ParsedRequest
 from .lexicon import FILES
 from .masking import FileMention
 
-ALIKE = {"text": ("text", "document"), "document": ("document", "text", "image"), "table": ("table",)}
+_ALIKE = {"text": ("text", "document"), "document": ("document", "text", "image"), "table": ("table",)}
 """Kinds of files that a noun may mean: a letter may be a PDF."""
 _MARK = "[\ue010-\ue0ff]"
 COUNTER = r"(?: |[张幅个個份段条枚つ本番目件の]{1,3})?"
@@ -72,21 +72,20 @@ def with_counted_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
 
 def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Iterator[_Found]:
     """The counted files, in the order of the words; "the other" means those not named so far."""
-    nouns, end = file_nouns(code), 0
     before: list[tuple[int, Resource]] = [(file.start, file.resource) for file in parsed.files if file.start >= 0]
     named = frozenset(file for _, file in before)
     text = folded(parsed.masked)
     begun = next((clause.end for clause in parsed.clauses if not clause.background), 0)
     matches = [(match, _words_of(match)) for match in _patterns(code).finditer(text)]
     counts = any("ordinal" in words and "bare" not in words for _, words in matches)
-    leaving = re.compile(rf"\b(?:{'|'.join(map(re.escape, wording(code).section('excluding')['before']))}) \Z")
+    leaving = re.compile(rf"\b(?:{either(wording(code).section('excluding')['before'])}) \Z")
     for match, words in matches:
-        if match.start() < end or ("bare" in words and leaving.search(text, 0, match.start())):  # of results
+        unnamed = code != "en" and "noun" not in words
+        of_results = "bare" in words and leaving.search(text, 0, match.start())
+        if unnamed or of_results:
             continue
-        noun = nouns.get(words.get("noun", ""), "")
-        among = [file for file in files if not noun or file.kind in ALIKE.get(noun, (noun,))]
-        if "listed" in words:
-            among = [file for position, file in before if match.start() <= position < match.end()]
+        listed = [file for position, file in before if match.start() <= position < match.end()]
+        among = listed if "listed" in words else of_noun(files, words.get("noun"), code)
         known = [file for position, file in before if position < match.start()]
         alone = not known and ("another" in words or ("bare" in words and not counts and match.start() >= begun))
         if len(among) < 2 or alone or (words.get("others") == "rest" and _PART.search(text, 0, match.start())):
@@ -94,9 +93,8 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
         chosen = _chosen(words, among, known, named, code)
         if chosen is None:
             continue
-        end = match.end()
         before += [(match.start(), file) for file in chosen]
-        yield _Found(match.start(), end, tuple(chosen))
+        yield _Found(*match.span(), tuple(chosen))
 
 
 def _words_of(match: re.Match[str]) -> dict[str, str]:
@@ -116,13 +114,10 @@ def _chosen(
         if _says_nothing(like) or ("noun" in words and not named.isdisjoint(among)):
             return None
         found = [file for file in among if not {*like.split()}.isdisjoint(re.findall(r"\w+", file.label.lower()))]
-        return found if len(found) == 1 or "some" in words else ()
+        return found if len(found) == 1 else ()
     if "several" in words or "pair" in words:
         count = wording(code).numbers.get(words.get("several", ""), 2)
-        whole = count == len(among)
-        if count > len(among) or not named.isdisjoint(among) or (whole and "all" not in words):
-            return None  # "the two files": the rules know these words
-        return among if whole else ()
+        return () if count < len(among) and named.isdisjoint(among) else None  # "the two files" are known to the rules
     if {"other", "others", "another"} & words.keys():
         return [file for file in among if file not in known] if known else ()
     if "ordinal" not in words:
@@ -134,7 +129,7 @@ def _chosen(
 def counted(among: Sequence[_Member], ordinal: str, size: str | None, code: str) -> list[_Member]:
     """Those of `among` that an ordinal means, several where a number follows it: "the last two"; empty beyond the end."""
     place = value_of(ordinal.lstrip("第"), code)
-    many = int(size) if size and size.isdigit() else wording(code).numbers.get(size or "", 1)
+    many = value_of(size, code) if size else 1
     start = place - 1 if place > 0 else len(among) + place + 1 - many
     return [*among[start : start + many]] if 0 <= start <= len(among) - many else []
 
@@ -163,6 +158,12 @@ def _says_nothing(words: str) -> bool:
     return last in (*file_nouns("en"), *_OF_ALL) or (len(last) > 4 and last.endswith(("ed", "ing")))
 
 
+def of_noun(files: Iterable[Resource], noun: str | None, code: str) -> list[Resource]:
+    """Those of some files that a noun may mean; all of them without one."""
+    kind = file_nouns(code).get(noun or "", "")
+    return [file for file in files if not kind or file.kind in _ALIKE.get(kind, (kind,))]
+
+
 @cache
 def file_nouns(code: str) -> dict[str, str]:
     """Nouns of whole files, with their plurals; those that are parts of a text too ("paragraph") count no files."""
@@ -172,13 +173,24 @@ def file_nouns(code: str) -> dict[str, str]:
 
 
 @cache
+def ordinal_pattern(code: str) -> re.Pattern[str]:
+    """An ordinal, the number and the noun behind it: "the last two pictures"."""
+    words, language = wording(code).section("excluding"), wording(code)
+    ordinal = rf"(?P<ordinal>{either(language.ordinals)}|{ORDINAL_DIGITS})"
+    noun = rf"(?P<noun>{either(file_nouns(code))})|{either(words['file'])}"
+    if language.unspaced:
+        return re.compile(rf"{ordinal}(?P<many>(?!))?{COUNTER}(?:{noun})?")
+    article = either([*words["article"], *language.clauses["article"]])
+    many = rf"(?: (?P<many>\d{{1,2}}|{either(language.numbers)}))?"
+    return re.compile(rf"\b(?:(?:{article}) )?{ordinal}{many}(?: (?:{noun}|ones?))?\b")
+
+
+@cache
 def _patterns(code: str) -> re.Pattern[str]:
     language = wording(code)
     ordinals, nouns = f"{either([*language.ordinals])}|{ORDINAL_DIGITS}", either([*file_nouns(code)])
     if code != "en":
-        edge = "" if language.unspaced else r"\b"
-        article = rf"(?:\b(?:{either(language.clauses['article'])}) )?" if edge else ""
-        return re.compile(rf"{article}{edge}(?P<ordinal>{ordinals}){COUNTER}(?P<noun>{nouns}){edge}")
+        return ordinal_pattern(code)
     numbers = either([*language.numbers])
     many = rf"(?: (?P<many0>\d{{1,2}}|{numbers}))?"
 
@@ -201,12 +213,12 @@ def _patterns(code: str) -> re.Pattern[str]:
         rf"(?:(?P<listed>{several})|(?:(?:\d|{numbers}) )?{files(4)}|(?:\d|{numbers})\b)",
         rf"\bevery (?P<unsaid5>other|{ordinals}) {files(5)}",
         rf"\b(?:the|my|our) {of_order(6)} {files(6)}{whole}",
-        rf"\b(?:(?:these|those|the|my|our|(?P<all>all))(?: (?:of|{its}))* (?P<several>{numbers})"
+        rf"\b(?:(?:these|those|the|my|our|all)(?: (?:of|{its}))* (?P<several>{numbers})"
         rf"|(?P<pair>both)(?: (?:of|{its}))*) {files(7)}",
         rf"\b(?:the|my|our) (?P<other>other(?: two| three)?) {files(8)}{whole}",
         rf"\bthe (?P<unsaid9>(?:most|least) [a-z]+|{COMPARED})(?: {files(9)}{whole}|(?=[,.;!?]|$| (?:aloud|into|to)\b))",
         rf"\b(?:the|my|our) (?P<like>(?:[a-z-]+ )?[a-z-]+) "
-        rf"(?:one|(?P<some>ones)|(?P<noun10>{either([*language.nouns])})|file)\b{whole}",
+        rf"(?:ones?|(?P<noun10>{either([*language.nouns])})|file)\b{whole}",
         r"(?:\ball )?(?:\bof )?\bthe (?P<others>others|rest(?! of))\b",
         rf"\bthe (?:(?P<bare>{of_order(11)})|(?P<another>other))"
         r"(?=[,.;!?]|$| (?:by|to|into|in|with|and|as|at|on|is|too|all|aloud"

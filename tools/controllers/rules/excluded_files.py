@@ -13,8 +13,7 @@ from functools import cache
 from ....graph.resource import Resource
 from ...wording.wording import either, folded, wording
 from .clauses import ParsedRequest
-from .counted_files import ALIKE, COUNTER, counted, file_nouns, with_names
-from .lexicon import FILES
+from .counted_files import counted, file_nouns, of_noun, ordinal_pattern, with_names
 from .masking import FileMention
 
 _MARK = "[\ue010-\ue0ff]"
@@ -58,13 +57,9 @@ def without_excluded_files(parsed: ParsedRequest, code: str) -> ParsedRequest:
         for whole in _every(code).finditer(text, begin, finish):
             if start <= whole.start() < end:
                 continue
-            kind = file_nouns(code).get(whole["noun"] or "", "")
-            kinds = ALIKE.get(kind, (kind,)) if kind else ()
-            meant = [file for file in others if not kinds or file.kind in kinds] or others
-            mark = FILES.get(meant[0].kind, FILES["document"])
-            masked = masked[: whole.start()] + mark * len(whole.group()) + masked[whole.end() :]
-            files = [file for file in files if file.start >= 0 or file.resource not in meant]
-            files += [FileMention(file, whole.start(), whole.end()) for file in meant]
+            meant = of_noun(others, whole["noun"], code) or others
+            masked, named = with_names(masked, *whole.span(), meant, code)
+            files = [*(file for file in files if file.start >= 0 or file.resource not in meant), *named]
             break
     files.sort(key=lambda file: (file.start < 0, file.start))
     return replace(parsed, masked=masked, files=tuple(files), passed_over=passed, undecided=tuple(unclear))
@@ -88,15 +83,12 @@ def _with_counted_named(parsed: ParsedRequest, code: str) -> ParsedRequest:
         if listed and _goes_on(code).search(text, listed.end(), left_out.start()):  # of results: see members.py
             continue
         every = every or [*_every(code).finditer(text, begin, left_out.start("which"))]
-        for each in _ordinal(code).finditer(text, *left_out.span("which")) if every or listed else ():
-            kind = file_nouns(code).get(each["noun"] or (every[-1]["noun"] if every else "") or "", "")
-            meant = tuple(_within(parsed.files, listed)) if listed else given
-            among = [file for file in meant if not kind or file.kind in ALIKE.get(kind, (kind,))]
+        for each in ordinal_pattern(code).finditer(text, *left_out.span("which")) if every or listed else ():
+            noun = each["noun"] or (every[-1]["noun"] if every else None)
+            among = of_noun(_within(parsed.files, listed) if listed else given, noun, code)
             if chosen := counted(among, each["ordinal"], each["many"], code):
-                mark = FILES.get(chosen[0].kind, FILES["document"])
-                masked = masked[: each.start()] + mark * len(each.group()) + masked[each.end() :]
-                files = [file for file in files if file.start >= 0 or file.resource not in chosen]
-                files += [FileMention(file, *each.span()) for file in chosen]
+                masked, named = with_names(masked, *each.span(), chosen, code)
+                files = [*(file for file in files if file.start >= 0 or file.resource not in chosen), *named]
     return replace(parsed, masked=masked, files=tuple(files))
 
 
@@ -105,23 +97,10 @@ def _within(files: Sequence[FileMention], match: re.Match[str]) -> list[Resource
 
 
 @cache
-def _ordinal(code: str) -> re.Pattern[str]:
-    """An ordinal, the number and the noun behind it: "the last two pictures"."""
-    words, language = wording(code).section("excluding"), wording(code)
-    if language.unspaced:
-        noun = rf"の?(?:(?P<noun>{either([*file_nouns(code)])})|{either(words['file'])})?"
-        return re.compile(rf"(?P<ordinal>{either([*language.ordinals])})(?P<many>(?!))?{COUNTER}{noun}")
-    article = rf"(?:(?:{either(words['article'])}) )?" if words["article"] else ""
-    many = rf"(?: (?P<many>\d{{1,2}}|{either([*language.numbers])}))?"
-    noun = rf"(?: (?:(?P<noun>{either([*file_nouns(code)])})|{either(words['file'])}|ones?))?"
-    return re.compile(rf"\b{article}(?P<ordinal>{either([*language.ordinals])}){many}{noun}\b")
-
-
-@cache
 def _counted(code: str) -> re.Pattern[str]:
     """The words that exclude files by ordinals, up to a comma, the end, or a word that goes on: "except the first two"."""
     words = wording(code).section("excluding")
-    one = _unnamed(_ordinal(code))
+    one = _unnamed(ordinal_pattern(code))
     if wording(code).unspaced:
         before, behind = words["before"], words["behind"]
         return re.compile(
@@ -144,22 +123,23 @@ def _excluding(code: str) -> re.Pattern[str]:
     Those are matched, and no repetition gives back what it took, so that a list of names is read once.
     """
     words = wording(code).section("excluding")
-    names = rf"{_MARK}++(?:(?:,? ?(?:{either(words['and'])}) ?|, ?|、){_MARK}++)*+"
-    behind = rf"(?:{either(words['behind'])})" if words["behind"] else "(?!)"
-    ways = [rf"{names}(?:{behind}|(?P<kept>))"]
-    if words["before"]:
-        edge, space = ("", " ?") if wording(code).unspaced else (r"(?<!\w)", " ")
-        article = rf"(?:(?:{either(words['article'])}) )?" if words["article"] else ""
-        ways.insert(0, rf"[,，]? ?{edge}(?:{either(words['before'])}){space}{article}{names}(?:{behind})?")
-    after = either(words.get("after_every", ())) or r"\b\B"
-    return re.compile("|".join((*ways, rf"(?P<after>,? (?:{after}) {names})")))
+    names = rf"{_MARK}++(?:{_joint(code)}{_MARK}++)*+"
+    edge, space = ("", " ?") if wording(code).unspaced else (r"(?<!\w)", " ")
+    behind, article = either(words["behind"]), either(words["article"])
+    return re.compile(
+        rf"[,，]? ?{edge}(?:{either(words['before'])}){space}(?:(?:{article}) )?{names}(?:{behind})?"
+        rf"|{names}(?:{behind}|(?P<kept>))|(?P<after>,? (?:{either(words.get('after_every', ()))}) {names})"
+    )
 
 
 @cache
 def _list(code: str) -> re.Pattern[str]:
     """The names of two files or more: "a.txt, b.txt and c.txt"."""
-    joint = rf"(?:,? ?(?:{either(wording(code).section('excluding')['and'])}) ?|, ?|、)"
-    return re.compile(rf"{_MARK}++(?:{joint}{_MARK}++)++")
+    return re.compile(rf"{_MARK}++(?:{_joint(code)}{_MARK}++)++")
+
+
+def _joint(code: str) -> str:
+    return rf"(?:,? ?(?:{either(wording(code).section('excluding')['and'])}) ?|, ?|、)"
 
 
 @cache

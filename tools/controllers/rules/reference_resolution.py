@@ -70,9 +70,11 @@ class ReferenceResolver:
 
     def named_data(self, intent: Intent, kinds: Sequence[Kind]) -> list[Referent]:
         """Files and quotations in the words of the intent, else those before it in its clause."""
-        fit = [r for r in self.referents if r.origin in ("file", "quotation") and r.position >= 0 and fits(r, kinds)]
-        inside = [r for r in fit if intent.start <= r.position < intent.stop]
-        found = unique(inside or [r for r in fit if intent.clause.start <= r.position < intent.start])
+        data = [r for r in self.referents if r.origin in ("file", "quotation") and r.position >= 0]
+        inside = [r for r in data if intent.start <= r.position < intent.stop and fits(r, kinds)]
+        found = unique(
+            inside or [r for r in data if intent.clause.start <= r.position < intent.start and fits(r, kinds)]
+        )
         return [self.made_of(r, kinds) or r for r in found]
 
     def made_of(self, file: Referent, kinds: Sequence[Kind]) -> Referent | None:

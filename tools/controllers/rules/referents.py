@@ -107,12 +107,13 @@ def result_kind(task_type: str, output_kind: Kind) -> Kind:
 
 def fits(referent: Referent, kinds: Iterable[Kind]) -> bool:
     """Whether a referent can be an input of one of `kinds`; files may be converted (a PDF to images), a cut film heard."""
-    pairs = {
-        pair
-        for pair in CONVERTERS
-        if referent.origin in ("file", "earlier") or (referent.origin == "trim-video" and pair == ("video", "audio"))
-    }
-    return any(satisfies(referent.kind, kind) or (referent.kind, kind) in pairs for kind in kinds)
+    return any(satisfies(referent.kind, kind) or _converts(referent, kind) for kind in kinds)
+
+
+def _converts(referent: Referent, kind: Kind) -> bool:
+    pair = (referent.kind, kind)
+    is_heard = referent.origin == "trim-video" and pair == ("video", "audio")
+    return pair in CONVERTERS and (referent.origin in ("file", "earlier") or is_heard)
 
 
 def kinds_named(words: str) -> list[Kind]:

@@ -27,7 +27,7 @@ def with_rests(parsed: ParsedRequest, earlier: Sequence[Resource]) -> ParsedRequ
     files, quotations = list[FileMention](), list[Quotation]()
     source: tuple[list[FileMention], list[Quotation]] = ([], [])
     before = ""
-    for clause in parsed.clauses if parsed.language == "en" else ():
+    for clause in parsed.clauses:
         words = parsed.words_of(clause)
         rest, parts, pages = rest_in(words), read_parts(words, "en"), read_pages(words, "en")
         unit = "page" if pages else parts[0].unit if parts else ""

@@ -60,7 +60,7 @@ def _said(parsed: ParsedRequest) -> str:
         words = parsed.text[max(file.start, 0) : max(file.end, 0)]
         if file.resource.label not in words and (file.resource.name or "\0") not in words:
             letters[max(file.start, 0) : max(file.end, 0)] = words
-    return "".join(low if len(low := folded(letter)) == 1 else letter for letter in letters)
+    return folded("".join(letters))
 
 
 @cache
@@ -80,7 +80,7 @@ def _patterns(code: str) -> Mapping[str, re.Pattern[str]]:
         rf"|(?:(?:{either(words['every'])}){space}{article}(?P<nouns>(?:{nouns})(?<={words['plural']}))"
         rf"|(?:{either(words['each'])}){space}{article}(?P<noun>{nouns})){edge}",
         "named": rf"(?:{either(words['the'])}){space}{article}(?P<results>{results}){edge}",
-        **{name: rf"(?:{either(words[name])}){edge}" for name in ("rest", "together", "apart", "paired", "among")},
+        **{name: rf"(?:{either(words[name])}){edge}" for name in ("rest", "together", "apart", "among")},
     }
     off = f"(?:(?P<off>{either(language.ranges.get('off', ()))}){space})?"
     forms["rest"] = rf"{off}{forms['rest']}(?:{space}(?P<noun>{nouns}){edge})?"

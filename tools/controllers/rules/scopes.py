@@ -16,7 +16,7 @@ from ....graph.task import Ref, Single, Task, Template, singles_in
 from ....graph.vocabulary import VOCABULARY
 from ...wording.wording import folded, wording
 from .clauses import ParsedRequest
-from .counted_files import ALIKE, file_nouns
+from .counted_files import file_nouns, of_noun
 from .scope_words import Scope, find_scopes
 
 Span = tuple[int, int]
@@ -106,6 +106,10 @@ class _Plan:
         data = (*values, *self.data([self.tasks[each] for each in makers & self.tasks.keys()]))
         return {value for value in data if not isinstance(value, Ref)}
 
+    def parameters(self, group: Sequence[Task]) -> list[Mapping[str, object]]:
+        """Those of tasks and of all that these depend on."""
+        return [self.tasks[each].parameters for each in sorted(self.behind({task.id for task in group}))]
+
     def behind(self, ids: set[int]) -> set[int]:
         """Tasks, and all those that they depend on."""
         before = {each for i in ids & self.tasks.keys() for each in self.tasks[i].depends_on}
@@ -133,30 +137,20 @@ class _Plan:
         made = self.tasks.get(value.task_id) if isinstance(value, Ref) else None
         return made is not None and (self.is_list(value) or VOCABULARY[made.type].outputs[0].kind in _PLURAL)
 
-    def is_pair(self, value: Single) -> bool:
-        """Whether a value holds what was looked for under several names: "the dates and the names"."""
-        made = self.tasks.get(value.task_id) if isinstance(value, Ref) else None
-        chosen = made.parameters.values() if made else ()
-        return self.is_list(value) or any(isinstance(c, tuple) or (isinstance(c, str) and "," in c) for c in chosen)
-
-    def with_steps(self, tasks: Sequence[Task]) -> list[Task]:
-        """Tasks, and those whose results they take."""
-        return [*tasks, *(self.tasks[v.task_id] for v in self.data(tasks) if isinstance(v, Ref))]
-
-    def siblings(self, value: Single) -> list[Ref]:
-        """The results that the same words ask for as a result, itself included."""
-        evidence = self.evidence.get(value.task_id) if isinstance(value, Ref) else None
-        same = self.asked.get(evidence.start, []) if evidence else []
-        return [Ref(task_id=task.id) for task in same if evidence and task.type == self.tasks[evidence.task_id].type]
+    def takes_all(self, values: Sequence[Single]) -> bool:
+        """Whether of several results that the same words ask for, none is left out."""
+        evidence = [self.evidence[v.task_id] for v in values if isinstance(v, Ref) and v.task_id in self.evidence]
+        kinds = {(each.start, self.tasks[each.task_id].type) for each in evidence}
+        same = (task for start, kind in kinds for task in self.asked.get(start, []) if task.type == kind)
+        return {task.id for task in same} <= {each.task_id for each in evidence}
 
     def files(self, scope: Scope) -> list[Resource]:
         """The files that a noun means: those that the clause names, else all of its kind."""
         clause = self.parsed.clause_at(scope.start)
-        kind = file_nouns(self.parsed.language).get(scope.words.get("noun", ""), "")
-        kinds = ALIKE.get(kind, (kind,)) if kind else ()
         left = [f for f in self.parsed.files if f.resource not in self.parsed.passed_over]
         named = [f for f in left if clause.start <= f.start < clause.end]
-        return list(dict.fromkeys(f.resource for f in named or left if not kinds or f.resource.kind in kinds))
+        files = dict.fromkeys(file.resource for file in named or left)
+        return of_noun(files, scope.words.get("noun"), self.parsed.language)
 
     def says(self, scope: Scope, group: Sequence[Task]) -> bool:
         """Whether the words go to an expert as they are, in a question or a description."""
@@ -171,15 +165,14 @@ class _Plan:
 def _both(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
     values = plan.data(group)
     unspaced = wording(plan.parsed.language).unspaced  # there "both" stands behind two languages as well
-    return len(values) > 1 or any(map(plan.is_pair, values)) or (unspaced and len(group) > 1)
+    return len(values) > 1 or (unspaced and len(group) > 1)
 
 
 def _all(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
     values = plan.origins(plan.data(group))
-    taken = {value.task_id for value in values if isinstance(value, Ref)}
-    whole = all(each.task_id in taken for value in values for each in plan.siblings(value))
-    wanted = plan.files(scope) if scope.words.get("noun") in file_nouns(plan.parsed.language) or not taken else []
-    return whole and set(wanted) <= plan.sources(values)
+    made = any(isinstance(value, Ref) for value in values)
+    wanted = plan.files(scope) if scope.words.get("noun") in file_nouns(plan.parsed.language) or not made else []
+    return plan.takes_all(values) and set(wanted) <= plan.sources(values)
 
 
 def _number(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
@@ -187,7 +180,7 @@ def _number(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
     number = int(word) if word.isdigit() else wording(plan.parsed.language).numbers[word]
     values = plan.origins(plan.data(group))
     number = len({f.resource for f in plan.parsed.files}) - number if "out" in scope.words else number
-    said = any(number in (p, -p) for t in plan.with_steps(group) for p in t.parameters.values() if isinstance(p, int))
+    said = any(p in (number, -number) for each in plan.parameters(group) for p in each.values())
     return len(values) == number or said or any(map(plan.is_several, values))
 
 
@@ -204,7 +197,7 @@ def _rest(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
         return False
     if not taken & before and (counted or (earlier and set(plan.files(scope)) <= taken | before)):
         return True
-    ranges = [t.parameters for t in plan.with_steps(group) if not _RANGES.isdisjoint(t.parameters)]
+    ranges = [each for each in plan.parameters(group) if not _RANGES.isdisjoint(each)]
     later = any(each.get("except") or any(each.get(name, 0) not in (0, 1) for name in _STARTS) for each in ranges)
     return later or ("off" in scope.words and bool(ranges))
 
@@ -223,20 +216,13 @@ def _apart(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
     return several and all(len(plan.sources(plan.data([task]))) == 1 for task in group)
 
 
-def _paired(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
-    chosen = {tuple(task.parameters.items()) for task in group}
-    return len(group) == len(chosen) == len(plan.data(group)) > 1
-
-
 def _named(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
     named = wording(plan.parsed.language).section("scopes")["results"]
     types = {kind for kind, nouns in named.items() if scope.words["result"] in map(folded, nouns)}
     made = [task for task in plan.tasks.values() if task.type in types and task not in group]
     values = plan.origins(plan.data(group))
     taken = {value.task_id for value in values if isinstance(value, Ref) and plan.tasks[value.task_id].type in types}
-    return not made or (
-        len(taken) == len(values) and all(each.task_id in taken for v in values for each in plan.siblings(v))
-    )
+    return not made or (len(taken) == len(values) and plan.takes_all(values))
 
 
 _OBLIGATIONS: Mapping[str, Callable[[_Plan, Scope, Sequence[Task]], bool]] = {
@@ -249,7 +235,6 @@ _OBLIGATIONS: Mapping[str, Callable[[_Plan, Scope, Sequence[Task]], bool]] = {
     "rest": _rest,
     "together": _together,
     "apart": _apart,
-    "paired": _paired,
     "among": lambda plan, scope, group: _both(plan, scope, group) or any(map(plan.is_several, plan.data(group))),
     "named": _named,
 }

@@ -62,9 +62,7 @@ def find_unused_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: 
 
     def says_nothing(start: int, end: int) -> bool:
         word = parsed.masked[start:end]
-        if word in _ONLY and _took_effect(parsed, end, limits, linker):
-            return True
-        if NUMBERS.get(word) in counts:
+        if NUMBERS.get(word) in counts or (word in _ONLY and _took_effect(parsed, end, limits, linker)):
             return True
         return (singular(word) in known and not word.isdigit()) or (_is_verb(word) and _has_object(parsed, end, used))
 
@@ -77,19 +75,12 @@ def _runs(
 ) -> Iterator[Span]:
     run: Span | None = None
     for start, end in words:
-        word = parsed.masked[start:end]
-        if (
-            used[start]
-            or _LIST_NUMBER.match(parsed.masked, start)
-            or (run and _BREAK.search(parsed.masked, run[1], start))
-        ):
+        passed_over = used[start] or _LIST_NUMBER.match(parsed.masked, start)
+        if passed_over or (run and _BREAK.search(parsed.masked, run[1], start)):
             yield from (run,) if run else ()
             run = None
-        if (
-            not used[start]
-            and not _LIST_NUMBER.match(parsed.masked, start)
-            and (_restricts(parsed.masked, start) or not (word in function_words() or skip(start, end)))
-        ):
+        small = parsed.masked[start:end] in function_words()
+        if not passed_over and (_restricts(parsed.masked, start) or not (small or skip(start, end))):
             run = (run[0] if run else start, end)
     yield from (run,) if run else ()
 
@@ -128,7 +119,7 @@ def _phrase(parsed: ParsedRequest, span: Span, used: bytearray) -> Span:
     """The run with the words that it needs to be understood: "where region is North", "page 3", "the first page"."""
     (start, end), masked = span, parsed.masked
     for denied in lexicon().cues["denied"].finditer(masked, 0, end):
-        if denied.start() < start < denied.end() and not used[denied.start()]:
+        if denied.start() < start < denied.end():
             start = denied.start()
     first = WORD.match(masked, start)
     if (

@@ -18,7 +18,7 @@ from ....graph.vocabulary import VOCABULARY
 from ...tables.folding import singular
 from ...wording.request_language import function_words
 from ...wording.wording import wording
-from .clauses import Clause, ParsedRequest
+from .clauses import ParsedRequest
 from .intents import Intent
 from .lexicon import LANGUAGES, lexicon
 from .linking import Linker
@@ -35,8 +35,6 @@ _TARGET = re.compile(r"\b(?:as|into|to|in) (?:an? )?\Z")
 _WHOLE_GOAL = ("text-generation", "time-series-forecasting")
 _SEVERAL_MEANINGS = ("image-to-image", "audio-to-audio", "count", "filter")
 """Types whose parameters say what is done: the words of one example mean nothing to another."""
-_SUBJECT = re.compile(r"([^\W\d_][\w’-]*) \Z")
-_JOINING = frozenset("and but or please so then also just though i we you kindly yet".split())
 _ATTACHED = re.compile(
     r"\b(?:this|these|the|my|our) (?:\w+’s )?(?P<which>[a-z]+ )??[a-z]+\b"
     r"(?=\W*\Z|[^\w ]| (?:for|to|and|in|on|at|into|aloud)\b)"
@@ -72,12 +70,7 @@ def requesting_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: L
 
 
 def _restricts(masked: str, denied: Span, acts: Collection[str]) -> bool:
-    """Whether a denial limits what is asked for ("don't translate names"), instead of forbidding another task.
-
-    One with a subject of its own says what does not count: "cancelled orders don't count".
-    """
-    if (subject := _SUBJECT.search(masked, max(0, denied[0] - 30), denied[0])) and subject[1] not in _JOINING:
-        return True
+    """Whether a denial limits what is asked for ("don't translate names"), instead of forbidding another task."""
     found = {rule.act for rule in lexicon().rules for find in rule.find if find.search(masked, *denied)}
     found |= operation_names(masked[slice(*denied)])
     return not found or not found.isdisjoint(acts)
@@ -143,24 +136,19 @@ def _input_spans(parsed: ParsedRequest, taken: Iterable[Scalar | Resource]) -> I
 
 
 def _parameter_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
-    """Words and numbers of parameters in the clause of their task, else in the request; with a number, its unit."""
-    clauses = {e.task_id: parsed.clause_at(e.start) for e in linker.evidence}
-    for task in linker.tasks:
+    """Words and numbers of parameters in the clause of their task; with a number, its unit."""
+    for evidence in linker.evidence:
+        task, clause = linker.tasks[evidence.task_id], parsed.clause_at(evidence.start)
         values: list[Value | Scalar | tuple[Scalar, ...]] = [*task.parameters.values()]
         words = {word for value in values for word in _words_of(value)}
         words |= {name for name in task.parameters for name in name.split("_")}
-        clause = clauses.get(task.id)
-        for match in WORD.finditer(parsed.masked, clause.start if clause else 0, _sentence_end(parsed, clause)):
+        end = _SENTENCE_END.search(parsed.masked, clause.end - 1)
+        for match in WORD.finditer(parsed.masked, clause.start, end.start() if end else len(parsed.masked)):
             word = match.group()
             number = str(NUMBERS.get(word, word))
             if number in words or singular(word) in words:
                 unit = WORD.match(parsed.masked, match.end() + 1) if number.isdigit() else None
                 yield match.start(), unit.end() if unit else match.end()
-
-
-def _sentence_end(parsed: ParsedRequest, clause: Clause | None) -> int:
-    end = _SENTENCE_END.search(parsed.masked, clause.end - 1) if clause else None
-    return end.start() if end else len(parsed.masked)
 
 
 def _words_of(value: object) -> Iterator[str]:

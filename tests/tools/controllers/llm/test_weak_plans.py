@@ -319,6 +319,17 @@ async def test_a_reply_in_words_is_the_direct_answer_where_there_is_nothing_to_r
     assert (len(server.requests), proposal.plan.tasks, proposal.repairs) == (1, (), (DIRECT_ANSWER,))
 
 
+@pytest.mark.parametrize("reply", ["Sure! I would be happy to help you with that.", '{"tasks": []}'])
+async def test_words_are_no_answer_to_what_the_rules_can_do_for_certain(reply: str) -> None:
+    """They are sent back; then the rules' plan is run, and this is reported."""
+    request = Request(text="Translate 'good morning' into French", thread_id="t")
+    with llm_controller(in_turn(chat(reply))) as (controller, server):
+        proposal = await controller.plan(request)
+    assert b"no task does" in server.requests[1].body
+    assert [task.type for task in proposal.plan.tasks] == ["translation"]
+    assert "none of whose drafts can be run" in proposal.refusals[0]
+
+
 @pytest.mark.parametrize(
     "words", ["I would use text-to-speech on it.", "First Text To Speech.", "Here: {tasks", "[1, 2"]
 )

@@ -129,9 +129,11 @@ def convert_last(linker: Linker) -> None:
     """A file format that is asked for is written once, by the last of the tasks that change a file one after another."""
     for number in range(len(linker.tasks)):
         task = linker.tasks[number]
+        if "format" not in task.parameters:
+            continue
         taken = [t for t in linker.tasks if task.id in t.depends_on]
         after = taken[0] if len(taken) == 1 and len(taken[0].inputs) == 1 and taken[0].id > task.id else None
-        if "format" not in task.parameters or after is None or "format" in after.parameters:
+        if after is None or "format" in after.parameters:
             continue
         if not VOCABULARY[after.type].parameter("format"):
             continue
