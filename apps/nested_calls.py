@@ -17,10 +17,13 @@ from typing import Any
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
+from ..graph.builder import Graph
 from ..nodes.attempts import SCRATCHPAD, at_its_place, first
+from ..nodes.next_stages import stages_left
 
-# LangGraph's name for what a parent lends; `tests/apps/test_shared_tool.py` notices when it changes
+# LangGraph's names for what a parent lends; `tests/apps/test_shared_tool.py` notices when they change
 _CHECKPOINTER = "__pregel_checkpointer"
+_RESUMING = "__pregel_resuming"
 
 _call_id: ContextVar[str | None] = ContextVar("hugginggpt_tool_call", default=None)
 _lock = Lock()
@@ -36,6 +39,22 @@ def called(tool_call_id: str | None) -> Iterator[None]:
         yield
     finally:
         _call_id.reset(token)
+
+
+def call_id() -> str | None:
+    """The id that the model gave the call that is served."""
+    return _call_id.get()
+
+
+async def has_unfinished(graph: Graph, config: RunnableConfig) -> bool:
+    """Whether a run of the call was left unfinished: the agent calls it again after an error (`ToolRetryMiddleware`)."""
+    saved = await graph.newest(config)
+    return saved is not None and bool(stages_left(saved))
+
+
+def going_on(config: RunnableConfig) -> RunnableConfig:
+    """The config of a call that goes on with the run at its place, as one that a parent resumes does."""
+    return {**config, "configurable": {**config["configurable"], _RESUMING: True}} if is_lent(config) else config
 
 
 def is_lent(config: RunnableConfig) -> bool:

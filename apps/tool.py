@@ -34,7 +34,7 @@ from ..graph.traces import end_in_time
 from ..nodes.run_options import options_of
 from ..tools.chat_models.models import ChatModel
 from .given_files import as_graph_files
-from .nested_calls import called, is_lent, nested
+from .nested_calls import call_id, called, going_on, has_unfinished, is_lent, nested
 from .own_files import OwnFiles
 from .shared_world import Share
 
@@ -170,6 +170,8 @@ class _Calls:
     def __init__(self, graph: Graph | None, share: Share, options: Options, thread: str | None) -> None:
         self._graph, self._share, self._options, self._thread = graph, share, options, thread
         self._own = OwnFiles()
+        self._failed: dict[tuple[str, str], str] = {}
+        """Checkpoint threads of calls that an exception ended, by the id that the model gave and the request."""
 
     def synchronous(self, request: str, config: RunnableConfig, files: Any = ()) -> tuple[str, dict[str, Any]]:
         """For callers that are not asynchronous; also inside a running event loop, which waits meanwhile."""
@@ -192,7 +194,7 @@ class _Calls:
                 async with nested(_in_parent(config, self._thread), (request, files)) as inner:
                     last = await self._end_of(request, files, inner)
             else:
-                last = await self._end_of(request, files, _alone(config, self._thread))
+                last = await self._end_alone(request, files, config)
         except ENDS_AN_AGENT:
             raise
         except HuggingGPTError as error:
@@ -200,13 +202,25 @@ class _Calls:
         self._own.remember(last)
         return _content(last), last.model_dump(mode="json")
 
+    async def _end_alone(self, request: str, files: Any, config: RunnableConfig) -> RunFinished:
+        """The same without a parent's checkpointer; what an exception ended goes on when it is called again."""
+        called_as = call_id() or uuid4().hex, request
+        own_thread = self._failed.pop(called_as, "") or uuid4().hex[:10]
+        try:
+            return await self._end_of(request, files, _alone(config, self._thread, own_thread))
+        except Exception:
+            self._failed |= {called_as: own_thread} if call_id() else {}
+            raise
+
     async def _end_of(self, request: str, files: Any, config: RunnableConfig) -> RunFinished:
         """The last event of a run; all of them go to the parent."""
         graph = self._graph or (await asyncio.to_thread(self._share.open)).graph
+        if goes_on := call_id() is not None and await has_unfinished(graph, config):
+            config = going_on(config)
         files = await self._own.given(request, list(files), graph, conversation_of(config))
         graph_input = {"request": request, "files": files, "options": self._options.model_dump(mode="json")}
         send, last = _parent_stream(), None
-        stream = graph.astream(graph_input, config, stream_mode="custom", subgraphs=True)
+        stream = graph.astream(None if goes_on else graph_input, config, stream_mode="custom", subgraphs=True)
         async with aclosing(stream) as parts:
             async for _, part in parts:
                 send({"hugginggpt": part})
@@ -220,12 +234,12 @@ def _in_parent(config: RunnableConfig, thread: str | None) -> RunnableConfig:
     return {**config, "configurable": {**config["configurable"], CONVERSATION: thread}} if thread else config
 
 
-def _alone(config: RunnableConfig, thread: str | None) -> RunnableConfig:
+def _alone(config: RunnableConfig, thread: str | None, own_thread: str) -> RunnableConfig:
     """The config of a run of its own: nothing of a parent but its callbacks, and whose conversation it is.
 
     A checkpoint thread for each call: two calls side by side may belong to one conversation.
     """
-    own = {"thread_id": uuid4().hex[:10], CONVERSATION: thread or config.get("configurable", {}).get("thread_id")}
+    own = {"thread_id": own_thread, CONVERSATION: thread or config.get("configurable", {}).get("thread_id")}
     kept = {key: value for key, value in config.items() if key in ("callbacks", "tags", "metadata", "max_concurrency")}
     return {**kept, "configurable": own}  # type: ignore[typeddict-item]
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,36 @@ async def test_an_attempt_after_an_error_of_its_own_node_gets_the_answers_that_a
     state = await driven(parent, {"request": "go"})
     assert state["answer"] == "did two | did one | did one | did three"
     assert backend.calls == ["0", "1", "2"] * 4  # the second `one` is a call of its own
+
+
+@both
+@pytest.mark.parametrize("lent", [True, False], ids=["a parent with a checkpointer", "one without"])
+async def test_a_call_of_the_tool_that_is_made_again_after_an_error_goes_on(
+    home: Path, driven: Driven, lent: bool
+) -> None:
+    """As LangChain's `ToolRetryMiddleware` does, within one attempt of the node; a later call of that id is a new one."""
+    backend = Broken()
+    tool = as_tool(graph_of(home, backend, None if lent else InMemorySaver()))
+    call = {"type": "tool_call", "name": tool.name, "id": "call0", "args": {"request": "go"}}
+
+    async def node(state: State) -> Any:
+        for _ in range(2):
+            with suppress(ZeroDivisionError):
+                await tool.ainvoke(call)
+        return {"answer": (await tool.ainvoke(call)).content}
+
+    def in_a_thread(state: State) -> Any:
+        for _ in range(2):
+            with suppress(ZeroDivisionError):
+                tool.invoke(call)
+        return {"answer": tool.invoke(call).content}
+
+    parent = parent_of(node if driven is asynchronous else in_a_thread, InMemorySaver() if lent else None)
+    assert (await driven(parent, {"request": "go"}))["answer"] == "did go"
+    assert backend.calls == ["0", "1", "1", "1", "2"]
+    if not lent:
+        assert (await tool.ainvoke(call)).content == "did go"
+        assert backend.calls[5:] == ["0", "1", "2"]
 
 
 @pytest.mark.crash

@@ -41,10 +41,12 @@ class Broken(ScriptedBackend):
         return made
 
 
-def graph_of(home: Path, backend: ScriptedBackend) -> Any:
+def graph_of(home: Path, backend: ScriptedBackend, saver: Any = None) -> Any:
     """The graph, whose answer names the request."""
     controller = ScriptedController(CHAIN, answer=lambda run: f"did {run.request.text}")
-    return build_graph(Settings(home=home), controller=controller, catalog=ScriptedCatalog(), backends=[backend])
+    return build_graph(
+        Settings(home=home), controller=controller, catalog=ScriptedCatalog(), backends=[backend], checkpointer=saver
+    )
 
 
 def parent_of(node: Any, saver: Any) -> Any:

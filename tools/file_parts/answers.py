@@ -6,8 +6,9 @@ from datetime import date
 
 from ...graph.errors import ExpertError, input_error
 from ..documents.parts import Part, parts_of
+from ..wording.asked_apart import FOLLOWED
 from .appointments import appointments
-from .asked import Asked, asked_apart, read_asked, says
+from .asked import Asked, read_asked, says
 from .calendar_answers import of_calendar
 from .mail_answers import mail, of_mails
 
@@ -19,21 +20,18 @@ _NAMED = frozenset(("count", "list", "title", "notes", "who"))
 def answer_of_parts(text: str, question: str, label: str, today: date, code: str) -> str | None:
     """The answer of the parts of a text, to a question in the language `code`.
 
-    None where it has no parts, or the question is about something else in it.
+    None where it has no parts, or the question is about something else in it. A question behind another is about the same.
 
     Raises `ExpertError` for what it asks of the parts and they can't tell.
     """
     parts = parts_of(text)
     if not parts and _ONE_MAIL.match(text):
         parts = [Part("E-mail", 1, "", text)]
-    if parts and len(questions := asked_apart(question, code)) > 1:
-        answers = [answer_of_parts(text, each, label, today, code) for each in questions]
-        if any(answers) and None in answers:
-            missed = questions[answers.index(None)]
-            raise ExpertError(f"no answer was found in {label} to {missed.strip()!r}", hint="Ask one thing at a time.")
-        return "\n".join(answer or "" for answer in answers) or None
-    if not parts or (asked := read_asked(question, parts[0].noun, today, code)) is None:
+    first, _, last = question.rpartition(FOLLOWED)
+    if not parts or (asked := read_asked(last, parts[0].noun, today, code)) is None:
         return None
+    if first and (before := read_asked(first, parts[0].noun, today, code)):
+        asked = asked.about_those_of(before)
     if parts[0].noun == "Appointment":
         known = appointments(parts)
         return of_calendar(asked, known, label, today) if known is not None else None

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,8 @@ _MARKS = (
     "often", "count", "length", "total", "longest", "shortest", "cancelled", "when", "where", "who", "most", "wrote",
     "received", "attachments", "subject", "title", "notes", "next", "first", "last", "list",
 )  # fmt: skip
+_CHOOSING = frozenset(("longest", "shortest", "cancelled", "next", "first", "last"))
+"""Groups that say which parts are meant, and not what is asked of them."""
 _ASKING = ("often", "count", "length", "total", "when", "where", "who", "list")
 _ADDRESSES = re.compile(r"\s*-?(?:addres|adres|direc|endere|地址|アドレス)")
 """Behind "e-mail": what is in a text, and no part of a file."""
@@ -41,6 +43,19 @@ class Asked:
     receiver: tuple[str, ...]
     words: tuple[str, ...]
     """The other words that mean something."""
+
+    def about_those_of(self, first: "Asked") -> "Asked":
+        """The question, about the parts that the one before it names."""
+        return replace(
+            self,
+            nouns=self.nouns or first.nouns,
+            number=self.number or first.number,
+            period=self.period or first.period,
+            sender=self.sender or first.sender,
+            receiver=self.receiver or first.receiver,
+            words=self.words or first.words,
+            marks=self.marks | (first.marks & _CHOOSING),
+        )
 
 
 def read_asked(question: str, noun: str, today: date, code: str) -> Asked | None:
@@ -89,14 +104,6 @@ def counts_all(question: str, noun: str, code: str) -> bool:
     if asked is None or asked.sender or asked.receiver or asked.period or asked.number:
         return False
     return "count" in asked.marks and not asked.marks & {"wrote", "received", "attachments"} and noun in asked.nouns
-
-
-def asked_apart(question: str, code: str) -> list[str]:
-    """The questions that one question joins: "how many are there and which are cancelled"."""
-    words = _words().get(code, {})
-    begins = _either([phrase for mark in _ASKING for phrase in words.get(mark, ())])
-    joint = re.compile(rf"[,;]?\s+(?:and|und|et|y|e)\s+(?=(?:{begins})\b)", re.IGNORECASE)
-    return [part for part in joint.split(question) if part.strip()]
 
 
 def says(text: str, words: Sequence[str]) -> bool:

@@ -9,11 +9,12 @@ and the median amount".
 import re
 from collections.abc import Sequence
 
+from ..wording.asked_apart import FOLLOWED
 from ..wording.nearest import words_pattern
 from ..wording.wording import wording
 from .columns import Columns
 from .folding import fold
-from .follow_up import FOLLOWED, refers_back
+from .follow_up import refers_back
 from .question_words import Mark, mark_words, question_language, words_of
 
 _COMMAS, _ENDS = ",;、\uff0c", "?\uff1f"

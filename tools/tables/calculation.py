@@ -7,6 +7,7 @@ from functools import partial
 
 from ...graph.caveats import caveat
 from ...graph.errors import ExpertError
+from ..wording.asked_apart import asks_for
 from .asked_apart import asked_apart
 from .calendar_columns import with_period
 from .cell_words import say_doubtful
@@ -27,6 +28,9 @@ from .sums import difference, no_measure, share, sums
 from .table_query import Query, no_condition, not_understood
 from .table_words import operation_words
 from .total_row import check_rates, doubt, is_rate, without_totals
+
+_NUMBERS = {"count", "sum", "average", "median", "share", "difference"}
+"""Operations of which the result is a number."""
 
 
 def answer_about(table: Columns, question: str) -> str:
@@ -50,6 +54,7 @@ def _answered(table: Columns, question: str) -> tuple[str, Query]:
     if query.spoiled is not None and (timed := with_durations(query.whole, query.spoiled)):
         body, query = timed, read_query(question, timed)
     query.asks_who = fold(question).split()[0].strip("¿") in operation_words(query.language)["people"]
+    _check_kind(query, question)
     counts = query.operations <= {"count", "people", "rows"}
     if not (query.conditional or counts) and (back := refers_back(question, query.language)):
         raise not_understood(table, [back])  # rows of a question that is not here
@@ -73,6 +78,17 @@ def _answered(table: Columns, question: str) -> tuple[str, Query]:
         if empty := sum(cells.values()) - sum(marks.values()):
             caveat(f"{empty} of {query.table.count} cells of {table.names[column]} are left out, as they are empty")
     return _answer(query, table) + (f" ({'; '.join(said)})" if said else ""), query
+
+
+def _check_kind(query: Query, question: str) -> None:
+    """Show the only dates of rows that are asked for by "when". Raises `ExpertError` where a number is no answer to it."""
+    code, dated = query.language, [n for n in range(len(query.whole.names)) if query.whole.is_dated(n)]
+    asked = next(filter(None, (asks_for(kind, question, code) for kind in ("date", "person", "place"))), "")
+    grouped = query.group is not None or query.subjects or query.counts_best
+    if asked and query.operations & _NUMBERS and not query.operations & {"highest", "lowest"} and not grouped:
+        raise not_understood(query.whole, [asked])
+    if asks_for("date", question, code) and not (query.operations - {"rows", "people"} or query.columns):
+        query.columns = dated if len(dated) == 1 else []
 
 
 def _answer(query: Query, table: Columns) -> str:

@@ -6,6 +6,7 @@
 import re
 from collections.abc import Sequence
 
+from ..wording.asked_apart import FOLLOWED
 from ..wording.wording import wording
 from .columns import Columns
 from .folding import fold
@@ -13,8 +14,6 @@ from .question_words import Mark, mark_words, words_of
 from .table_query import not_understood
 from .table_words import COMPARISONS, operation_words
 
-FOLLOWED = " → "
-"""Between a question and each follow-up to it."""
 _ROWS = ("value", "period", "number")
 _CELLS = ("value", "period")
 _CALCULATED = {"sum", "average", "median"}

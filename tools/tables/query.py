@@ -1,9 +1,10 @@
 """`read_query`: what a question asks of a table, as a `Query`: conditions, columns, an operation. Every word counts."""
 
+from ..wording.asked_apart import FOLLOWED
 from .columns import Columns
 from .days import with_days
 from .first_rows import sort_key, take_first, with_yes_columns
-from .follow_up import FOLLOWED, followed
+from .follow_up import followed
 from .identifiers import without_identifiers
 from .question_reader import QuestionReader
 from .question_words import mark_words, question_language, words_of

@@ -183,6 +183,14 @@ def test_dates_in_words_are_dates(question: str, answer: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "word"), [("when is the number of sales?", "when"), ("who is the total revenue in North?", "who")]
+)
+def test_a_number_is_no_day_and_nobody(question: str, word: str) -> None:
+    with pytest.raises(ExpertError, match=f"I do not understand “{word}”"):
+        answer_about(SALES, question)
+
+
+@pytest.mark.parametrize(
     "question", ["what is the total revenue there?", "wie hoch ist dort die Summe der Units?", "average units of these"]
 )
 def test_rows_of_a_question_that_is_not_here_are_no_whole_table(question: str) -> None:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from .asked_words import asks_several, kinds_asked, places_of
+from ...wording.wording import folded
+from .asked_words import asks_several, kinds_asked, places_of, small_words, spans_of
 from .day_and_time import with_times
 from .entity_patterns import find_entities
 from .question_synonyms import synonyms
@@ -21,7 +22,7 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _FREQUENCY = re.compile(
-    r"\b(?:(?:every|each)\s[^,.;:()]+|(?:hourly|daily|weekly|fortnightly|monthly|quarterly|yearly|annually)\b"
+    r"\b(?:(?:every|each)\s(?:[^,.;:()]|:(?=\d))+|(?:hourly|daily|weekly|fortnightly|monthly|quarterly|yearly|annually)\b"
     r"|(?:once|twice|\w+ times)(?:\s(?:an?|per|every|each)\s\w+)?\b)",
     re.IGNORECASE,
 )
@@ -80,6 +81,8 @@ def candidates(kind: str, sentence: str, query: Iterable[str], code: str = "en")
         spans = [(a, b) for a, b in spans if not numbers_of(query).intersection(content_words(sentence[a:b]))]
         unit = next((_UNITS[word] for word in query if word in _UNITS), None)
         spans = [(a, b) for a, b in spans if not unit or unit.search(sentence[a:b])]
+    elif kind == "span":
+        spans = [match.span() for match in spans_of(code).finditer(sentence)]
     elif kind == "code":
         taken = [(f.start, f.end) for f in found if f.group in _NO_CODES]
         spans = [(f.start, f.end) for f in found if f.group == "IBAN"]
@@ -93,7 +96,8 @@ def candidates(kind: str, sentence: str, query: Iterable[str], code: str = "en")
     elif kind == "place":
         spans = [match.span(1) for match in _place(code).finditer(sentence) if not match[1][0].isdigit()]
     elif kind in ("person", "name"):
-        spans = [match.span() for match in NAME.finditer(sentence) if match.group().lower() not in STOP_WORDS]
+        small = STOP_WORDS if code == "en" else STOP_WORDS | small_words(code)
+        spans = [match.span() for match in NAME.finditer(sentence) if folded(match.group()) not in small]
         spans = [span for span in spans if kind == "person" and _BY.search(sentence[: span[0]])] or spans
     if kind in ("place", "person", "name"):
         other = [(f.start, f.end) for f in found if f.group in _NO_NAMES]

@@ -18,6 +18,7 @@ QUESTIONS: dict[str, str] = {
     "year": r"(?:what|which|in what) year",
     "time": r"what time|at what hour|opening hour",
     "money": r"how much|what (?:is|was|does|did) .*(?:total|price|cost|amount|sum|bill|fee)|total|price of",
+    "span": r"(?!)",
     "count": r"how (?:many|tall|high|long|far|old|deep|wide|big|heavy|fast)|number of",
     "frequency": r"how often",
     "date": r"\bwhen\b|what (?:date|day)|which (?:date|day)|\bdate\b",
@@ -27,12 +28,14 @@ QUESTIONS: dict[str, str] = {
     r"|caf)",
     "code": r"\b[a-z]+ (?:number|no\.|code|id|reference)(?! of\b)\b",
 }
-"""Words of English that ask for a kind of value; the first kind with a match is the one expected."""
+"""Words of English that ask for a kind of value; the match that begins first is the one expected: "when is the total due".
+
+How long something is, is a `count` in English, where the unit behind the number has to fit, and a `span` elsewhere.
+"""
 _SEVERAL = re.compile(
     r"\W*(?:when|where|who|what time)\b[^?]{0,15}\b(?:and|or) (?:at |to |with |from )?(?:when|where|who|what|how|why)\b"
 )
 _CODE = re.compile(r"\b(?:numbers?|num|no|nr|codes?|id|ref(?:erence)?)\b|n[°º]|#|nummer\b", re.I)
-_WHO = re.compile(r"\W*(?:who|whose|whom)\b")
 _SHORT = 2
 """Letters of a word that has to be typed with its accents: "où" is not "ou"."""
 
@@ -54,20 +57,44 @@ def kinds_asked(question: str) -> list[str]:
     code = language_of_question(question)
     lower = re.sub(r"\b(wh\w+|how)['’]s\b", r"\1 is", question.lower())
     if code == "en":
-        found = [kind for kind, form in QUESTIONS.items() if re.search(form, lower)]
-        begins = _WHO.match(lower) is not None
-    else:
-        found = [kind for kind in QUESTIONS if _found(kind, code, lower)]
-        first = _found("person", code, lower)
-        begins = first is not None and not lower[: first.start()].strip(" ¿¡")
-    # and not the address or the number that the question also names
-    return sorted(found, key=lambda kind: kind != "person") if begins else found
+        found = {kind: match for kind, form in QUESTIONS.items() if (match := re.search(form, lower))}
+        return sorted(found, key=lambda kind: found[kind].start())
+    found = {kind: match for kind in QUESTIONS if (match := _found(kind, code, lower))}
+    return sorted(found, key=lambda kind: (found[kind].start(), -found[kind].end()))
 
 
 def asks_several(question: str) -> bool:
     """Whether it is two questions in one, as "when and where": only the sentence answers both."""
     code, lower = language_of_question(question), question.lower()
     return bool(_SEVERAL.match(lower) if code == "en" else _several(code).match(folded(lower)))
+
+
+@cache
+def spans_of(code: str) -> re.Pattern[str]:
+    """How long something may be: a number and a unit of time or length."""
+    language = wording(code)
+    units = "|".join(language.section("asked").get("spans", ("(?!)",)))
+    numbers = "|".join(sorted(map(re.escape, language.section("numbers")), key=len, reverse=True))
+    edge = "" if language.unspaced else r"\b"
+    return re.compile(rf"{edge}(?:\d+(?:[.,]\d+)?|{numbers})[\s-]?(?:{units}){edge}", re.I)
+
+
+@cache
+def small_words(code: str) -> frozenset[str]:
+    """The words of a language that a sentence need not share with a question, lower case and without accents."""
+    language = wording(code)
+    groups = (language.clauses.get(name, ()) for name in ("question", "asks_apart", "article"))
+    asking = (word for group in groups for word in group)
+    small = (*folded(str(language.section("recognise").get("small", ""))).split(), *asking)
+    return frozenset(word for phrase in small for word in phrase.split())
+
+
+@cache
+def names_time(code: str) -> re.Pattern[str]:
+    """What in a sentence may tell when: a unit of time, a month or a day of the week, also within a longer word."""
+    language = wording(code)
+    months = language.section("calendar").get("months", ())
+    return re.compile("|".join((*language.section("asked").get("spans", ()), *map(re.escape, months))), re.I)
 
 
 @cache

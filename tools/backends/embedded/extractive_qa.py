@@ -10,15 +10,24 @@ was added).
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
+from ...wording.asked_apart import FOLLOWED, asks_for, subject_of
+from ...wording.wording import folded
 from .answer_kinds import NAME, SELF_EVIDENT, candidates, dates_of, expected_kind, numbers_of
-from .asked_words import asks_several, kinds_asked, language_of_question, names_code
+from .asked_words import (
+    asks_several,
+    kinds_asked,
+    language_of_question,
+    names_code,
+    names_time,
+    small_words,
+)
 from .label_lines import lines_alike, stems_of, words_beside
 from .question_limits import END_WORDS, asks_for_difference, asks_for_end, is_difference, is_negated, is_qualified
 from .question_synonyms import synonyms
-from .tokenization import content_words, sentences, stem
+from .tokenization import content_words, sentences, stem, words
 
 MAX_VALUES = 5
 """Lines of one label that are an answer."""
@@ -61,12 +70,27 @@ class Answer:
 
 
 def find_answer(question: str, text: str) -> Answer | None:
-    """The best answer in a text; None when the text does not answer the question."""
-    if answer := _labelled(question, text):
-        return answer
-    query = [word for word in content_words(_FILE.sub(" ", question)) if word not in {"pleas", "tell", "giv"}]
+    """The best answer in a text; None when the text does not answer the question.
+
+    Of a question behind others ("how long does it take") a sentence answers that has a word of what the first is about.
+    """
+    first, _, last = question.rpartition(FOLLOWED)
+    if not first:
+        return _labelled(question, text) or _in_sentences(question, text)
+    first, code = first.partition(FOLLOWED)[0], language_of_question(first)
+    subject = subject_of(first, code)
+    if asks_for("person", first, code) or _COMPUTED.search(first.lower()):  # he is whom the first finds
+        found = find_answer(first, text)
+        subject = found.short if found else ""
+    about = {*_query(subject, code)}
+    return _in_sentences(last, text, about) if about else None
+
+
+def _in_sentences(question: str, text: str, about: Set[str] = frozenset()) -> Answer | None:
+    """The sentence that answers; `about`: stems of which it has one."""
     lines = sentences(text)
     kind, code = expected_kind(question), language_of_question(question)
+    query = [*dict.fromkeys((*_query(question, code), *sorted(about)))]
     if not lines or not (query or kind):
         return None
     stems = [set(stems_of(line)) for line in lines]
@@ -90,14 +114,17 @@ def find_answer(question: str, text: str) -> Answer | None:
         line = next(line for line in lines if dates_of(line))
         return Answer(_nearest(candidates(kind, line, query, code), line, (), kind), line, 1.0)
     others = [words_beside(line, (*query, *_KIND_WORDS.get(kind, ()))) for line in lines]
-    ranked = sorted(range(len(lines)), key=lambda number: (-score_of(number)[0], others[number], number))
+    typed = {*words(question)}  # a “Mieter” is no “Miete”, which has the same stem
+    exact = [len(typed.intersection(words(line))) for line in lines]
+    ranked = sorted(range(len(lines)), key=lambda n: (-score_of(n)[0], others[n], -exact[n], n))
     relevant = (number for number in ranked if _shares_key_words(key, stems[number], counts))
     computed = [stem(word) for word in _COMPUTED.findall(question.lower())]
     relevant = (n for n in relevant if all(stems[n].intersection(synonyms(word)) for word in computed))
     relevant = (n for n in relevant if numbers_of(query) <= stems[n])
-    relevant = (n for n in relevant if is_negated(lines[n]) or not is_negated(question))
+    relevant = (n for n in relevant if is_negated(lines[n], code) or not is_negated(question, code))
     echoed = {other for word in query for other in synonyms(word)}
     relevant = (n for n in relevant if not stems[n] or not stems[n] <= echoed)
+    relevant = (n for n in relevant if not about or any(_holds((word,), stems[n]) for word in about))
     if differs := asks_for_difference(question):
         kind = "percent" if kind == "percent" else "count"
     several = kinds_asked(question) if asks_several(question) else []
@@ -118,9 +145,15 @@ def find_answer(question: str, text: str) -> Answer | None:
         return None
     if kind == "date" and asks_for_end(question):
         query = [*query, *END_WORDS]
-    if is_negated(lines[best]) or (kind == "date" and is_qualified(lines[best])):
+    if is_negated(lines[best], code) or (kind == "date" and is_qualified(lines[best])):
         spans = []  # a single word would not tell that the sentence denies or limits it
     return Answer(_nearest(spans, lines[best], query, kind), lines[best], min(1.0, overlap or score))
+
+
+def _query(question: str, code: str) -> list[str]:
+    """The stems of the words of a question that a sentence may share."""
+    small = {"pleas", "tell", "giv"} if code == "en" else {stem(word) for word in small_words(code)}
+    return [word for word in content_words(_FILE.sub(" ", question)) if folded(word) not in small]
 
 
 def _labelled(question: str, text: str) -> Answer | None:
@@ -184,11 +217,14 @@ def _has_kind(
     kind: str, sentence: str, query: Sequence[str], key: Sequence[tuple[str, ...]], stems: set[str], code: str
 ) -> bool:
     """Whether a sentence has a value of the expected kind; for names, amounts and dates, all key words are enough."""
-    if not kind or not key or candidates(kind, sentence, query, code):
+    if not kind or candidates(kind, sentence, query, code):
         return True
-    specific = len(key) > 1 or len(key[0]) > 1
-    strict = kind in (*SELF_EVIDENT, "money", "count", "percent", "time", "person", "code")
-    return specific and not strict and all(_holds(unit, stems) for unit in key)
+    if code != "en":
+        return kind == "date" and names_time(code).search(sentence) is not None
+    if kind in (*SELF_EVIDENT, "money", "count", "percent", "time", "person", "code"):
+        return False
+    specific = len(key) > 1 or bool(key and len(key[0]) > 1)
+    return not key or (specific and all(_holds(unit, stems) for unit in key))
 
 
 def _nearest(spans: Sequence[tuple[int, int]], sentence: str, query: Sequence[str], kind: str) -> str:

@@ -39,9 +39,9 @@ def asks_for_end(question: str) -> bool:
     return _UNTIL.search(question) is not None
 
 
-def is_negated(words: str) -> bool:
-    """Whether a question or a sentence denies something: "Who was not on board?"."""
-    return _NEGATION.search(words) is not None
+def is_negated(words: str, code: str = "en") -> bool:
+    """Whether a question or a sentence in a language denies something: "Who was not on board?"."""
+    return any(code != "pt" or match.group().lower() != "no" for match in _NEGATION.finditer(words))  # “no dia 5”
 
 
 def is_qualified(sentence: str) -> bool:

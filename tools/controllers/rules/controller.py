@@ -13,7 +13,7 @@ from ....graph.ports import Callbacks
 from ....graph.resource import Resource
 from ....graph.result import Evidence, Proposal, Request, Run
 from ....graph.task import Task
-from ...tables.follow_up import FOLLOWED
+from ...wording.asked_apart import FOLLOWED
 from ...wording.nearest import is_out_of_reach
 from ...wording.refusals import is_not_understood, refusal
 from ...wording.request_language import language_of

@@ -15,6 +15,10 @@ from hugginggpt.tools.backends.embedded.tokenization import sentences
 
 RunExpert = Callable[..., dict[str, Artifact]]
 
+LEASE = (
+    "Die Miete beträgt 850 Euro im Monat. Die Kaution beträgt 1.700 Euro. Mieter ist Paul Stein.\n"
+    "Die Miete beginnt am 1. April 2027. Die Kündigungsfrist beträgt drei Monate."
+)
 RECEIPT = """\
 CAFE AM HAFEN
 12 Harbour Street, Port Alder
@@ -60,6 +64,14 @@ def rows(made: dict[str, Artifact]) -> list[dict[str, object]]:
         ("How many people does the company employ?", BRIDGE, "38 people"),
         ("What does a ticket for a car cost?", BRIDGE, "$2.50"),
         ("What is the company's e-mail address?", BRIDGE, "toll@osby.example"),
+        ("Wie lang ist die Kündigungsfrist?", LEASE, "drei Monate"),
+        ("Wer ist der Mieter?", LEASE, "Paul Stein"),
+        ("Wie hoch ist die Kaution?", LEASE, "1.700 Euro"),
+        ("Wann beginnt die Miete?", LEASE, "1. April 2027"),
+        ("¿Cuánto dura el plazo de preaviso?", "El alquiler es de 850 euros. El plazo es de tres meses.", "tres meses"),
+        ("¿Cuándo se paga el alquiler?", "El alquiler es de 850 euros. Se paga el 5 de mayo.", "5 de mayo"),
+        ("Quelle est la durée du bail ?", "Le loyer est de 850 euros. Le bail est de trois ans.", "trois ans"),
+        ("Quanto é o aluguel?", "O aluguel é de 850 euros e vence no dia 5.", "850 euros"),
     ],
 )
 def test_a_question_of_a_known_kind_is_answered_with_a_short_span(question: str, text: str, expected: str) -> None:
@@ -124,6 +136,37 @@ def test_a_contracted_question_is_answered_as_the_full_one(question: str, expect
     assert found.short == expected
 
 
+@pytest.mark.parametrize(
+    ("question", "answers"),
+    [
+        ("How much does the repair cost and how long does it take?", ["240 euros", "two hours"]),
+        ("Según a.txt, ¿cuánto es el alquiler y cuándo empieza el contrato?", ["850 euros", "1 de abril de 2027"]),
+        (
+            "Wie hoch ist die Kaution, wer ist der Mieter und wie lang ist die Frist?",
+            ["90 Euro", "Paul", "drei Monate"],
+        ),
+        ("Combien est le loyer et quand commence le bail ?", ["700 euros", "1er avril"]),
+    ],
+)
+def test_each_question_of_a_sentence_has_an_answer_of_its_own(
+    run_expert: RunExpert, question: str, answers: list[str]
+) -> None:
+    text = (
+        "The repair costs 240 euros. The repair takes two hours. The plumber comes on 12 May.\n"
+        "El alquiler es de 850 euros. El contrato empieza el 1 de abril de 2027.\n"
+        "Die Kaution beträgt 90 Euro. Mieter ist Paul. Die Frist beträgt drei Monate.\n"
+        "Le loyer est de 700 euros. Le bail commence le 1er avril."
+    )
+    made = run_expert("lexical-qa", {"question": question, "context": text})["text"]
+    assert (made.text or "").splitlines() == answers
+
+
+def test_a_question_without_an_answer_is_reported_beside_the_one_that_has_one(run_expert: RunExpert) -> None:
+    given = {"question": "Who is the tenant and what is his phone number?", "context": "The tenant is Paul Stein."}
+    made = run_expert("lexical-qa", given)["text"]
+    assert (made.text, made.lacks.partition(":")[0]) == ("Paul Stein", "not answered")
+
+
 def test_any_other_question_is_answered_with_the_sentence(run_expert: RunExpert) -> None:
     made = run_expert("lexical-qa", {"question": "Why was the bridge shut?", "context": BRIDGE})
     assert made["text"].text is not None
@@ -145,6 +188,8 @@ def test_a_question_that_the_text_does_not_answer_is_refused(run_expert: RunExpe
         ("How many chapters are there?", "Chapter 1\n\nThe storm.\n\nChapter 2\n\nThe calm."),
         ("How much did the revenue grow?", "The revenue grew from 2.0 million to 2.4 million euros."),
         ("Who has no email address?", "Anna Berg has the email address anna@berg.example."),
+        ("Wie lang ist die Kündigungsfrist?", "Die Miete beträgt 850 Euro. Die Kündigungsfrist steht im Anhang."),
+        ("Quand le loyer est-il payable ?", "Le loyer est de 850 euros. Le locataire est Paul Petit."),
     ],
 )
 def test_a_value_of_another_kind_or_an_echo_of_the_question_is_no_answer(question: str, text: str) -> None:

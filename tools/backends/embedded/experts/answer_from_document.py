@@ -39,6 +39,7 @@ def accepts(task: Task) -> str | None:
 )
 def answer_from_page(call: Call) -> Sequence[Artifact]:
     """The short answer, or the line that holds it. Not covered: handwriting, questions about the pictures."""
+    from ..each_question import each_answered
     from ..page_tables import answer_of, tables_of
 
     page, question = call.one("image"), _without_pages(call.text("question"), call.task)
@@ -52,11 +53,15 @@ def answer_from_page(call: Call) -> Sequence[Artifact]:
         # rows of a table are lines of their own, and no sentence that goes on
         texts = [("\n\n" if tables else "\n").join(lines_in_reading_order(pieces)) for pieces in pictures]
         text = "\n\n".join([*filter(None, texts), *_codes_on(page)])
-    if answer := answer_of(tables, question, text):
-        note = "; ".join(filter(None, (note, f"computed: {answer.computed}")))
-        return [Artifact(output="text", kind="text", media_type="text/plain", text=answer.text, note=note)]
-    made = answer_artifact(question, text, label)
-    return [made.model_copy(update={"note": note}) if note else made]
+
+    def answer(each: str) -> Artifact:
+        if found := answer_of(tables, each, text):
+            said = "; ".join(filter(None, (note, f"computed: {found.computed}")))
+            return Artifact(output="text", kind="text", media_type="text/plain", text=found.text, note=said)
+        made = answer_artifact(each, text, label)
+        return made.model_copy(update={"note": note}) if note else made
+
+    return [each_answered(question, answer)]
 
 
 def _without_pages(question: str, task: Task) -> str:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
-from .....graph.call import Artifact, Call
+from .....graph.call import Artifact, Call, Material
 from .....graph.errors import ExpertError, input_error
 from .....graph.task import Task
 from ..registry import expert
@@ -30,24 +31,27 @@ def accepts(task: Task) -> str | None:
 )
 def answer_question(call: Call) -> Sequence[Artifact]:
     """The short answer where the question asks for a known kind of value, else the sentence."""
+    from ..each_question import each_answered
+
+    return [each_answered(call.text("question"), partial(_answer, call.inputs.get("context", ())))]
+
+
+def _answer(given: Sequence[Material], question: str) -> Artifact:
     from ....documents.parts import without_headings
     from ....file_parts.answers import answer_of_parts
     from ....tables.tables_in_text import answer_in_text
     from ..asked_words import language_of_question
 
-    question, given = call.text("question"), call.inputs.get("context", ())
     if answer := answer_in_text(given, question):
         note = f"computed: {answer.computed}"
-        return [Artifact(output="text", kind="text", media_type="text/plain", text=answer.text, note=note)]
+        return Artifact(output="text", kind="text", media_type="text/plain", text=answer.text, note=note)
     code, label = language_of_question(question), given[0].resource.label if given else ""
     if len(given) == 1 and (found := answer_of_parts(given[0].text(), question, label, date.today(), code)):
-        return [
-            Artifact(output="text", kind="text", media_type="text/plain", text=found, note="computed from its parts")
-        ]
+        return Artifact(output="text", kind="text", media_type="text/plain", text=found, note="computed from its parts")
     named = [material.resource.label for material in given if material.resource.name]
     context = "\n\n".join(without_headings(material.text()) for material in given)
     unread = [caveat for material in given if (caveat := material.resource.caveat)]
-    return [answer_artifact(question, context, " and ".join(named) or "the text", unread)]
+    return answer_artifact(question, context, " and ".join(named) or "the text", unread)
 
 
 def answer_artifact(question: str, text: str, where: str, unread: Sequence[str] = ()) -> Artifact:
@@ -55,6 +59,7 @@ def answer_artifact(question: str, text: str, where: str, unread: Sequence[str] 
     if not text.strip():
         raise input_error(f"{where} is empty")
     from ....tables.receipts import answer_in_receipt  # here: to list the experts needs none of it
+    from ....wording.asked_apart import FOLLOWED
     from ..authors import asks_author, signed_by
     from ..extractive_qa import find_answer
     from ..question_limits import limit_of
@@ -65,11 +70,18 @@ def answer_artifact(question: str, text: str, where: str, unread: Sequence[str] 
         raise ExpertError(f"{where} does not say who wrote it, with a signature or a line that names its author")
     if items := answer_in_receipt(text, where, question):
         return Artifact(output="text", kind="text", media_type="text/plain", text=items)
-    found = find_answer(question, text)
+    found, last = find_answer(question, text), question.rpartition(FOLLOWED)[2].strip()
     if found is None or (len(found.short) > MAX_ANSWER and len(found.short) > len(text) / 2):
         raise ExpertError(
             "; ".join(
-                filter(None, (f"no answer was found in {where} to {question.strip()!r}", limit_of(question), *unread))
+                filter(
+                    None,
+                    (
+                        f"no answer was found in {where} to {last!r}",
+                        limit_of(question),
+                        *unread,
+                    ),
+                )
             ),
             hint="a language model may find one",
         )

@@ -8,7 +8,8 @@ from .....graph.resource import Kind, Resource
 from .....graph.task import Ref, Template
 from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
-from ....tables.follow_up import FOLLOWED, of_those, refers_back
+from ....tables.follow_up import of_those, refers_back
+from ....wording.asked_apart import FOLLOWED
 from ....wording.nearest import is_out_of_reach
 from ....wording.refusals import refusal
 from ....wording.several_questions import several_questions

@@ -1,0 +1,121 @@
+"""`asked_apart`: the questions that one sentence joins: each asking word (who, when, how much) opens one of its own.
+
+`means_before`: whether a question is about what the one before it is about: "how much is it", "in which room".
+"""
+
+import re
+from functools import cache
+
+from .nearest import words_pattern
+from .wording import Wording, folded, wording
+
+FOLLOWED = " → "
+"""Between a question and each that is about the same."""
+_ENDS = " ,;:?？，、；¿"
+_ONLY_ASKS = 2
+"""Words of a part that does nothing but ask: "when" of "when and where is it"."""
+
+_WITHOUT_SUBJECT = ("es", "pt")
+"""Languages whose sentences need no pronoun: "cuándo se paga"."""
+
+
+def asked_apart(text: str, code: str) -> list[str]:
+    """The questions of a text in a language, in order; what stands before the first stays with it. One as it is."""
+    language, words = wording(code), folded(text)
+    asks, cuts = _asks(code), [*_joints(code).finditer(words)]
+    parts, begin = list[tuple[int, int]](), 0
+    relative = not language.unspaced and all(cut.group().strip() == "," for cut in cuts)  # "the people, who are named"
+    for cut in () if relative else cuts:
+        inside = asks.search(words, begin, cut.start()) if asks else None
+        if inside and _has_own(words[begin : cut.start()], inside.end() - begin, language):
+            parts.append((begin, cut.start()))
+            begin = cut.end()
+    parts.append((begin, len(words)))
+    if language.unspaced:
+        parts = [part for part in parts if asks and asks.search(words, *part)] if len(parts) > 1 else parts
+    return [text[a:b].strip(_ENDS) for a, b in parts] if len(parts) > 1 else [text]
+
+
+def means_before(question: str, code: str) -> bool:
+    """Whether a question has a pronoun for its subject, or no subject: it is about what the one before it is about."""
+    words = folded(question)
+    pronoun, article = _pronouns(code), _articles(code)
+    match = pronoun.search(words) if pronoun else None
+    if match and not (words[: match.start()].endswith("-") and article and article.search(words)):  # "le bail est-il"
+        return True
+    asks = _asks(code)
+    match = asks.search(words) if asks and not asks_for("person", question, code) else None
+    return match is not None and not wording(code).unspaced and _is_short(words[match.end() :], code)
+
+
+def subject_of(question: str, code: str) -> str:
+    """The words of a question that name things: those behind an article; all that it asks about where none has one."""
+    words = folded(question)
+    article = _articles(code)
+    named = [question[slice(*match.span(1))] for match in article.finditer(words)] if article else []
+    asks = _asks(code)
+    match = asks.search(words) if asks else None
+    return " ".join(named) or (question[match.end() :] if match else question)
+
+
+def asks_for(kind: str, question: str, code: str) -> str:
+    """The words with which a question begins that asks for a `person`, a `date` or a `place`; empty for another."""
+    listed = words_pattern(tuple(map(folded, wording(code).section("asked").get(kind, ()))), wording(code))
+    match = listed.match(folded(question).lstrip(_ENDS)) if listed else None
+    return match.group() if match else ""
+
+
+def _has_own(part: str, asked: int, language: Wording) -> bool:
+    """Whether a part says what it asks, behind its asking word; "when" alone shares what the next asks."""
+    return language.unspaced or bool(part[asked:].strip(_ENDS)) or len(part.split()) > _ONLY_ASKS
+
+
+def _is_short(rest: str, code: str) -> bool:
+    """Whether the words behind an asking word name nothing: a verb alone, or the noun that it asks for."""
+    small = folded(str(wording(code).section("recognise").get("small", ""))).split() if code in _WITHOUT_SUBJECT else ()
+    named = [word for word in re.findall(r"[^\W_]+(?:[.'-][^\W_]+)*", rest) if word not in small]
+    article = _articles(code)
+    return len(named) < _ONLY_ASKS and not (article and article.search(f" {rest}"))
+
+
+def _listed(code: str) -> tuple[str, ...]:
+    clauses = wording(code).clauses
+    asked = wording(code).section("asked")
+    kinds = (
+        word for name in ("date", "person", "place", "time", "span", "count", "money") for word in asked.get(name, ())
+    )
+    plain = kinds if wording(code).unspaced else ()
+    return (*clauses["question"], *clauses.get("asks_apart", ()), *map(folded, plain))
+
+
+@cache
+def _asks(code: str) -> re.Pattern[str] | None:
+    return words_pattern(_listed(code), wording(code))
+
+
+@cache
+def _pronouns(code: str) -> re.Pattern[str] | None:
+    return words_pattern(tuple(map(folded, wording(code).section("asked").get("before", ()))), wording(code))
+
+
+@cache
+def _articles(code: str) -> re.Pattern[str] | None:
+    """An article and the word behind it."""
+    articles = words_pattern(wording(code).clauses.get("article", ()), wording(code))
+    return (
+        re.compile(rf"{articles.pattern}\s+([^\W_]+(?:-[^\W_]+)*)") if articles and not wording(code).unspaced else None
+    )
+
+
+@cache
+def _joints(code: str) -> re.Pattern[str]:
+    """What stands between two questions, with the preposition of the second behind it."""
+    language, asks = wording(code), _asks(code)
+    joints = words_pattern((*language.clauses["and"], *language.ranges.get("and", ())), language)
+    if asks is None or joints is None:
+        return re.compile(r"(?!)")
+    if language.unspaced:
+        return re.compile(rf"[，、,；;。？?]+(?:{joints.pattern})?")
+    return re.compile(
+        rf"(?:\s*[,;]\s*(?:(?:{joints.pattern})\s+)?|\s+(?:{joints.pattern})\s+)(?=¿?(?:\w{{1,5}}\s)?(?:{asks.pattern}))"
+    )
