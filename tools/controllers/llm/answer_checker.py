@@ -30,7 +30,7 @@ MAX_SENTENCE = 2_000
 
 
 async def sentences(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
-    """Cut a stream after each sentence and each line; all characters are kept, blanks between them included."""
+    """Each sentence and each line of a stream, however it is cut; all characters are kept, with the blanks behind them."""
     buffer = ""
     async for piece in pieces:
         buffer += piece
@@ -39,10 +39,13 @@ async def sentences(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
             for match in SENTENCE_END.finditer(buffer)
             if match.end() < len(buffer) or buffer[-1] in "\n。！？"
         ]
-        end = ends[-1] if ends else len(buffer) if len(buffer) > MAX_SENTENCE else 0
-        if end:
-            yield buffer[:end]
-            buffer = buffer[end:]
+        start = 0
+        for end in ends or ([len(buffer)] if len(buffer) > MAX_SENTENCE else []):
+            if end in ends[:-1] and buffer[end].isspace():
+                continue
+            yield buffer[start:end]
+            start = end
+        buffer = buffer[start:]
     if buffer:
         yield buffer
 

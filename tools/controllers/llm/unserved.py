@@ -1,4 +1,4 @@
-"""`unserved`: what of a request a model's draft passes over: files, texts and certain steps."""
+"""`unserved`: what of a request a model's draft passes over: files, texts, certain steps and words of scope."""
 
 from typing import NamedTuple
 
@@ -7,6 +7,7 @@ from ....graph.result import Proposal, Request
 from .changed_texts import changed_texts
 from .left_out import left_out
 from .plan_reader import Draft
+from .scopes_kept import scopes_not_kept
 from .unused_files import unused_files
 
 
@@ -20,9 +21,13 @@ class Unserved(NamedTuple):
 
 def unserved(request: Request, draft: Draft, by_rules: Proposal) -> Unserved:
     """For a draft that can be read. `by_rules`: the rule-based proposal for the same request."""
-    passed_over = (*unused_files(request, draft.plan, draft.refusals), *changed_texts(request, draft.plan))
+    is_understood = bool(by_rules.plan.tasks) and not by_rules.refusals and not by_rules.unused
+    not_meant = unused_files(request, by_rules.plan) if is_understood else ()  # "the first two of" three files
+    files = [each for each in unused_files(request, draft.plan, draft.refusals) if each not in not_meant]
+    passed_over = (*files, *changed_texts(request, draft.plan))
     steps = () if draft.refusals else left_out(request, draft.plan, by_rules)
-    return Unserved((*passed_over, *steps), in_words=bool(steps) and not draft.plan.tasks)
+    scopes = () if draft.refusals or passed_over or steps else scopes_not_kept(request, draft.plan, by_rules)
+    return Unserved((*passed_over, *steps, *scopes), in_words=bool(steps) and not draft.plan.tasks)
 
 
 def unserved_by_words(request: Request, by_rules: Proposal) -> tuple[str, ...]:

@@ -35,7 +35,6 @@ from .intent_order import order_intents, with_shared_verbs
 from .intents import Intent, find_intents, general_question, table_question
 from .lexicon import lexicon
 from .linking import Linker
-from .lost_in_clauses import lost_in_clauses
 from .output_names import without_output_names
 from .recorded_language import takes_english, with_recorded_language, without_recorded_language
 from .reference_resolution import ReferenceResolver
@@ -46,7 +45,7 @@ from .spelling import correct_spelling
 from .suggestions import suggestion
 from .text_edits import NO_EDITS
 from .unmade import about_unmade
-from .unused_words import NONE_UNUSED, find_unused_words
+from .unused_words import NONE_UNUSED, find_unused_words, lost_in_clauses
 from .used_words import unused_files
 
 

@@ -1,4 +1,4 @@
-"""`UnusedWords`: the words of a request that the plan does not use, and those among them that the user has to know of.
+"""`UnusedWords`, `lost_in_clauses`: words of a request that its plan does not use, and those that the user has to know of.
 
 Function words ("and then please") never count: they join a run of unused words, and those before it belong to it.
 """
@@ -7,8 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from ....graph.task import Template
 from ...tables.folding import singular
+from ...wording.lost_words import lost_words
+from ...wording.operation_values import read_value
 from ...wording.request_language import function_words
+from ...wording.wording import folded
 from .clauses import ParsedRequest
 from .harmless_words import harmless_spans, plain_words
 from .intents import Intent
@@ -32,6 +36,8 @@ _PIECE_END = re.compile(r"[.,;:!?\n](?:\s|\Z)")
 _PRONOUN = re.compile(r" (?:it|them|these|those|this|that)\b")
 _MAX_WORDS = 2_000
 """Words of a request that are checked."""
+_REPEATED = 60
+"""Characters by which a refusal of a clause is recognised."""
 
 
 @dataclass(frozen=True)
@@ -132,9 +138,41 @@ def _phrase(parsed: ParsedRequest, span: Span, used: bytearray) -> Span:
         if used[before.start(1)] or before[1] not in function_words() or before[1] in _JOINING:
             break
         start = before.start(1)
-    while (first := WORD.match(masked, start)) and first.group() in _ARTICLES and first.end() < end:
+    while (first := WORD.match(masked, start)) and first.group() in _ARTICLES:
         start = first.end() + 1
     last = [match.group() for match in WORD.finditer(masked, start, end)][-1]
     noun = WORD.match(masked, end + 1) if last in (*_ORDINALS, "each", "every", "per") or last.isdigit() else None
     pronoun = _PRONOUN.match(masked, end) if _is_verb(last) else None
     return (start, noun.end() if noun else pronoun.end() if pronoun else end)
+
+
+def lost_in_clauses(parsed: ParsedRequest, linker: Linker) -> Iterator[str]:
+    """The words that no task takes up of clauses that examples decide; a description or question is taken up as a whole."""
+    quoted = {quotation.text for quotation in parsed.quotations}
+    files = [file.resource.label for file in parsed.files]
+    given, made = sum(not r.is_result for r in linker.resolver.referents), len(linker.tasks)
+    counts = {float(number) for number in (given, len(files), len(parsed.quotations), made)}
+    for clause in parsed.clauses:
+        tasks = [linker.tasks[e.task_id] for e in linker.evidence if clause.start <= e.start < clause.end]
+        refused = not tasks and any(parsed.text_of(clause)[:_REPEATED] in reason for reason in linker.refusals)
+        own = [v for task in tasks for v in task.inputs.values() if isinstance(v, str | Template) and v not in quoted]
+        if clause.background or refused or own:
+            continue
+        types = {task.type for task in tasks}
+        values = [v for t in tasks for p in t.parameters.values() for v in (p if isinstance(p, tuple) else (p,))]
+        numbers = {abs(float(value)) for value in values if isinstance(value, int | float)}
+        used = {folded(word) for value in values if isinstance(value, str) for word in value.split()}
+        used |= {folded(name).partition(".")[0] for name in files}
+        taken = [span for span in linker.used if clause.start <= span[0] < clause.end]
+        words = parsed.words_of(clause)
+        taken += [
+            (clause.start + a, clause.start + b)
+            for task in tasks
+            for a, b in read_value(str(task.parameters.get("operation") or task.type), words, parsed.language).spans
+        ]
+        for name in files:
+            words = words.replace(name.lower(), "\ue010" * len(name))
+        for a, b in lost_words(words, parsed.language, types, used, numbers, {*counts, float(len(tasks))}):
+            start, end = a + clause.start, min(b + clause.start, clause.end)
+            if not any(a < end and start < b for a, b in taken):
+                yield parsed.text[start:end].strip(" ,.;:\n、，。")

@@ -102,7 +102,8 @@ async def test_a_sentence_is_released_as_soon_as_it_is_complete() -> None:
     pieces = ["One sen", "tence. And a", "nother one! 第一句。第二", "句。\n- a list\n- its end"]
 
     found = [sentence async for sentence in sentences(feed(pieces))]
-    assert found == ["One sentence. ", "And another one! 第一句。", "第二句。\n- a list\n", "- its end"]
+    assert found == ["One sentence. ", "And another one! ", "第一句。", "第二句。\n", "- a list\n", "- its end"]
+    assert [each async for each in sentences(feed(["".join(pieces)]))] == found, "however the stream is cut"
 
 
 @given(st.lists(st.text(max_size=30), max_size=20))

@@ -319,6 +319,29 @@ async def test_a_reply_in_words_is_the_direct_answer_where_there_is_nothing_to_r
     assert (len(server.requests), proposal.plan.tasks, proposal.repairs) == (1, (), (DIRECT_ANSWER,))
 
 
+@pytest.mark.parametrize(
+    ("request_text", "summarised", "words"),
+    [
+        ("Summarise the first two of a.txt, b.txt and c.txt", ["a.txt", "b.txt", "c.txt"], "Summarise the first two"),
+        ("Summarise the first two of a.txt, b.txt and c.txt", ["a.txt", "b.txt"], ""),
+        ("Summarise each page of d.pdf", ["d.pdf"], "Summarise each page"),
+        ("Summarise each of a.txt, b.txt and c.txt", [["a.txt", "b.txt", "c.txt"]], ""),
+    ],
+)
+async def test_a_plan_that_does_not_obey_a_word_of_scope_is_sent_back_and_then_reported(
+    request_text: str, summarised: list[object], words: str
+) -> None:
+    plan = planned(*(("summarization", {"text": each}) for each in summarised))
+    named = [name for name in ("a.txt", "b.txt", "c.txt", "d.pdf") if name in request_text]
+    files = tuple(NOTES.model_copy(update={"name": name, "sha256": name[0] * 64}) for name in named)
+    if named == ["d.pdf"]:
+        files = (files[0].model_copy(update={"kind": "document", "media_type": "application/pdf"}),)
+    with llm_controller(in_turn(chat(plan))) as (controller, server):
+        proposal = await controller.plan(Request(text=request_text, files=files, thread_id="t"))
+    assert proposal.refusals == ((f"no task does “{words}”",) if words else ())
+    assert len(server.requests) == (2 if words else 1)
+
+
 @pytest.mark.parametrize("reply", ["Sure! I would be happy to help you with that.", '{"tasks": []}'])
 async def test_words_are_no_answer_to_what_the_rules_can_do_for_certain(reply: str) -> None:
     """They are sent back; then the rules' plan is run, and this is reported."""

@@ -109,6 +109,7 @@ def shape(plan: Plan) -> list[str]:
         ("What emotion does the speaker have? Classify the audio in call.wav", ["audio-classification"]),
         ("Make a video of 'a fox in the snow'", ["text-to-video"]),
         ("How similar are 'the cat sleeps' and 'a cat is asleep'?", ["sentence-similarity"]),
+        ("Which is closer in meaning to 'a car': 'a truck' or 'a boat'?", ["sentence-similarity"]),
         ("Paraphrase 'it rains cats and dogs'", ["text-generation"]),
         ("Complete this sentence: The sun rises in the", ["text-generation"]),
         (

@@ -14,6 +14,8 @@ from ..text_linking import as_text, text_referents
 from .questions import add_question
 
 _KINDS: tuple[Kind, ...] = ("image", "audio", "text")
+_TO = re.compile(r"\bto[: ]*[\"'“‘«„]?$")
+"""Before the text that others are measured by."""
 
 
 def compare(linker: Linker, intent: Intent) -> None:
@@ -80,6 +82,11 @@ def similar(linker: Linker, intent: Intent) -> None:
     quotations = [r for r in linker.resolver.referents if r.origin == "quotation"]
     near = linker.resolver.named_data(intent, ("text",)) or quotations
     made = linker.resolver.latest_results(("text",))
+    if len(quotations) > 2 and not made:  # "which of 'b' and 'c' is closer to 'a'"
+        source = next((q for q in quotations if _TO.search(linker.parsed.masked, 0, q.position)), quotations[0])
+        others = tuple(q.value for q in quotations if q is not source)
+        linker.add_task("sentence-similarity", {"source_sentence": source.value, "sentences": others}, intent)
+        return
     if len(near) >= 2 and not made:
         pair = near[-2:] if near is quotations else near[:2]
     elif made and near:
