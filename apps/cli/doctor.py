@@ -143,7 +143,7 @@ async def _controller(settings: Settings) -> Finding:
         controller = LlmController(settings.chat_model, settings.model_copy(update=patience))
         tried = await trial(controller)
     except HuggingGPTError as error:
-        return Finding("controller", "broken", str(error))
+        return Finding("controller", "broken", error.line)
     spent = controller.usage
     cost = f"{spent.shown_tokens}, {spent.seconds:.1f} s"
     what = f"{controller.name} at {controller.model.place} {tried.what} ({cost})"
