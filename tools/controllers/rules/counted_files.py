@@ -117,7 +117,8 @@ def _chosen(
         return found if len(found) == 1 else ()
     if "several" in words or "pair" in words:
         count = wording(code).numbers.get(words.get("several", ""), 2)
-        return () if count < len(among) and named.isdisjoint(among) else None  # "the two files" are known to the rules
+        chooses = count < len(among) and named.isdisjoint(among)
+        return () if chooses else None  # "the two files": the rules know these words
     if {"other", "others", "another"} & words.keys():
         return [file for file in among if file not in known] if known else ()
     if "ordinal" not in words:

@@ -1,4 +1,4 @@
-"""`UnusedWords`, `lost_in_clauses`: words of a request that its plan does not use, and those that the user has to know of.
+"""`UnusedWords`, `lost_in_clauses`: words of a request that its plan does not use, and those to report.
 
 Function words ("and then please") never count: they join a run of unused words, and those before it belong to it.
 """
@@ -147,7 +147,7 @@ def _phrase(parsed: ParsedRequest, span: Span, used: bytearray) -> Span:
 
 
 def lost_in_clauses(parsed: ParsedRequest, linker: Linker) -> Iterator[str]:
-    """The words that no task takes up of clauses that examples decide; a description or question is taken up as a whole."""
+    """Words that no task takes up of clauses decided by examples; a description or question is taken up as a whole."""
     quoted = {quotation.text for quotation in parsed.quotations}
     files = [file.resource.label for file in parsed.files]
     given, made = sum(not r.is_result for r in linker.resolver.referents), len(linker.tasks)
