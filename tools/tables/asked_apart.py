@@ -9,7 +9,8 @@ and the median amount".
 import re
 from collections.abc import Sequence
 
-from ..wording.asked_apart import FOLLOWED
+from ..wording.asked_apart import FOLLOWED, means_found
+from ..wording.asked_apart import asked_apart as questions_apart
 from ..wording.nearest import words_pattern
 from ..wording.wording import wording
 from .columns import Columns
@@ -23,9 +24,20 @@ _LIMITING = {"value", "period", "per", "not", "empty", "number", ">", ">=", "<",
 
 
 def asked_apart(question: str, over: Columns) -> list[str]:
-    """The questions, in order; a question for one calculation as it is."""
+    """The questions, in order; one about the rows that another found stands behind it. One for one calculation as it is."""
     table = over.sample(question)
     language = question_language(question, table)
+    parts = [] if FOLLOWED in question else questions_apart(question, language)
+    if not any(means_found(part, language) and not refers_back(part, language) for part in parts[1:]):
+        return _calculations(question, table, language)
+    found = _calculations(parts[0], table, language)
+    for part in parts[1:]:
+        meant = means_found(part, language) or refers_back(part, language)
+        found += [FOLLOWED.join((parts[0], part))] if meant else _calculations(part, table, language)
+    return found
+
+
+def _calculations(question: str, table: Columns, language: str) -> list[str]:
     clauses = wording(language).clauses
     joints = words_pattern(list(clauses["and"]), wording(language))
     marks = mark_words(question, table, language)[0]

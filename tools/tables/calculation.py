@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 
-from ...graph.caveats import caveat
+from ...graph.caveats import caveat, lacks
 from ...graph.errors import ExpertError
-from ..wording.asked_apart import asks_for
+from ..wording.asked_apart import FOLLOWED, asks_for, means_found
 from .asked_apart import asked_apart
 from .calendar_columns import with_period
 from .cell_words import say_doubtful
@@ -19,9 +19,11 @@ from .extremes import extreme
 from .first_rows import each_once
 from .folding import fold
 from .follow_up import refers_back
+from .lacking import without_any
 from .number_check import check_numbers, say_doubts
 from .query import read_query
-from .question_words import words_of
+from .question_words import question_language, words_of
+from .same_rows import earliest, rows_found, with_words
 from .several_in_a_cell import members_counted
 from .shown import MAX_ROWS, listed, listed_numbers, rows_of, say, shown_rows, stop
 from .sums import difference, no_measure, share, sums
@@ -42,15 +44,44 @@ def answered(table: Columns, question: str) -> tuple[str, Sequence[Query]]:
     """As `answer_about`, and the queries that were computed: one for each calculation that it asks for."""
     if not table.count:
         raise ExpertError(f"{table.label} has no rows", input_fault=True)
-    found = [_answered(table, each) for each in asked_apart(question, table)]
-    if len(found) == 1:
-        return found[0][0], [found[0][1]]
+    asked = asked_apart(question, table)
+    if len(asked) == 1:
+        text, query = _answered(table, asked[0])
+        return text, [query]
+    found, missed = list[tuple[str, Query]](), list[tuple[str, ExpertError]]()
+    for each in asked:
+        try:
+            found.append(_answered(table, each))
+        except ExpertError as error:
+            missed.append((each.rpartition(FOLLOWED)[2], error))
+    if not found:
+        raise missed[0][1]
+    for part, reason in missed:
+        lacks(f"not answered: “{part}”: {reason.message}")
     return "\n".join(f"{query.expression}: {text}" for text, query in found), [query for _, query in found]
 
 
 def _answered(table: Columns, question: str) -> tuple[str, Query]:
+    first, _, last = question.rpartition(FOLLOWED)
+    language = question_language(first, table.sample(first)) if first else ""
+    meant = means_found(last, language) if first and not refers_back(last, language) else None
+    if meant is None:
+        return _computed(table, question)
+    _, query = _answered(table, first)
+    rows = rows_found(query, meant)
+    if isinstance(rows, str):
+        return _computed(table, with_words(last, meant, rows), language)
+    if meant.place:
+        return earliest(rows, last, meant, query)
+    return _computed(rows, with_words(last, meant), language, found=True)
+
+
+def _computed(table: Columns, question: str, language: str = "", *, found: bool = False) -> tuple[str, Query]:
+    """`found`: the rows were found by a question before, in `language`."""
     body, total = without_totals(table)
-    query = read_query(question, with_period(body, question))
+    query = read_query(question, with_period(body, question), language)
+    query.conditional = query.conditional or found
+    without_any(query)
     if query.spoiled is not None and (timed := with_durations(query.whole, query.spoiled)):
         body, query = timed, read_query(question, timed)
     query.asks_who = fold(question).split()[0].strip("¿") in operation_words(query.language)["people"]
@@ -87,6 +118,8 @@ def _check_kind(query: Query, question: str) -> None:
     grouped = query.group is not None or query.subjects or query.counts_best
     if asked and query.operations & _NUMBERS and not query.operations & {"highest", "lowest"} and not grouped:
         raise not_understood(query.whole, [asked])
+    if asks_for("person", question, code) and not query.operations - {"people"}:
+        query.columns = [] if all(map(query.whole.is_numeric, query.columns)) else query.columns
     if asks_for("date", question, code) and not (query.operations - {"rows", "people"} or query.columns):
         query.columns = dated if len(dated) == 1 else []
 

@@ -25,7 +25,7 @@ def extreme(query: Query) -> str:
         query.apart or (query.group not in query.alternatives and (subjects or "sum" not in query.operations))
     ):
         return _best_of_each(query, query.group)
-    if query.asks_who and query.columns[:1] == [measure] and query.group is None:
+    if query.group is None and (query.sized or (query.asks_who and query.columns[:1] == [measure])):
         subjects = []  # "who earns the most, and in which city do they live?": of that row
     subjects += [] if query.group is None else [query.group]
     together = len(subjects) > 1 and each_once(table, subjects)

@@ -1,7 +1,7 @@
 """`take_first`: the first or last rows, or all rows of the first or last months, customers: their order, not their rank."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from ...graph.errors import ExpertError
 from .cell_words import answer_cell
@@ -24,7 +24,7 @@ _NAMING = ("per", "distinct", "empty", "sum", "average", "median", "highest", "l
 def with_yes_columns(marks: Sequence[Mark], table: Columns) -> list[Mark]:
     """The marks with a column of yes and no as the condition that it is in "who paid" and "how many were paid"."""
     counting, found = any(mark.role in _CALCULATING for mark in marks), list[Mark]()
-    for mark, after in zip(marks, [*marks[1:], None], strict=True):
+    for mark, after in zip_longest(marks, marks[1:]):
         before = next((m.role for m in reversed(found) if m.role != "not"), "")
         own = after is not None and after.role in ("value", "number") and after.column == mark.column
         asked = before == "people" or (counting and before not in _NAMING)
@@ -42,6 +42,9 @@ def sort_key(query: Query, marks: Sequence[Mark]) -> int | None:
     if counted or (query.limit is None and query.operations & {"top", "bottom"}):
         raise not_understood(query.whole, [marks[sort].text])  # "who ordered first?", "how many ordered in May?"
     by = next((n for n in range(sort + 1, len(marks)) if marks[n].role == "per"), None)
+    ranked = query.operations & {"highest", "lowest", "sum", "average"}
+    if by is None and sort and ranked and not query.operations & {"ascending", "descending"}:
+        query.operations.discard("sort")  # "which customer ordered the most", "the highest order"
     if by is None:
         return None
     named = [mark for mark in marks[by + 1 :] if mark.role == "column"]

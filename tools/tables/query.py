@@ -11,10 +11,13 @@ from .question_words import mark_words, question_language, words_of
 from .table_query import Query, not_understood
 
 
-def read_query(question: str, over: Columns) -> Query:
-    """The query of a question. Raises `ExpertError` where it has a word that is not used."""
+def read_query(question: str, over: Columns, code: str = "") -> Query:
+    """The query of a question, in the language `code` where that is known.
+
+    Raises `ExpertError` where it has a word that is not used.
+    """
     table = over.sample(question)
-    question = followed(question, table, language := question_language(question.partition(FOLLOWED)[0], table))
+    question = followed(question, table, language := code or question_language(question.partition(FOLLOWED)[0], table))
     marks, left = mark_words(question, table, language)
     if left:
         raise not_understood(table, left)

@@ -10,6 +10,7 @@ from .folding import fold
 from .one_by_one import group_apart, joined_by_and, one_by_one, with_all
 from .question_words import Mark
 from .ranges import alternates, joined, joins
+from .row_sizes import ranks_rows
 from .table_query import Query, not_understood
 from .table_words import COMPARISONS, months_between, operation_words, period_name
 
@@ -37,6 +38,7 @@ class QuestionReader:
         self.empty: list[int] = []
         self.apart: int | None = None
         self.together: list[str] = []
+        self.lacking: list[str] = []
         self.alternatives: list[int] = []
         """Columns of which it names several values: "North or South"."""
 
@@ -145,6 +147,8 @@ class QuestionReader:
             )  # "except June and July"
             negation = earlier if earlier and (chained or earlier.role in _EXCLUDING) else None
             excluded |= {mark} if negation else set()
+            lacks = negation and mark.role == "value" and negation.text in operation_words(self.language)["empty"]
+            self.lacking += [f"{self.table.names[mark.column]} = {mark.text}"] if lacks else []
             self.used |= {mark, *(m for m in beside if m.column == mark.column and len(self.marks) > 2)}
             self.used |= {negation} if negation else set()
             if mark.role == "period" and negation:
@@ -204,6 +208,7 @@ class QuestionReader:
             ),
             empty=tuple(self.empty),
             alternatives=tuple(self.alternatives),
+            lacking=tuple(self.lacking),
             language=self.language,
         )
         for number, mark in enumerate(self.marks):
@@ -217,9 +222,8 @@ class QuestionReader:
                 if before and before.role == "per" and not {"sort", "top", "bottom"} & query.operations:
                     query.group = query.columns.pop()
             elif mark.role == "number":
-                behind = (
-                    self._near(number, 2) if after and after.role == "column" else None
-                )  # "les 3 montants les plus élevés"
+                # "les 3 montants les plus élevés"
+                behind = self._near(number, 2) if after and after.role == "column" else None
                 ranked = any(m and m.role in _RANKS for m in (before, after, behind)) or self._counts_best(after)
                 if not mark.text.isdigit() or not ranked:
                     continue
@@ -234,6 +238,7 @@ class QuestionReader:
                 query.counts_best = query.counts_best or (mark.role in ("highest", "lowest") and counted)
                 dated = after is not None and after.role == "column" and self.over.is_dated(after.column)
                 in_time = dated or mark.text in operation_words(self.language)["in time"]
+                query.sized |= ranks_rows(mark, self.words, self.table.label)
                 query.in_time = query.in_time or (mark.role in ("highest", "lowest") and in_time)
             self.used.add(mark)
         query.columns = list(dict.fromkeys(query.columns))

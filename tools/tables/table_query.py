@@ -43,6 +43,10 @@ class Query:
     """Whether it begins by asking for a person, who is a row."""
     in_time: bool = False
     """The highest and lowest are the latest and earliest."""
+    sized: bool = False
+    """They are sizes of single rows: "the smallest open order"."""
+    lacking: tuple[str, ...] = ()
+    """The conditions, without their negation, of what is not to be had at all: "which customers have no open order"."""
     alternatives: tuple[int, ...] = ()
     """The columns of which it names several values: "North or South"."""
     with_each: dict[str, list[str]] = field(default_factory=dict)
@@ -73,6 +77,9 @@ class Query:
         numeric = [n for n in range(len(table.names)) if table.is_numeric(n)]
         if counted and any(column in numeric for column in self.columns):
             return []
+        if len(numeric) > 1 and (self.sized or ("sum" in self.operations and not self.operations & _RANKED)):
+            # the numbers of orders are not what the orders come to
+            numeric = [n for n in numeric if is_code(table, n) is False]
         return numeric if len(numeric) == 1 and self.spoiled is None else []
 
     @property

@@ -1,10 +1,12 @@
 """`asked_apart`: the questions that one sentence joins: each asking word (who, when, how much) opens one of its own.
 
 `means_before`: whether a question is about what the one before it is about: "how much is it", "in which room".
+`means_found`: the words by which one means what that found: "that customer", "the first order".
 """
 
 import re
 from functools import cache
+from typing import NamedTuple
 
 from .nearest import words_pattern
 from .wording import Wording, folded, wording
@@ -14,6 +16,17 @@ FOLLOWED = " → "
 _ENDS = " ,;:?？，、；¿"
 _ONLY_ASKS = 2
 """Words of a part that does nothing but ask: "when" of "when and where is it"."""
+
+
+class Meant(NamedTuple):
+    """The words of a question that mean what the one before it found."""
+
+    text: str
+    noun: str
+    """Behind "that": "that customer"; empty for a pronoun."""
+    place: int
+    """1 for "the first order", -1 for the last; 0 without."""
+
 
 _WITHOUT_SUBJECT = ("es", "pt")
 """Languages whose sentences need no pronoun: "cuándo se paga"."""
@@ -46,6 +59,18 @@ def means_before(question: str, code: str) -> bool:
     asks = _asks(code)
     match = asks.search(words) if asks and not asks_for("person", question, code) else None
     return match is not None and not wording(code).unspaced and _is_short(words[match.end() :], code)
+
+
+def means_found(question: str, language: str) -> Meant | None:
+    """The words by which a question means what the one before it found; None without such."""
+    words = folded(question)
+    for pattern in (_alone(language), _those(language), _places(language)):
+        match = pattern.search(words) if pattern else None
+        if match:
+            named = match.groupdict()
+            place = wording(language).ordinals.get(named.get("nth") or "", 0)
+            return Meant(question[slice(*match.span())], named.get("noun") or "", place)
+    return None
 
 
 def subject_of(question: str, code: str) -> str:
@@ -119,3 +144,28 @@ def _joints(code: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?:\s*[,;]\s*(?:(?:{joints.pattern})\s+)?|\s+(?:{joints.pattern})\s+)(?=¿?(?:\w{{1,5}}\s)?(?:{asks.pattern}))"
     )
+
+
+@cache
+def _alone(code: str) -> re.Pattern[str] | None:
+    pronoun = _pronouns(code)
+    return re.compile(rf"(?<!-)(?:{pronoun.pattern})") if pronoun else None  # "combien y en a-t-il"
+
+
+@cache
+def _those(language: str) -> re.Pattern[str] | None:
+    those = words_pattern(tuple(map(folded, wording(language).section("asked").get("those", ()))), wording(language))
+    return re.compile(rf"{those.pattern}\s+(?P<noun>[^\W\d_]+)") if those else None
+
+
+@cache
+def _places(language: str) -> re.Pattern[str] | None:
+    """An article, the word for first or last, and what is meant."""
+    articles = words_pattern(wording(language).clauses.get("article", ()), wording(language))
+    ends = [word for word, value in wording(language).ordinals.items() if value in (1, -1)]
+    nth = words_pattern(tuple(ends), wording(language))
+    if articles is None or nth is None or wording(language).unspaced:
+        return None
+    many = words_pattern([word for word, value in wording(language).numbers.items() if value > 1], wording(language))
+    none = rf"(?!\s+(?:\d|{many.pattern}))" if many else ""  # "the first three"
+    return re.compile(rf"{articles.pattern}\s+(?P<nth>{nth.pattern}){none}")

@@ -100,7 +100,7 @@ def _spaced(words: str, start: int, end: int, language: Wording) -> Questions | 
             asked.append(
                 tuple(filter(None, (None if own[number] else head, part, place.span() if place and shared else None)))
             )
-    return Questions(begin, end, tuple(asked))
+    return Questions(first.start("source") if first["source"] else begin, end, tuple(asked))
 
 
 def _is_thing(words: str, part: Span, language: Wording) -> bool:
@@ -189,7 +189,7 @@ def _patterns(code: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
             rf"[\s,，]*(?:{before}|{polite})*[\ue010-\ue01f]+(?:{'|'.join(clauses['of_data'])})(?P<things>.+?)(?P<tail>{behind})"
         )
     polite = "|".join(_either(tuple(clauses[name])) for name in ("polite", "then"))
-    thing = _either((*clauses["article"],))
+    thing, places = _either((*clauses["article"],)), _either(clauses.get("place", ()) or ("(?!)",))
     question = _either((*_question_words(clauses), *clauses["asks_for"]))
     either = _either(tuple(joints))
     return (
@@ -197,7 +197,7 @@ def _patterns(code: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
             rf"(?:\s*,\s*(?:(?:{either})\s+)?|\s+(?:{either})\s+)(?=(?P<asks>(?:\w{{1,3}}\s)?(?:{question}))|(?P<thing>{thing})|)"
         ),
         re.compile(
-            rf"(?:[\s,:¿¡\ue010-\ue01f]|{polite})*(?:(?P<head>{_either(clauses['asks_for'])})\s+(?={thing})|(?P<question>{question}))"
+            rf"(?:[\s,:¿¡\ue010-\ue01f]|{polite}|(?P<source>{places})(?=\s[\ue010-\ue01f]))*(?:(?P<head>{_either(clauses['asks_for'])})\s+(?={thing})|(?P<question>{question}))"
         ),
     )
 

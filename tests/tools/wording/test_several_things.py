@@ -50,6 +50,32 @@ def test_each_thing_that_is_asked_for_is_a_question_of_its_own(text: str, asked:
 
 
 @pytest.mark.parametrize(
+    ("text", "first", "then"),
+    [
+        ("How much is the rent in a.txt and when is it due?", "How much is the rent in a.txt", "when is it due"),
+        ("Wie hoch ist die Miete in a.txt und wann ist sie fällig?", "Wie hoch ist die Miete", "wann ist sie fällig"),
+        ("Which item in a.csv is the cheapest and how many pieces of it are there?", "Which item", "how many pieces"),
+        ("Who is the tenant in a.txt and who is the landlord?", "", "who is the landlord"),
+    ],
+)
+def test_a_question_about_what_the_one_before_is_about_stands_behind_it(text: str, first: str, then: str) -> None:
+    before, _, last = questions(text)[1].rpartition(" → ")
+    assert (before.startswith(first), last.rstrip("?").startswith(then)) == (True, True)
+    assert bool(before) == bool(first)
+
+
+def test_the_file_that_a_sentence_begins_with_is_no_request() -> None:
+    """ "Laut a.txt" is where to look, and nothing to hear."""
+    for text in (
+        "Laut a.txt, wie hoch ist die Kaution und wann beginnt das Mietverhältnis?",
+        "Según a.txt, ¿cuánto es el alquiler y cuándo empieza el contrato?",
+        "De acordo com a.txt, quanto é o aluguel e quando começa o contrato?",
+        "Selon a.txt, combien est le loyer et quand commence le bail ?",
+    ):
+        assert [task.type for task in plan(text).plan.tasks] == ["question-answering"] * 2, text
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Wie viele Zeilen in verkauf.csv sind nach dem 1. März 2025?",
@@ -164,3 +190,13 @@ def test_the_highest_and_the_lowest_of_a_table_are_one_question() -> None:
         "¿cuál es la diferencia entre el precio más alto y el más bajo en p.csv?",
     ):
         assert [task.type for task in plan(text).plan.tasks] == ["table-question-answering"]
+
+
+def test_each_file_is_translated_into_the_language_behind_it() -> None:
+    for text in (
+        "Übersetze a.txt ins Französische und b.txt ins Spanische",
+        "Traduis a.txt en français et b.txt en espagnol",
+        "Read a.wav in French and b.wav in Spanish",
+    ):
+        made = [task.parameters["target_language"] for task in plan(text).plan.tasks if task.type == "translation"]
+        assert made == ["French", "Spanish"], text

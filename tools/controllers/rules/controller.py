@@ -15,6 +15,7 @@ from ....graph.result import Evidence, Proposal, Request, Run
 from ....graph.task import Task
 from ...wording.asked_apart import FOLLOWED
 from ...wording.nearest import is_out_of_reach
+from ...wording.questions_before import with_questions_before
 from ...wording.refusals import is_not_understood, refusal
 from ...wording.request_language import language_of
 from ...wording.wording import LANGUAGES
@@ -116,7 +117,8 @@ def propose(request: Request) -> Proposal:
     linker.used += names.values()
     linker.refusals += [refusal(language, "named-result", name) for name in names]
     # 4. linked tasks -> plan, with the steps that convert one kind of data to another
-    tasks = tuple(with_recorded_language([*with_track(with_converters(linker.tasks), parsed)], spoken))
+    made = with_recorded_language([*with_track(with_converters(linker.tasks), parsed)], spoken)
+    tasks = tuple(with_questions_before([*made], language))
     if unmade := about_unmade(request, parsed, tasks):
         why = refusal(language, "because", request.text, refusal(language, "unmade", "", unmade))
         return Proposal(plan=Plan(tasks=()), refusals=(why,), evidence=())

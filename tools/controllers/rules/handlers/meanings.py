@@ -9,6 +9,7 @@ from ....languages import NAMES
 from ....tables.follow_up import refers_back
 from ....tables.table_words import names_table_operation
 from ....wording.clause_words import ClauseWords
+from ....wording.languages_apart import languages_apart
 from ....wording.lost_words import has_other_words
 from ....wording.meanings import Meaning, meaning_of
 from ....wording.nearest import nearest
@@ -226,8 +227,10 @@ def _translate(linker: Linker, intent: Intent, targets: Sequence[str], source: s
     found = choose(linker, intent, port, meaning_of("translation"))
     if not found:
         linker.refusals.append(refusal(linker.parsed.language, "missing", linker.goal_of(intent), "text"))
-    for referent in found:
-        for target in (target for target in targets if language_of(linker, referent) != NAMES.get(target, target)):
+    own = languages_apart(linker.parsed.masked[intent.start : intent.stop], linker.parsed.language)
+    for number, referent in enumerate(found):
+        each = own[number : number + 1] if len(own) == len(found) else targets
+        for target in (target for target in each if language_of(linker, referent) != NAMES.get(target, target)):
             parameters: Parameters = {"target_language": NAMES.get(target, target)}
             if source and source not in targets:
                 parameters["source_language"] = NAMES.get(source, source)
