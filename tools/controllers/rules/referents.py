@@ -8,6 +8,7 @@ from ....graph.converters import CONVERTERS
 from ....graph.resource import Kind, Resource, satisfies
 from ....graph.task import Ref
 from ...wording.output_names import naming_span
+from ...wording.wording import blanked
 from .clauses import ParsedRequest
 from .lexicon import FILES, lexicon
 from .masking import FileMention
@@ -109,9 +110,7 @@ def without_output_names(parsed: ParsedRequest, code: str) -> tuple[ParsedReques
             names |= {file.resource.label: span} if span else {}
     if code == "en":
         return parsed, names
-    masked = parsed.masked
-    for start, end in names.values():
-        masked = masked[:start] + " " * (end - start) + masked[end:]
+    masked = blanked(parsed.masked, names.values())
     kept = tuple(file for file in parsed.files if file.resource.label not in names)
     return replace(parsed, masked=masked, files=kept), names
 
