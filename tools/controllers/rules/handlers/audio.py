@@ -133,7 +133,9 @@ def sound_clean(linker: Linker, intent: Intent) -> None:
     if has("image") and not has("audio") and not re.search(r"\b(?:audio|speech|voice|sound)\b", words):
         add_single_input(linker, intent, "image-to-image", operation_in(words))
         return
-    if not has("audio") and not has("video"):
+    if has("video"):
+        linker.use(intent.start, intent.end)  # of its sound
+    elif not has("audio"):
         linker.add_each("text-to-speech", "text", text_referents(linker, intent), intent)
     if not (linker.tasks and linker.tasks[-1].type == "audio-to-audio"):
         words = linker.parsed.masked[max(0, intent.start - 60) : intent.stop]
