@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from ...wording.output_names import naming_span
+from ...wording.wording import blanked
 from .clauses import ParsedRequest
 from .referents import result_name
 
@@ -18,8 +19,6 @@ def without_output_names(parsed: ParsedRequest, code: str) -> tuple[ParsedReques
             names |= {file.resource.label: span} if span else {}
     if code == "en":
         return parsed, names
-    masked = parsed.masked
-    for start, end in names.values():
-        masked = masked[:start] + " " * (end - start) + masked[end:]
+    masked = blanked(parsed.masked, names.values())
     kept = tuple(file for file in parsed.files if file.resource.label not in names)
     return replace(parsed, masked=masked, files=kept), names

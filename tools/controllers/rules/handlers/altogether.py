@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from .....graph.resource import Resource
 from .....graph.task import Ref
 from .....graph.task import Value as Input
+from ....tables.folding import singular
 from ....wording.request_language import function_words
 from ....wording.wording import wording
 from ..counted_files import file_nouns
 from ..harmless_words import plain_words
 from ..intents import Intent
 from ..linking import Linker
-from ..parameters import NUMBERS, Parameters, singular
+from ..parameters import NUMBERS, Parameters
 from ..referents import Referent
 from ..text_linking import text_referents
 from .comparison import names_of

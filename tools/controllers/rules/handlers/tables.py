@@ -89,8 +89,8 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
         where = conditions(linker, intent) if unit[1] == "line" and not blank else {}
         named = {"letter": "characters"}.get(unit[1], unit[1] + "s")
         language = wording(linker.parsed.language)
-        one = words_pattern(language.section("scopes")["together"], language)
-        joined = one.search(linker.parsed.masked, intent.clause.start, intent.clause.end)
+        together = words_pattern(language.section("scopes")["together"], language)
+        joined = together.search(linker.parsed.masked, intent.clause.start, intent.clause.end)
         for group in [texts] if joined else ([text] for text in texts):
             _add_items(linker, intent, "count", group, where or {"look_for": named})
         return True
