@@ -19,6 +19,7 @@ _LIMITING = ("not", "empty", *COMPARISONS)
 """Roles of words that say nothing alone."""
 _EXCLUDING = ("not", "!=", "empty")
 """Roles of words before what is left out: "except June", "without June"."""
+_LEFT_OUT = frozenset("without the ohne die den das sans le la les sin el los las sem o a os as".split())
 
 
 class QuestionReader:
@@ -54,6 +55,9 @@ class QuestionReader:
             if near and near[0] and near[0].role in ("value", "period") and self._follows(mark, near[0]):
                 continue  # "without returns", "without the cancelled ones"
             if column := next((m for m in near if m and m.role == "column" and m not in self.used), None):
+                between = self.words[mark.end : column.start]
+                if {mark.text, *between[:1]} <= _LEFT_OUT:
+                    continue  # "without the price": it asks for no rows that lack one
                 self.empty.append(column.column)
                 self.used |= {mark, column}
 
