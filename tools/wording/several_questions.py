@@ -44,8 +44,6 @@ class Questions(NamedTuple):
 def several_questions(masked: str, code: str, *, certain: bool = False) -> list[Questions]:
     """Where a masked request asks for several things in one sentence; `certain`: nothing in it is a request of its own."""
     language, words = wording(code), folded(masked)
-    if "asks_for" not in language.clauses:
-        return []
     read = _unspaced if language.unspaced else _spaced
     found = (read(words, *match.span(), language) for match in _SENTENCE.finditer(words))
     return [each for each in found if each and (certain or not _requests(words, each, language))]
