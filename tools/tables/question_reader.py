@@ -222,7 +222,7 @@ class QuestionReader:
                 if before and before.role == "per" and not {"sort", "top", "bottom"} & query.operations:
                     query.group = query.columns.pop()
             elif mark.role == "number":
-                behind = self._near(number, 2) if after and after.role == "column" else None  # "les 3 montants les plus"
+                behind = self._near(number, 2) if after and after.role == "column" else None  # "the 3 prices highest"
                 ranked = any(m and m.role in _RANKS for m in (before, after, behind)) or self._counts_best(after)
                 if not mark.text.isdigit() or not ranked:
                     continue

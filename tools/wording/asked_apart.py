@@ -80,7 +80,7 @@ def subject_of(question: str, code: str) -> str:
 
 def asks_for(kind: str, question: str, code: str) -> str:
     """The words with which a question begins that asks for a `person`, a `date` or a `place`; empty for another."""
-    match = _asked(kind, code).match(folded(question).lstrip(_ENDS))
+    match = words_pattern(wording(code).asked(kind), wording(code)).match(folded(question).lstrip(_ENDS))
     return match.group() if match else ""
 
 
@@ -96,29 +96,17 @@ def _is_short(rest: str, code: str) -> bool:
     return len(named) < _ONLY_ASKS and not _articles(code).search(f" {rest}")
 
 
-def _listed(code: str) -> tuple[str, ...]:
-    clauses = wording(code).clauses
-    asked = wording(code).section("asked")
-    kinds = (
-        word for name in ("date", "person", "place", "time", "span", "count", "money") for word in asked.get(name, ())
-    )
-    plain = kinds if wording(code).unspaced else ()
-    return (*clauses["question"], *clauses.get("asks_apart", ()), *map(folded, plain))
-
-
 @cache
 def _asks(code: str) -> re.Pattern[str]:
-    return words_pattern(_listed(code), wording(code))
-
-
-@cache
-def _asked(group: str, code: str) -> re.Pattern[str]:
-    """The words of a group of `[asked]`."""
-    return words_pattern(tuple(map(folded, wording(code).section("asked").get(group, ()))), wording(code))
+    language = wording(code)
+    kinds = ("date", "person", "place", "time", "span", "count", "money") if language.unspaced else ()
+    return words_pattern(
+        (*language.question_words, *(word for kind in kinds for word in language.asked(kind))), language
+    )
 
 
 def _pronouns(code: str) -> re.Pattern[str]:
-    return _asked("before", code)
+    return words_pattern(wording(code).asked("before"), wording(code))
 
 
 @cache
@@ -137,7 +125,7 @@ def _article(code: str) -> str:
 def _joints(code: str) -> re.Pattern[str]:
     """What stands between two questions, with the preposition of the second behind it."""
     language, asks = wording(code), _asks(code)
-    joints = words_pattern((*language.clauses["and"], *language.ranges.get("and", ())), language)
+    joints = words_pattern(language.joints, language)
     if language.unspaced:
         return re.compile(rf"[，、,；;。？?]+(?:{joints.pattern})?")
     return re.compile(
@@ -152,7 +140,8 @@ def _alone(code: str) -> re.Pattern[str]:
 
 @cache
 def _those(code: str) -> re.Pattern[str]:
-    return re.compile(rf"{_asked('those', code).pattern}\s+(?P<noun>[^\W\d_]+)")
+    those = words_pattern(wording(code).asked("those"), wording(code))
+    return re.compile(rf"{those.pattern}\s+(?P<noun>[^\W\d_]+)")
 
 
 @cache
