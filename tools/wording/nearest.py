@@ -96,7 +96,7 @@ def words_pattern(words: Collection[str], language: Wording) -> re.Pattern[str]:
 @lru_cache(1_000)
 def _any_of(words: tuple[str, ...], unspaced: bool) -> re.Pattern[str]:
     either = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or "(?!)"
-    return re.compile(either if unspaced else rf"(?<![\w])(?:{either})(?![\w])")
+    return re.compile(rf"(?:{either})" if unspaced else rf"(?<![\w])(?:{either})(?![\w])")
 
 
 @cache
