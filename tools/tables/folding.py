@@ -2,11 +2,16 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 CURLY = "\u2019"
 """The apostrophe as masked requests have it."""
 MARKS = "\"' “”«»„\u2018\u2019"
 """Marks around a quotation, and spaces."""
+_IRREGULAR = {
+    **{"people": "person", "men": "man", "women": "woman", "children": "child", "mice": "mouse", "geese": "goose"},
+    **{"knives": "knife", "leaves": "leaf", "wolves": "wolf", "teeth": "tooth", "feet": "foot"},
+}
 
 
 def fold(text: str) -> str:
@@ -26,11 +31,14 @@ def same_cell(cell: str) -> str:
     return " ".join(cell.split()).casefold()
 
 
+@lru_cache(4096)
 def singular(word: str) -> str:
     """A folded English noun in the singular, roughly: `cities` and `city` give the same."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if word.endswith(("ches", "shes", "xes", "sses")):
+    if word.endswith(("ches", "shes", "xes", "sses", "buses")):
         return word[:-2]
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word
 

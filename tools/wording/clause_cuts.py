@@ -9,7 +9,7 @@ from .nearest import words_pattern
 from .page_words import read_pages
 from .several_questions import both_ends, several_questions
 from .text_parts import read_parts
-from .wording import Wording, folded, wording
+from .wording import Wording, any_of, folded, wording
 
 _MOST_PIECES = 60
 _PUNCTUATION = re.compile(r"(?:[!?;,\n。！？；，、：…]|:(?!\d))+|\.(?=\s|$)|\s[-–—]\s")
@@ -24,7 +24,7 @@ def cuts_of(masked: str, language: Wording) -> list[int]:
     cuts |= {match.start() for match in before.finditer(words) if is_as_typed(match, masked)}
     cuts |= {match.start() for match in without_doing(language).finditer(words)}
     goes_on = language.clauses.get("continues", ())
-    cuts |= {m.end() for m in after.finditer(words) if not words.startswith(goes_on, m.end())}
+    cuts |= {match.end() for match in after.finditer(words) if not words.startswith(goes_on, match.end())}
     listed = [range(match.start() + 1, match.end() + 1) for match in _listed(language.code).finditer(words)]
     listed += [
         range(form.start, form.end) for form in find_forms("pages", masked, language.code) if "ord" in form.words
@@ -38,8 +38,7 @@ def cuts_of(masked: str, language: Wording) -> list[int]:
     listed += [range(part.start, part.end) for part in read_parts(masked, language.code)]
     kept, joints = [0], connectives(language.code, ("then", "and", "but"))
     for cut in sorted(cut for cut in cuts if not any(cut in span for span in listed)):
-        alone = joints.sub("", words[kept[-1] : cut])
-        if cut > kept[-1] and alone.strip(" ,.;:!?、，。"):
+        if cut > kept[-1] and joints.sub("", words[kept[-1] : cut]).strip(" ,.;:!?、，。"):
             kept.append(cut)
     kept = kept[:_MOST_PIECES]
     return [*kept[:-1], len(masked)] if len(kept) > 1 else [0, len(masked)]
@@ -55,21 +54,21 @@ def connectives(code: str, groups: tuple[str, ...]) -> re.Pattern[str]:
 @cache
 def _listed(code: str) -> re.Pattern[str]:
     """From a file or language to the next in a list of them: no request ends between them."""
-    either = rf"[,;、，]|{connectives(code, ('and',)).pattern}"
+    joints = connectives(code, ("and",))
     names = words_pattern(wording(code).languages, wording(code))
     item = rf"(?:[{_FILES}]|{names.pattern})"
-    return re.compile(rf"{item}\s*(?:(?:{either})\s*){{1,2}}(?=(?:[^\W\d_]{{2,4}}\s)?{item})")
+    return re.compile(rf"{item}\s*(?:(?:[,;、，]|{joints.pattern})\s*){{1,2}}(?=(?:[^\W\d_]{{2,4}}\s)?{item})")
 
 
 @cache
 def _places(code: str) -> re.Pattern[str]:
     """From a place to another with the same word before it: "in Munich and in Hamburg", where the clause ends."""
     places, joints = wording(code).clauses.get("place", ()), connectives(code, ("and", "or"))
-    if not places or joints is None or wording(code).unspaced:
+    if wording(code).unspaced:
         return re.compile(r"(?!)")
-    before, name = "|".join(map(re.escape, places)), r"(?:[^\W_]+(?:\s[^\W_]+)?)"
+    name = r"(?:[^\W_]+(?:\s[^\W_]+)?)"
     return re.compile(
-        rf"(?<!\w)(?P<before>{before})\s{name}\s{joints.pattern}\s(?P=before)\s{name}(?=\s*(?:[,;.?!]|\Z|(?:[^\W_]+\s)?[{_FILES}]))"
+        rf"(?<!\w)(?P<before>{any_of(places)})\s{name}\s{joints.pattern}\s(?P=before)\s{name}(?=\s*(?:[,;.?!]|\Z|(?:[^\W_]+\s)?[{_FILES}]))"
     )
 
 
@@ -79,7 +78,7 @@ def _dates(code: str) -> re.Pattern[str]:
     language = wording(code)
     months = words_pattern([folded(word) for word in language.section("calendar").get("months", ())], language)
     after = words_pattern(() if language.unspaced else language.ranges.get("after", ()), language)
-    return re.compile(rf"\d{{1,2}}\.\s*(?:{months.pattern})|(?:{after.pattern})\s+\d")
+    return re.compile(rf"\d{{1,2}}\.\s*{months.pattern}|{after.pattern}\s+\d")
 
 
 def is_as_typed(match: re.Match[str], masked: str) -> bool:

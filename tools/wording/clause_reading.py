@@ -179,9 +179,9 @@ def _afterconnectives(masked: str, start: int, end: int, code: str) -> int:
     while True:
         blank = _BLANK.match(words, begin)
         begin = blank.end() if blank else begin
-        joint = joints.match(words, begin) if joints else None
+        joint = joints.match(words, begin)
         numbered = any(begin in span for span in _numbered_pages(masked, code))
-        if joint is None or not joint.group() or numbered or not is_as_typed(joint, masked):
+        if joint is None or numbered or not is_as_typed(joint, masked):
             return begin if begin < end else start
         begin = joint.end()
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from .aloud import aloud
 from .nearest import words_pattern
-from .wording import Wording, folded
+from .wording import Wording, any_of, folded
 
 _DIGITS = r"\d+(?:[.,]\d+)?"
 _HIDDEN = "\ue000-\ue0ff"
@@ -78,14 +78,12 @@ class ClauseWords:
         """Whether it says what not to do. Questions and what stands after "or" do not: "is it urgent or not?"."""
         if self.words.rstrip().endswith(("?", "？")) or self.has("forbids_nothing"):
             return False
-        either = self._pattern("or")
-        words = self.words[: found.start()] if either and (found := either.search(self.words)) else self.words
+        words = self.words[: found.start()] if (found := self._first("or")) else self.words
         if any(self.starts_with(group, ("but", "polite")) for group in ("not", "nor")):
             return True
         if any(pattern.search(words) for pattern in _forbidding(self.language)):
             return True
-        last = self._pattern("negation_last")
-        return any(not words[found.end() :].strip(" ,.;:!") for found in last.finditer(words))
+        return any(not words[m.end() :].strip(" ,.;:!") for m in self._pattern("negation_last").finditer(words))
 
     def starts_with(self, group: str, after: tuple[str, ...] = ()) -> bool:
         """Whether the clause begins with a word of that list, or of lists `after` and then it.
@@ -94,10 +92,10 @@ class ClauseWords:
         """
         found = self._first(group)
         if found is None or self.language.unspaced:
-            every = self._pattern(group).finditer(self.words)
-            return any(
-                not part.strip(_MARKS) for m in every for part in (self.words[: m.start()], self.words[m.end() :])
+            around = (
+                (self.words[: m.start()], self.words[m.end() :]) for m in self._pattern(group).finditer(self.words)
             )
+            return any(not part.strip(_MARKS) for both in around for part in both)
         before = self.words[: found.start()]
         for other in after:
             before = self._pattern(other).sub(" ", before)
@@ -115,8 +113,7 @@ class ClauseWords:
 
         Of two that are not joined ("from English to French"), the last is meant as the target.
         """
-        pattern = words_pattern(self.language.languages, self.language)
-        found = [*pattern.finditer(self.words)]
+        found = [*words_pattern(self.language.languages, self.language).finditer(self.words)]
         codes = [self.language.languages[match.group()] for match in found]
         if not codes:
             return (), ""
@@ -134,9 +131,9 @@ class ClauseWords:
 
     @cached_property
     def beside_ands(self) -> list[str]:
-        """The words between words for "and"."""
+        """The words between words for "and", which is none in "e-mail"."""
         joints = words_pattern([*self.language.clauses["and"], *self.language.ranges.get("and", ())], self.language)
-        return joints.split(self.words)
+        return joints.split(re.sub(r"\b-\b", "", self.words))
 
     def number(self, *units: str) -> float | None:
         """The number beside a word for one of the units; without units, the first in digits."""
@@ -147,36 +144,31 @@ class ClauseWords:
 
     def measures(self, *units: str) -> list[tuple[str, float]]:
         """Each number beside a word for one of the units, with its unit; one more word may stand between them."""
-        names = sorted((word for word, unit in self.language.units.items() if unit in units), key=len, reverse=True)
-        if not names:
-            return []
-        either, end = "|".join(map(re.escape, names)), "" if self.language.unspaced else r"(?!\w)"
-        more = rf"(?P<n>{self._numeral})(?:\s+[^\W\d_]{{1,12}}\s+|\s*)(?P<unit>{either}){end}"
+        names = any_of(word for word, unit in self.language.units.items() if unit in units)
+        end = "" if self.language.unspaced else r"(?!\w)"
+        more = rf"(?P<n>{self._numeral})(?:\s+[^\W\d_]{{1,12}}\s+|\s*)(?P<unit>{names}){end}"
         return [(self.language.units[m["unit"]], self._number_of(m["n"])) for m in re.finditer(more, self.words)]
 
     def names_by_number(self, unit: str) -> bool:
         """Whether one of a unit is meant by its number: "frame 12", "the 12th frame", and not "12 frames"."""
-        units = "|".join(re.escape(word) for word, name in self.language.units.items() if name == unit)
+        units = any_of(word for word, name in self.language.units.items() if name == unit)
         if self.language.unspaced:
-            return re.search(rf"第\s*(?:{self._numeral})|(?:{self._numeral})\s*(?:{units})目", self.words) is not None
-        ordinals = "|".join(map(re.escape, self.language.ordinals)) or r"(?!)"
-        place = rf"(?<!\w)(?:\d+(?:st|nd|rd|th|\.|e|er|ere|eme|o|a|º|ª)|{ordinals})\s+(?:{units})(?!\w)"
-        return re.search(rf"(?<!\w)(?:{units})\s+(?:n\S{{0,5}}\s+)?\d+(?!\w)|{place}", self.words) is not None
+            return re.search(rf"第\s*(?:{self._numeral})|(?:{self._numeral})\s*{units}目", self.words) is not None
+        ordinal = rf"(?:\d+(?:st|nd|rd|th|\.|e|er|ere|eme|o|a|º|ª)|{any_of(self.language.ordinals)})"
+        place = rf"(?<!\w){ordinal}\s+{units}(?!\w)"
+        return re.search(rf"(?<!\w){units}\s+(?:n\S{{0,5}}\s+)?\d+(?!\w)|{place}", self.words) is not None
 
     def names_every(self, unit: str) -> bool:
         """Whether every one of a unit is meant: "every frame", "all frames", and not "one every second"."""
-        units = "|".join(re.escape(word) for word, name in self.language.units.items() if name == unit)
-        every = "|".join(re.escape(word) for word in self.language.clauses.get("all_of", ()))
+        units = any_of(word for word, name in self.language.units.items() if name == unit)
+        every = any_of(self.language.clauses.get("all_of", ()))
         gap, end = (r"\s*", "") if self.language.unspaced else (r"\s+(?:\w{1,4}\s+)?", r"(?!\w)")
-        return bool(every) and re.search(rf"(?<!\w)(?:{every}){gap}(?:{units}){end}", self.words) is not None
+        return re.search(rf"(?<!\w){every}{gap}{units}{end}", self.words) is not None
 
     @property
     def _numeral(self) -> str:
-        words = sorted({**self.language.numbers, **self.language.ordinals}, key=len, reverse=True)
-        either = "|".join(re.escape(word) for word in words)
-        if self.language.unspaced:
-            return f"{_DIGITS}|{either}" if either else _DIGITS
-        return rf"{_DIGITS}|(?<!\w)(?:{either})(?!\w)" if either else _DIGITS
+        words = any_of({**self.language.numbers, **self.language.ordinals})
+        return f"{_DIGITS}|{words}" if self.language.unspaced else rf"{_DIGITS}|(?<!\w){words}(?!\w)"
 
     def _number_of(self, word: str) -> float:
         known = {**self.language.ordinals, **self.language.numbers}
@@ -185,15 +177,13 @@ class ClauseWords:
     @cached_property
     def operation(self) -> str:
         """The operation on a picture that the words name, the longest word first; empty for none."""
-        pattern = words_pattern(self.language.operations, self.language)
-        found = pattern.search(self.words)
+        found = words_pattern(self.language.operations, self.language).search(self.words)
         return self.language.operations[found.group()] if found else ""
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """What the clause offers to choose from: the items before and after "or", as written."""
-        pattern = words_pattern(self.language.clauses.get("or", ()), self.language)
-        found = [*pattern.finditer(self.words)]
+        found = [*self._pattern("or").finditer(self.words)]
         if not found:
             return ()
         head, tail = self.text[: found[0].start()], self.text[found[-1].end() :]
@@ -231,5 +221,5 @@ def _forbidding(language: Wording) -> tuple[re.Pattern[str], ...]:
     phrases = words_pattern(language.clauses.get("negation", ()), language)
     no = words_pattern(language.clauses.get("not", ()), language)
     endings = "|".join(language.clauses.get("infinitive", ()))
-    last = re.compile(rf"{no.pattern}\s+\w+(?:{endings})\W*\Z") if endings else None
-    return tuple(pattern for pattern in (phrases, without_doing(language), last) if pattern)
+    last = re.compile(rf"{no.pattern}\s+\w+(?:{endings or '(?!)'})\W*\Z")
+    return phrases, without_doing(language), last

@@ -12,7 +12,7 @@ from .nearest import words_pattern
 from .page_words import read_pages
 from .text_parts import read_parts
 from .time_ranges import time_range
-from .wording import folded, wording
+from .wording import blanked, folded, wording
 
 _BESIDE = ("and", "then", "but", "polite")
 _DATA = re.compile("[\ue000-\ue0ff]+")
@@ -33,8 +33,7 @@ def is_only_details(masked: str, before: Span, piece: Span, code: str) -> bool:
     times = time_range(text, code)
     parts += [(times.start, times.end)] if times else []
     restricts = bool(parts) and any(_found(group, words, code) for group in ("only", "but"))
-    languages = words_pattern(language.languages, language)
-    named = [m.span() for m in languages.finditer(words)]
+    named = [m.span() for m in words_pattern(language.languages, language).finditer(words)]
     both = ClauseWords(masked[before[0] : piece[1]], language).languages[0]
     once = ClauseWords(masked[slice(*before)], language).languages[0]
     more = bool(named and once) and {*once, *ClauseWords(text, language).languages[0]} <= {*both}
@@ -74,10 +73,8 @@ def reads_results(text: str, code: str) -> bool:
 
 def _nothing_beside(words: str, spans: Iterable[Span], code: str) -> bool:
     """Whether only articles, prepositions and particles stand beside the spans."""
-    for start, end in spans:
-        words = words[:start] + " " * (end - start) + words[end:]
     longest = _PARTICLE if wording(code).unspaced else _ARTICLE
-    return all(len(word) <= longest for word in _WORD.findall(words))
+    return all(len(word) <= longest for word in _WORD.findall(blanked(words, spans)))
 
 
 def _found(group: str, words: str, code: str) -> list[Span]:

@@ -11,7 +11,7 @@ from functools import cache
 
 from .meanings import meaning_of
 from .nearest import plain_words, words_pattern
-from .wording import Example, Wording, folded, wording
+from .wording import Example, Wording, any_of, folded, wording
 
 Span = tuple[int, int]
 _HIDDEN = "\ue000-\ue0ff"
@@ -81,10 +81,7 @@ def _restrictions(
         end = _CLAUSE_END.search(words, match.end())
         begin = max((m.end() for m in _CLAUSE_END.finditer(words, 0, match.start())), default=0)
         rest = words[match.end() : end.start() if end else len(words)].strip()
-        yield (
-            (begin if language.unspaced else match.start()),
-            (match.end() + len(rest) + 1 if rest else match.end()),
-        )
+        yield (begin if language.unspaced else match.start()), (match.end() + len(rest) + 1 if rest else match.end())
 
 
 def _limited(words: str, language: Wording, types: frozenset[str], used: Collection[str]) -> Iterator[Span]:
@@ -178,10 +175,9 @@ def _numerals(code: str) -> re.Pattern[str]:
     language = wording(code)
     known = words_pattern([*language.ordinals, *(() if language.unspaced else language.numbers)], language)
     digits = r"\d+(?:[.,]\d+)?" if language.unspaced else r"(?<![\w.])\d+(?:[.,]\d+)?(?!\w)"
+    units = [unit for unit in language.units if len(unit) > 1]
     if language.unspaced:  # elsewhere a character for a number is a part of a word
-        counted = words_pattern(language.numbers, language)
-        units = words_pattern([unit for unit in language.units if len(unit) > 1], language)
-        digits = f"{digits}|(?:{counted.pattern})(?={units.pattern})"
+        digits = f"{digits}|{any_of(language.numbers)}(?={any_of(units)})"
     return re.compile(f"{digits}|{known.pattern}")
 
 

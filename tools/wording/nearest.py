@@ -9,11 +9,11 @@ same kinds of data, 57 of 100 examples find their meaning so, by the nearest sin
 import math
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from .wording import Wording, folded, wording
+from .wording import Wording, any_of, folded, wording
 
 MAX_CHARACTERS = 400
 """Characters of a clause that are compared."""
@@ -77,8 +77,8 @@ def plain_words(text: str, language: Wording) -> str:
     text = _FILE_RUN.sub(f" {FILE} ", _QUOTATION_RUN.sub(f" {TEXT} ", text))
     results = _words_of(language.code, "back")
     text = results.sub(f" {TEXT} ", text) if language.unspaced else _after_first(results, text)
-    for section, placeholder in (("polite", " "), ("languages", f" {LANGUAGE} "), ("numbers", f" {NUMBER} ")):
-        text = _words_of(language.code, section).sub(placeholder, text)
+    for section, mark in (("polite", " "), ("languages", f" {LANGUAGE} "), ("numbers", f" {NUMBER} ")):
+        text = _words_of(language.code, section).sub(mark, text)
     text = _NUMBER_RUN.sub(f" {NUMBER} ", text)
     return " ".join(_OTHER.sub(" ", text).split())
 
@@ -89,14 +89,13 @@ def _after_first(results: re.Pattern[str], text: str) -> str:
 
 
 def words_pattern(words: Collection[str], language: Wording) -> re.Pattern[str]:
-    """Any of the words, the longest first, as whole words where the language puts spaces between them; no words: never."""
+    """Any of the words, the longest first, as whole words where the language puts spaces between them; of none nothing."""
     return _any_of(tuple(words), language.unspaced)
 
 
 @lru_cache(1_000)
 def _any_of(words: tuple[str, ...], unspaced: bool) -> re.Pattern[str]:
-    either = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or "(?!)"
-    return re.compile(rf"(?:{either})" if unspaced else rf"(?<![\w])(?:{either})(?![\w])")
+    return re.compile(any_of(words) if unspaced else rf"(?<!\w){any_of(words)}(?!\w)")
 
 
 @cache
@@ -120,7 +119,7 @@ class _Index:
     def __init__(self, code: str) -> None:
         language = wording(code)
         self._unspaced = language.unspaced
-        grams = [frozenset(self._grams(plain_words(example.phrase, language))) for example in language.examples]
+        grams = [self._grams(plain_words(example.phrase, language)) for example in language.examples]
         meanings: defaultdict[str, set[str]] = defaultdict(set)
         for found, example in zip(grams, language.examples, strict=True):
             for gram in found:
@@ -143,7 +142,7 @@ class _Index:
         """Every meaning that shares an n-gram with a text as `plain_words` returns it, the nearest first."""
 
     def _matches(self, words: str) -> tuple[Match, ...]:
-        vector = self._vector(frozenset(self._grams(words)))
+        vector = self._vector(self._grams(words))
         together: defaultdict[str, float] = defaultdict(float)
         alone: defaultdict[int, float] = defaultdict(float)
         for gram, weight in vector.items():
@@ -162,12 +161,16 @@ class _Index:
             found.append(Match(phrase, meaning, round(min(score, 1.0), 4)))
         return tuple(sorted(found, key=lambda match: -match.score))
 
-    def _grams(self, words: str) -> Iterator[str]:
-        for word in (words,) if self._unspaced else words.split():
-            padded = f" {word} "
-            for length in _LENGTHS:
-                found = (padded[start : start + length] for start in range(len(padded) - length + 1))
-                yield from (gram for gram in found if not gram.isspace())
+    def _grams(self, words: str) -> dict[str, None]:
+        """The n-grams in the order of the text: sums over a set would differ from process to process in their last digit."""
+        padded = [f" {word} " for word in ((words,) if self._unspaced else words.split())]
+        found = (
+            word[start : start + length]
+            for word in padded
+            for length in _LENGTHS
+            for start in range(len(word) - length + 1)
+        )
+        return dict.fromkeys(gram for gram in found if not gram.isspace())
 
     def _weight(self, gram: str, meanings: int) -> float:
         """More for n-grams of few of the meanings, and for short ones, as the long ones overlap."""

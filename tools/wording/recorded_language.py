@@ -6,7 +6,7 @@ Not a language to translate into. Words: `is_in` of `[clauses]`, names of langua
 import re
 from functools import cache
 
-from .wording import Wording, either, folded, wording
+from .wording import either, folded, wording
 
 _FILES = "[\ue011\ue012]"
 """Placeholders of recordings and films."""
@@ -28,8 +28,8 @@ def recorded_language(masked: str, code: str) -> tuple[str, int, int] | None:
 @cache
 def _pattern(code: str) -> re.Pattern[str]:
     language = wording(code)
-    names, nouns = either(language.languages), either(_recordings(language))
-    is_in = either(language.clauses.get("is_in", ()))
+    names, is_in = either(language.languages), either(language.clauses.get("is_in", ()))
+    nouns = either(noun for noun, kind in language.nouns.items() if kind in ("audio", "video"))
     if language.unspaced:
         return re.compile(
             rf"(?P<before>{names})(?:的|の)?(?:{nouns}|{_FILES})|(?P<after>(?!))|(?:{is_in})(?P<stated>{names})"
@@ -39,7 +39,3 @@ def _pattern(code: str) -> re.Pattern[str]:
         rf"|(?<!\w)(?:{nouns})\s+(?P<after>{names})(?!\w)"
         rf"|(?<!\w)(?:{is_in})\s+(?P<stated>{names})(?!\w)"
     )
-
-
-def _recordings(language: Wording) -> list[str]:
-    return [noun for noun, kind in language.nouns.items() if kind in ("audio", "video")]

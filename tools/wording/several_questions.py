@@ -107,10 +107,10 @@ def _is_thing(words: str, part: Span, language: Wording) -> bool:
     """Whether the first thing is one, and no calculation with several: "the sum of the rent and the deposit"."""
     sums = words_pattern([*map(folded, language.section("tables")["sum"])], language)
     text = words[slice(*part)]
-    added = bool(sums.match(text, text.find(" ") + 1)) and len(text.split()) > _OF_ONE
+    added = sums.match(text, text.find(" ") + 1) and len(text.split()) > _OF_ONE
     article = re.match(_either(language.clauses["article"]), text)
     between = words_pattern([*map(folded, language.section("conditions")["between"])], language)
-    return bool(article) and not added and not between.search(text)
+    return bool(article and not added and not between.search(text))
 
 
 def _unspaced(words: str, start: int, end: int, language: Wording) -> Questions | None:
@@ -130,8 +130,7 @@ def _unspaced(words: str, start: int, end: int, language: Wording) -> Questions 
 
 def _requests(words: str, questions: Questions, language: Wording) -> bool:
     """Whether one of the things is a request of its own, or all are kinds of entities: "the names and the dates"."""
-    languages = words_pattern(language.languages, language)
-    if languages.search(words, questions.start, questions.end):
+    if words_pattern(language.languages, language).search(words, questions.start, questions.end):
         return True
     things = [words[slice(*asked[0 if language.unspaced else -1])] for asked in questions.asked]
     near = [

@@ -84,8 +84,8 @@ def seconds_of(words: str, unit: str, code: str) -> float:
         return size * float(number.group().replace(",", "."))
     if any(word in words for word in language.ranges.get("half", ())):
         return size * 0.5
-    counted = words_pattern([*language.numbers], language)
-    return size * (value_of(found.group(), code) if (found := counted.search(words)) else 1)
+    counted = words_pattern([*language.numbers], language).search(words)
+    return size * (value_of(counted.group(), code) if counted else 1)
 
 
 def _apart(words: str) -> str:

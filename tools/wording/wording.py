@@ -144,14 +144,26 @@ def wording(code: str) -> Wording:
     return Wording(code, {header[1]: text[header.end() : end] for header, end in zip(headers, ends, strict=True)})
 
 
+def any_of(words: Iterable[str]) -> str:
+    """A pattern of any of the words as they are written, the longest first; of none one that matches nothing."""
+    return f"(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True))) or '(?!)'})"
+
+
+def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with spaces for what stands in the spans."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
 def folded(text: str) -> str:
     """Lower case, without accents and with straight apostrophes, one character for one, as people type in haste."""
     return text.translate(_FOLDED)
 
 
 def either(words: Iterable[str]) -> str:
-    """A pattern of any of the words, folded, the longest first; of no words one that matches nothing."""
-    return "|".join(re.escape(folded(word)) for word in sorted(words, key=len, reverse=True)) or "(?!)"
+    """A pattern of any of the words, folded."""
+    return any_of(map(folded, words))
 
 
 class _Folded(dict[int, str]):

@@ -1,5 +1,9 @@
 """Example phrases: what a clause is nearest to."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from hugginggpt.graph.vocabulary import VOCABULARY
@@ -57,3 +61,14 @@ def test_what_no_expert_and_no_model_can_do_is_known(text: str) -> None:
 @pytest.mark.parametrize("text", ["What is the capital of France?", "sort sales.csv by revenue", "tell me a joke"])
 def test_what_a_model_may_do_is_not_out_of_reach(text: str) -> None:
     assert not is_out_of_reach(text, "en")
+
+
+def test_every_process_finds_the_same_example() -> None:
+    """Also where several are equally near: the order of a set, which a process draws by chance, decides nothing."""
+    texts = [f"{verb} die gesichter in {FILE}" for verb in ("zähle", "finde", "zeige")]
+    script = f"from hugginggpt.tools.wording.nearest import nearest; print([nearest(text, 'de') for text in {texts!r}])"
+    environment = {**os.environ, "PYTHONHASHSEED": "1"}
+    found = subprocess.run(
+        [sys.executable, "-c", script], env=environment, stdout=subprocess.PIPE, check=True, text=True
+    )
+    assert found.stdout == f"{[nearest(text, 'de') for text in texts]}\n"

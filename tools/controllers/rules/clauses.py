@@ -9,7 +9,7 @@ from ....graph.resource import Resource
 from .lexicon import lexicon
 from .masking import FileMention, Quotation, mask
 from .statements import is_statement, states
-from .text_edits import NO_EDITS, TextEdits, cut_middles
+from .text_edits import NO_EDITS, TextEdits
 
 _AGAIN = re.compile(
     r"[.;,]?\s{0,3}(?:\b(?:oh|and|also|then|please|now|but)\b\W{1,3}){0,4}\b(?:do |make )?(?:exactly )?"
@@ -26,7 +26,7 @@ _SENTENCE_END = re.compile(
     rf"|(?<=[{EMOJI}])\s+(?!(?:and|or|but|so|to|for|in|of|with)\b)"
 )
 """Emoji end sentences too, but not before a word that goes on with one."""
-_JOINT = re.compile(r",\s+|\s+(?=(?:and|then|but|before)\b)|:\s+|(?<=\s)(?=\(?\d+[.)]\s)|\s+(?=which\s)")
+_JOINT = re.compile(r",\s+|\s+(?=(?:and|then|but|before)\b)|:\s+|(?<=\s)(?=\(?\d+[.)]\s)")
 """Where a clause may end inside a sentence."""
 _NOUN_PHRASE = re.compile(r"(?<=[:,] )(?:\w+ ){2,5}[\ue010-\ue0ff]+")
 _REASON = re.compile(r"\s(?=(?:so that|because)\s(?P<reason>[^,;:]+))")
@@ -85,7 +85,8 @@ def parse_request(text: str, attached: Sequence[Resource] = ()) -> ParsedRequest
     """Mask and split a request; `attached` are its files, named in the text or not."""
     masked, quotations, files = mask(text, attached)
     # without the middles of long quotations: no rule matches inside them, but every rule would scan them
-    edits = cut_middles([(match.start(), match.end()) for match in _LONG_RUN.finditer(masked)], _KEPT_CHARACTERS)
+    kept = _KEPT_CHARACTERS
+    edits = TextEdits(tuple((run.start() + kept, run.end() - kept, "") for run in _LONG_RUN.finditer(masked)))
     shortened = _AGAIN.sub(lambda match: f"{'and ':>{len(match.group())}}", edits.apply(masked))
     return ParsedRequest(
         text=edits.apply(text),

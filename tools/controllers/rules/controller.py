@@ -32,20 +32,18 @@ from .handlers.film_tracks import plan_tracks, use_track, with_track
 from .handlers.operations import convert_last, cut_to_times
 from .handlers.registry import plan_intent
 from .handlers.text_parts import take_parts
-from .intent_order import order_intents
+from .intent_order import order_intents, with_shared_verbs
 from .intents import Intent, find_intents, general_question, table_question
 from .lexicon import lexicon
 from .linking import Linker
-from .output_names import without_output_names
 from .recorded_language import takes_english, with_recorded_language, without_recorded_language
 from .reference_resolution import ReferenceResolver
-from .referents import MAX_FILES, earlier_data
+from .referents import MAX_FILES, earlier_data, without_output_names
 from .rests import with_rests
 from .scopes import read_scopes
-from .shared_verbs import with_shared_verbs
 from .spelling import correct_spelling
 from .suggestions import suggestion
-from .text_edits import NO_EDITS, TextEdits
+from .text_edits import NO_EDITS
 from .unmade import about_unmade
 from .unused_words import NONE_UNUSED, find_unused_words, lost_in_clauses
 from .used_words import unused_files
@@ -94,7 +92,7 @@ def propose(request: Request) -> Proposal:
     if language not in LANGUAGES:
         return Proposal(plan=Plan(tasks=()), refusals=(refusal("en", "languages"),), evidence=())
     request = without_replaced(request, language)
-    corrections = _corrections(parsed) if language == "en" else NO_EDITS
+    corrections = correct_spelling(parsed) if language == "en" else NO_EDITS
     if corrections.replacements:
         parsed = parse_request(corrections.apply(request.text), request.files)
     parsed = with_counted_files(without_excluded_files(parsed, language), language)
@@ -160,10 +158,7 @@ def _followed(request: Request, before: str, *between: str) -> Proposal | None:
     tasks = tuple(
         task.model_copy(
             update={
-                "inputs": {
-                    **task.inputs,
-                    "question": FOLLOWED.join((str(task.inputs["question"]), *after)),
-                },
+                "inputs": {**task.inputs, "question": FOLLOWED.join((str(task.inputs["question"]), *after))},
                 "goal": request.text,
             }
         )
@@ -171,13 +166,6 @@ def _followed(request: Request, before: str, *between: str) -> Proposal | None:
     )
     evidence = tuple(Evidence(task_id=task.id, start=0, end=len(request.text)) for task in tasks)
     return Proposal(plan=Plan(tasks=tasks), refusals=proposal.refusals, evidence=evidence)
-
-
-def _corrections(parsed: ParsedRequest) -> TextEdits:
-    """Corrected words, at positions of the request as typed."""
-    found = correct_spelling(parsed.text, parsed.masked).replacements
-    to_original = parsed.edits.to_original
-    return TextEdits(tuple((to_original(start), to_original(end), word) for start, end, word in found))
 
 
 def _link(parsed: ParsedRequest, intents: Sequence[Intent], request: Request, refusals: Sequence[str]) -> Linker:
@@ -194,8 +182,7 @@ def _link(parsed: ParsedRequest, intents: Sequence[Intent], request: Request, re
     for intent in intents:
         if intent.rule == PART_QUESTION:
             plan_part_question(linker, intent)
-            continue
-        if not plan_tracks(linker, intent):
+        elif not plan_tracks(linker, intent):
             plan_intent(linker, intent)
     use_track(linker)
     add_answers(linker, intents)

@@ -101,23 +101,13 @@ def _repeats(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> b
     words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
     asks = words.text.rstrip().endswith(("?", "？"))
     drawn = before.match.meaning.startswith("text-to-") and not asks
-    says_how = drawn and (piece.match.meaning.startswith(_MANNER) or _only_describes(parsed, piece, words))
+    says_how = drawn and (piece.match.meaning.startswith(_MANNER))
     alike = all(match.meaning.endswith("-control") for match in (piece.match, before.match))  # both are line drawings
     openings = tuple(map(folded, words.language.section("restricting").get("opening", ())))
     restricts = before.match.meaning.endswith("/rows") and words.words.startswith(openings)  # "wo Region Nord ist"
     if piece.match.meaning != before.match.meaning and not (says_how or alike or restricts):
         return False
     return not re.search("[\ue010-\ue01f]", words.text) and not words.languages[0]
-
-
-def _only_describes(parsed: ParsedRequest, piece: Piece, words: ClauseWords) -> bool:
-    """Whether a piece is a word after a comma that names no operation: "draw a dog, red"."""
-    if piece.match is None or len(words.words.split()) > 1 or not _COMMA.search(parsed.masked[: piece.start]):
-        return False
-    named = {**words.language.section("operations"), **words.language.section("directions")}
-    operations = {folded(word) for row in named.values() for word in row}
-    edits = piece.match.meaning.startswith(("image-to-image", "image-text-to-image", "video-to-video"))
-    return edits and folded(words.text).strip(" .!") not in operations
 
 
 def _is_detail(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:

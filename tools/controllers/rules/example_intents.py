@@ -14,7 +14,7 @@ from ...wording.lost_words import lost_words, without_harmless
 from ...wording.nearest import MAX_CHARACTERS, nearest, plain_words
 from ...wording.refusals import refusal
 from ...wording.several_questions import several_questions
-from ...wording.wording import wording
+from ...wording.wording import blanked, wording
 from .clauses import Clause, ParsedRequest
 from .conditions import find_conditions
 from .example_extents import extents_of, says_finding, with_reading
@@ -28,6 +28,7 @@ from .suggestions import LEAST_SUGGESTED, with_name
 _BEFORE_PASTED = re.compile("[:：](?!\\d)\\s*|\n[^\\S\n]*\n")
 _FOR_ANOTHER = re.compile(r"\b(?:my|our|his|her|the) (?:[^\W\d_]+ ){1,2}(?=(?:needs?|wants?|would (?:like|love))\b)")
 """Who needs a result: "my aunt needs" asks for what "I need" does."""
+_WORD = re.compile(r"[^\W\d_]+(?:’\w+)?")
 _FIRST_PART = re.compile(r"[,;.!?，。；]")
 _MOST_LEFT_OUT = 4
 """Words of "but not the deposit", and of no statement."""
@@ -45,8 +46,7 @@ def find_intents_by_examples(
     """A request in `code`, divided into clauses, its intents in order, and refusals of what was not understood."""
     parsed = replace(_with_pasted_text(parsed, code), language=code)
     conditions = find_conditions(parsed.masked, code)
-    for start, end in conditions:
-        parsed = replace(parsed, masked=f"{parsed.masked[:start]}{' ' * (end - start)}{parsed.masked[end:]}")
+    parsed = replace(parsed, masked=blanked(parsed.masked, conditions))
     given = _given(parsed, earlier)
     pieces = [apart_from_limits(parsed, piece, given, code) for piece in read_clauses(parsed.masked, code, given)]
     pieces = with_reading(parsed, pieces, code)
@@ -76,10 +76,8 @@ def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[
     quoted = {quotation.text for quotation in parsed.quotations}
     kept, decided = [], {i.clause for i in found if i.act != "question" or i.question in quoted}
     for intent in found:
-        asked = intent.act == "question" and not (
-            intent.rule or several_questions(intent.question.lower(), "en", certain=True)
-        )
-        asked = asked and intent.clause not in decided
+        several = several_questions(intent.question.lower(), "en", certain=True)
+        asked = intent.act == "question" and not (intent.rule or several or intent.clause in decided)
         other = _read(parsed, (intent.start, intent.end), intent.clause, found, earlier, _SURER) if asked else []
         kept += [each for each in other if each.match and finds(each.match.meaning)] or [intent]
     starts = sorted(intent.start for intent in found)
@@ -90,13 +88,12 @@ def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[
         read = bisect_left(starts, clause.start) < bisect_left(starts, clause.end)
         read = read or any(i.start <= clause.start < i.end for i in found if i.act == "condition")
         if not stated and not read and requested and len(words) <= MAX_CHARACTERS:
-            whole = _read(parsed, (clause.start, clause.end), clause, found, earlier, SURE)
-            turns = [] if whole else [t.start() for t in lexicon().cues["turn"].finditer(words) if t.start()]
-            kept += whole or [
-                intent
-                for start in turns[-1:]  # "for the insurance we need the dates in ..."
-                for intent in _read(parsed, (clause.start + start, clause.end), clause, found, earlier, SURE)
-            ]
+            turns = [turn.start() for turn in lexicon().cues["turn"].finditer(words) if turn.start()]
+            parts = ((clause.start + start, clause.end) for start in (0, *turns[-1:]))
+            readings = (_read(parsed, part, clause, found, earlier, SURE) for part in parts)
+            kept += next(
+                filter(None, readings), []
+            )  # else behind the turn: "for the insurance we need the dates in ..."
     return kept
 
 
@@ -114,8 +111,8 @@ def _read(
     given += [(-1, kind) for intent in found if intent.start < clause.start for kind in _made_by(intent)]
     intents: list[Intent] = []
     words = parsed.masked[start:stop]
-    for a, b in (*courtesies(words, ("pleased", "excused")), *(m.span() for m in _FOR_ANOTHER.finditer(words))):
-        words = words[:a] + " " * (b - a) + words[b:]
+    others = [m.span() for m in _FOR_ANOTHER.finditer(words)]
+    words = blanked(words, [*courtesies(words, ("pleased", "excused")), *others])
     for piece in read_clauses(words, "en", given, least=least):
         if piece.match and piece.match.meaning not in _READ_BY_RULES:
             begin, end = start + piece.start, start + piece.end
@@ -141,11 +138,7 @@ def _made_by(intent: Intent) -> set[Kind]:
 def _example_words(parsed: ParsedRequest, start: int, end: int, meaning: str) -> Iterator[tuple[int, int]]:
     """Where words of a clause stand that examples of its meaning hold."""
     known = {word for each in wording("en").examples if each.meaning == meaning for word in each.phrase.split()}
-    yield from (
-        m.span()
-        for m in re.finditer(r"[^\W\d_]+(?:’\w+)?", parsed.masked[:end])
-        if m.start() >= start and m.group() in known
-    )
+    yield from (word.span() for word in _WORD.finditer(parsed.masked, start, end) if word.group() in known)
 
 
 def _with_pasted_text(parsed: ParsedRequest, code: str) -> ParsedRequest:

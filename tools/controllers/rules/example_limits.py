@@ -16,7 +16,7 @@ from ...wording.meanings import meaning_of
 from ...wording.nearest import Match, nearest, words_pattern
 from ...wording.page_words import read_pages
 from ...wording.time_ranges import time_range
-from ...wording.wording import folded, wording
+from ...wording.wording import blanked, folded, wording
 from .clauses import ParsedRequest
 from .lexicon import QUOTE
 
@@ -42,35 +42,22 @@ def finds(name: str) -> bool:
 
 def apart_from_limits(parsed: ParsedRequest, piece: Piece, given: Sequence[tuple[int, Kind]], code: str) -> Piece:
     """The piece with what it asks for beside a part of a recording, or pages of a document."""
-    words = parsed.masked[piece.start : piece.end]
     if not piece.match:
         return piece
-    if piece.match.meaning == "text-to-speech" and (found := _asked_aloud(words, given, code)):
-        return replace(piece, match=found)
+    words, meaning = parsed.masked[piece.start : piece.end], piece.match.meaning
     kinds = [(0 if piece.start <= position < piece.end else -1, kind) for position, kind in given]
-    if meaning_of(piece.match.meaning).task_type.startswith("trim-"):
-        part = time_range(words, code)
-        found = (
-            _read_without(
-                words, (part.start, part.end), kinds, code, _VERB_UNSPACED if wording(code).unspaced else SURE
-            )
-            if part
-            else None
-        )
-        if found and finds(found.meaning) and not meaning_of(found.meaning).is_out_of_reach:
-            return replace(piece, match=found)
-    if piece.match.meaning.startswith(_NEAR_PAGES) and any(kind == "document" for _, kind in given):
-        pages = read_pages(words, code)
-        found = _beside_pages(words, (pages[0].start, pages[-1].end), kinds, code) if pages else None
-        if (
-            pages and not pages[0].each and not found and piece.match.meaning == "count/pages"
-        ):  # one by its number is no count
-            found = next(iter(nearest(words, code, among=("document-to-text", "document-to-images"))), None)
-        if pages and not pages[0].each and _only_reads(words, (pages[0].start, pages[-1].end), code):
-            found = Match("", "document-to-text", SURE)
-        if found:
-            return replace(piece, match=found)
-    return piece
+    found = None
+    if meaning == "text-to-speech":
+        found = _asked_aloud(words, given, code)
+    elif meaning_of(meaning).task_type.startswith("trim-") and (part := time_range(words, code)):
+        least = _VERB_UNSPACED if wording(code).unspaced else SURE
+        beside = _read_without(words, (part.start, part.end), kinds, code, least)
+        found = beside if beside and finds(beside.meaning) and not meaning_of(beside.meaning).is_out_of_reach else None
+    elif meaning.startswith(_NEAR_PAGES) and any(kind == "document" for _, kind in given):
+        found = _beside_pages(words, kinds, code)
+        if meaning == "count/pages" and not found and any(not pages.each for pages in read_pages(words, code)):
+            found = nearest(words, code, among=("document-to-text", "document-to-images"), most=1)[0]
+    return replace(piece, match=found) if found else piece
 
 
 def _asked_aloud(words: str, given: Sequence[tuple[int, Kind]], code: str) -> Match | None:
@@ -90,15 +77,18 @@ def _only_reads(words: str, span: tuple[int, int], code: str) -> bool:
     return only_reads(rest, code) and not ClauseWords(words, wording(code)).is_aloud
 
 
-def _beside_pages(words: str, span: tuple[int, int], kinds: Sequence[tuple[int, Kind]], code: str) -> Match | None:
-    """What the words ask for that stand beside the pages; the language of a summary is one more limit."""
+def _beside_pages(words: str, kinds: Sequence[tuple[int, Kind]], code: str) -> Match | None:
+    """What the words ask for that stand beside the pages; the text of the pages where they only ask to read it."""
+    if not (pages := read_pages(words, code)):
+        return None
+    span = (pages[0].start, pages[-1].end)
+    if not pages[0].each and _only_reads(words, span, code):
+        return Match("", "document-to-text", SURE)
     least = _VERB_UNSPACED if wording(code).unspaced else _VERB
     found = _read_without(words, span, kinds, code, least)
-    languages = words_pattern(wording(code).languages, wording(code))
-    named = languages.search(folded(words))
+    named = words_pattern(wording(code).languages, wording(code)).search(folded(words))
     if found and found.meaning == "translation" and named:
-        rest = words[: span[0]] + " " * (span[1] - span[0]) + words[span[1] :]
-        found = _read_without(rest, named.span(), kinds, code, least) or found
+        found = _read_without(blanked(words, [span]), named.span(), kinds, code, least) or found
     return found if found and found.meaning in _ON_PAGES else None
 
 
@@ -108,7 +98,6 @@ def _read_without(
     """The one thing that words ask for without those at `span`; None for nothing, or several."""
     rest = f"{words[: span[0]]} {words[span[1] :]}"
     for beside in (wording(code).clauses.get("apart", ()), wording(code).section("restricting").get("only", ())):
-        if limits := words_pattern(beside, wording(code)):
-            rest = limits.sub(" ", rest)
+        rest = words_pattern(beside, wording(code)).sub(" ", rest)
     found = [each.match for each in read_clauses(rest, code, kinds, least=least) if each.match]
     return found[0] if len(found) == 1 else None

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from ...wording.wording import wording
+from ...wording.wording import any_of, wording
 from .clauses import ParsedRequest
 from .lexicon import lexicon
 from .statements import constrains, is_statement, states
@@ -30,22 +30,12 @@ _OWNED = r"\b(?:this|these|that|the|my|our|his|her|their|your|attached)\b"
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     words = wording("en").section("harmless")
-    lists = {name: sorted(map(re.escape, row), key=len, reverse=True) for name, row in words.items() if name != "plain"}
-    one = {name: f"(?:{'|'.join(row)})" for name, row in lists.items()}
+    one = {name: any_of(row) for name, row in words.items() if name != "plain"}
     nouns = [noun for noun, kind in wording("en").nouns.items() if kind != "table" and noun not in _PARTS]
-    data = rf"(?:\b(?:{'|'.join(sorted(nouns, key=len, reverse=True))})s?\b|[\ue000-\ue0ff]+)"
-    units = "|".join(word for word, unit in wording("en").units.items() if unit in _LIMITS and len(word) > 2)
-    vocabulary = "|".join(
-        (
-            *(unit for unit in wording("en").units if len(unit) > 1),
-            *wording("en").languages,
-            "letters?",
-            "voice",
-            "tone",
-            "style",
-            "colou?rs?",
-        )
-    )
+    data = rf"(?:\b{any_of(nouns)}s?\b|[\ue000-\ue0ff]+)"
+    units = any_of(word for word, unit in wording("en").units.items() if unit in _LIMITS and len(word) > 2)
+    vocabulary = any_of([*(unit for unit in wording("en").units if len(unit) > 1), *wording("en").languages])
+    vocabulary += "|letters?|voice|tone|style|colou?rs?"
     one["numbering"] = rf"(?:{one['numbering']}|\d+)"
     stop = rf"\b{one['ending']}\b|\b(?:in|to|by|at|of|under) (?:\w+ )?{one['numbering']}\b|[.,;:!?\n\ue000-\ue0ff]"
     rest = rf"(?:(?!{stop}).)*"
@@ -69,7 +59,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "origin": re.compile(rf"{data}[’ )\"]{{0,3}},? ?(?P<word>\b{one['origin']}\b{rest})"),
         "demanding": re.compile(
             rf"\b{one['demanding']}\b(?! to\b| \w+ing (?:me|us|him|her|them|any\w+)\b)"
-            rf"|\b{one['numbering']} (?:\w+ )?(?:{units})\b"
+            rf"|\b{one['numbering']} (?:\w+ )?{units}\b"
         ),
         "motive": re.compile(rf"\b(?:i|we) (?:just |really )?need (?:some |a |more )?{one['needed']}\b"),
         "sized": re.compile(rf"\b{one['numbering']}\b|\b{one['property']}\b"),

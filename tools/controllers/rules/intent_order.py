@@ -1,10 +1,15 @@
-"""`order_intents` drops intents that only announce or repeat another, and puts the others in the order of work."""
+"""`order_intents` drops intents that only announce or repeat another, and puts the others in the order of work.
+
+`with_shared_verbs`: an intent for each file with findings of its own, where English leaves the verb out the second time:
+"find the dates in a.txt and the names in b.txt". Such a part has its own clause: a handler reads only its words.
+"""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from .clauses import ParsedRequest
+from .clauses import Clause, ParsedRequest
 from .intents import Intent
 from .lexicon import QUOTE, lexicon
 
@@ -12,11 +17,22 @@ MAX_INTENTS = 60
 _CLASSIFIERS = ("classify", "image-class", "table-class", "sound-class")
 _INTO = re.compile(r"[\w ]{0,40}\b(?:into|to|as|in) (?:an?|one|the)(?: \w+)? ")
 _MAKERS = ("film", "speak", "draw", "write", "summarize")
+_FINDING = ("entities", "count", "detect")
+"""Acts whose words name what is looked for in a file."""
+_MARK = "[\ue010-\ue0ff]"
+_PLACE = rf"(?:in|of|on|from) (?:(?:the|my|our) )?(?={_MARK})"
+_JOINT = re.compile(
+    rf"(?:,|,? (?:and|but|plus)(?: also)?) (?=(?P<thing>(?:(?!(?:in|of|on|from) )[^\W_][\w’-]* ){{1,6}}){_PLACE}"
+    rf"|{_PLACE}{_MARK}+,? (?:all|any|every|only|the) \w)"
+)
+"""Before a thing with a file of its own: "and all the names in b.txt", "and in b.txt all the names"."""
 
 
 def order_intents(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
     """The intents to plan, in the order of the words except where one needs the result of a later one; sets `stop`."""
-    found = _move_to_answer(_drop_existing(_drop_counts(found), parsed), parsed)
+    if any(re.search(r"\b(?:how many|number of)\b", intent.question.lower()) for intent in found):
+        found = [intent for intent in found if intent.act != "count"]  # the answer is the count
+    found = _move_to_answer(_drop_existing(found, parsed), parsed)
     found.sort(key=lambda intent: intent.start)
     found = _drop_purposes(_drop_announcement(_keep_last_comparison(found), parsed), parsed)
     found = _inner_first(_drop_repeated(found[:MAX_INTENTS], parsed), parsed)
@@ -25,12 +41,6 @@ def order_intents(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
     requests = sorted(intent.start for intent in found if not intent.mention)
     stops |= dict(pairwise([*requests, len(parsed.text)]))
     return [replace(i, stop=max(i.end, min(stops[i.start], i.clause.end))) for i in found]
-
-
-def _drop_counts(found: list[Intent]) -> list[Intent]:
-    """Drop counts where a question asks for a number: its answer is the count."""
-    counted = any(re.search(r"\b(?:how many|number of)\b", intent.question.lower()) for intent in found)
-    return [intent for intent in found if not (counted and intent.act == "count")]
 
 
 def _drop_existing(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
@@ -129,3 +139,27 @@ def _contains(outer: Intent, inner: Intent, parsed: ParsedRequest) -> bool:
     if not made or outer.clause != inner.clause or outer.start > inner.start:
         return False
     return not re.search(r"\band\b|\bthen\b|,|\bto\b(?! the)", parsed.masked[outer.end : inner.start])
+
+
+def with_shared_verbs(intents: Iterable[Intent], parsed: ParsedRequest) -> Iterator[Intent]:
+    """The intents; one that looks for different things in different files as several."""
+    for intent in intents:
+        joints = [*_joints(intent, parsed)] if intent.act in _FINDING and not intent.mention else []
+        if not joints:
+            yield intent
+            continue
+        stops = [*(joint.start() for joint in joints), intent.clause.end]
+        yield replace(intent, stop=stops[0], clause=replace(intent.clause, end=stops[0]))
+        for start, end in zip((joint.end() for joint in joints), stops[1:], strict=True):
+            part = Clause(start, end, background=False)
+            yield replace(intent, start=start, end=end, stop=end, clause=part, triggers=())
+
+
+def _joints(intent: Intent, parsed: ParsedRequest) -> Iterator[re.Match[str]]:
+    """What joins a part without a verb to one before it that has a file."""
+    start = intent.clause.start
+    for joint in _JOINT.finditer(parsed.masked, intent.start, intent.clause.end):
+        filed = re.search(_MARK, parsed.masked[start : joint.start()])
+        if filed and not lexicon().verb.match(joint["thing"] or ""):
+            yield joint
+            start = joint.end()

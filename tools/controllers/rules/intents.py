@@ -6,11 +6,12 @@ also detect objects. Background clauses ("I have a table with some objects") hav
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ....graph.resource import Resource
 from ...tables.table_words import names_table_operation
 from ...wording.nearest import Match, is_out_of_reach
+from ...wording.several_questions import several_questions
 from .clauses import Clause, ParsedRequest
 from .conditions import find_conditions
 from .lexicon import QUESTION, Rule, lexicon
@@ -18,12 +19,6 @@ from .operation_words import read_operations
 from .referents import may_hold_tables
 
 _WORD = re.compile(r"[^\W_][\w’-]*")
-_NAMED = r"(?:the|my|our|his|her|its|their) (?!and\b)[\w’'-]+(?: (?!and\b|between\b|in\b|on\b|of\b|from\b)[\w’'-]+){,4}"
-_REPORTED = r"(?:tell|give|show|read) (?:me|us)|(?:i|we) need|let me know"
-_TELLING = re.compile(
-    rf"\b(?:{_REPORTED}) {_NAMED}(?:, {_NAMED})*,? and {_NAMED}(?: (?:in|on|of|from) (?:the |this |my )?[\w\ue000-\ue0ff]+)?"
-)
-"""A request for several things, each of which is a question: "tell me the rent, the deposit and the notice period"."""
 _NUMBERED = "phone|telephone|mobile|cell|fax|house|room|order|customer|member|account|invoice|ticket|passport"
 _REACHED = rf"(?:{_NUMBERED}) numbers?|phone|(?:e-?mail|postal|home)(?: address)?|address|birthday"
 _OF_A_PERSON = re.compile(
@@ -33,7 +28,7 @@ _OF_A_PERSON = re.compile(
 """A finding about one person: "Anna's phone number" asks for no list of all numbers."""
 _PHATIC = re.compile(
     r"\W*(?:is|are) (?:you|any(?:one|body)|some(?:one|body)) (?:there|here|around|awake|ok|okay|well|ready|free|busy)\b"
-    r"|(?:know )?what(?:’d| would) be (?:lovely|great|nice|wonderful|perfect|fantastic|good|helpful|ideal)\W*\Z"
+    r"|wondering how to proceed|(?:know )?what(?:’d| would) be (?:lovely|great|nice|wonderful|perfect|good|helpful)\W*\Z"
 )
 """A question that only greets or prepares: "is anyone there?", "you know what would be lovely?"."""
 MAX_QUESTION = 200
@@ -69,27 +64,27 @@ class Intent:
 def find_intents(parsed: ParsedRequest) -> list[Intent]:
     """Every intent that a rule finds, before any is dropped or moved (see intent_order.py)."""
     taken = bytearray(len(parsed.text))
+    found: list[Intent] = []
+
+    def take(intent: Intent) -> None:
+        taken[intent.start : intent.end] = b"\1" * (intent.end - intent.start)
+        found.append(replace(intent, triggers=((intent.start, intent.end),)))
+
     for denied in lexicon().cues["denied"].finditer(parsed.masked):
         taken[denied.start() : denied.end()] = b"\1" * len(denied.group())
-    found = [intent for intent in _quoted_questions(parsed) if not taken[intent.start]]
     for start, end in find_conditions(parsed.masked, "en"):
-        taken[start:end] = b"\1" * (end - start)
-        found = [intent for intent in found if not start <= intent.start < end]
-        found.append(Intent("condition", start, end, 0, Clause(start, end, False), triggers=((start, end),)))
+        take(Intent("condition", start, end, 0, Clause(start, end, False)))
+    found += [intent for intent in _quoted_questions(parsed) if not taken[intent.start]]
     for start, end in read_operations(parsed.masked, frozenset(file.resource.kind for file in parsed.files)):
         if not any(taken[start:end]):
-            taken[start:end] = b"\1" * (end - start)
-            found.append(Intent("operate", start, end, 0, Clause(start, end, False), triggers=((start, end),)))
+            take(Intent("operate", start, end, 0, Clause(start, end, False)))
     for match in _OF_A_PERSON.finditer(parsed.masked):
         start, end = match.span()
         if parsed.text[match.start(match.lastgroup or 0)].isupper() and not any(taken[start:end]):
-            taken[start:end] = b"\1" * (end - start)
             owner = parsed.text[start : match.end("of")] if match["of"] else ""
             asked = f"{parsed.text[match.end('of') + 3 : end]} of {owner}" if owner else parsed.text[start:end]
-            question, clause = f"What is the {asked}?", parsed.clause_at(start)
-            found.append(
-                Intent("question", start, end, 0, clause, question=question, triggers=((start, end),), rule="person")
-            )
+            question = f"What is the {asked}?"
+            take(Intent("question", start, end, 0, parsed.clause_at(start), question=question, rule="person"))
     kinds = {
         "",
         *(file.resource.kind for file in parsed.files),
@@ -157,18 +152,18 @@ def _triggers(pattern: re.Pattern[str], match: re.Match[str]) -> Iterator[tuple[
 def _unquoted_questions(parsed: ParsedRequest, taken: bytearray, quoted_starts: set[int]) -> list[Intent]:
     """Questions without quotation marks, else the request to answer one ("answer my question")."""
     found: list[Intent] = []
-    for pattern in (_TELLING, lexicon().cues["question-open"], lexicon().cues["question-indirect"]):
-        spans = (span for match in pattern.finditer(parsed.masked) for span in _split_questions(match, parsed))
-        for start, end in spans:
-            clause = parsed.clause_at(start)
-            masked = parsed.masked[start:end]
-            marks = _MARKS if pattern is _TELLING else (_INTENT,)
-            free = not any(mark in taken[start:end] for mark in marks) and taken[start] == 0 and QUESTION not in masked
-            polite = _PHATIC.match(masked) or lexicon().cues["polite"].search(masked[:40])
-            if free and not clause.background and not polite:
-                taken[start:end] = b"\1" * (end - start)
-                words = parsed.text[start:end].strip()
-                found.append(Intent("question", start, end, 0, clause, question=words))
+    several = [(each.start, each.end) for each in several_questions(parsed.masked, "en")]
+    patterns = (lexicon().cues["question-open"], lexicon().cues["question-indirect"])
+    spans = (span for each in patterns for m in each.finditer(parsed.masked) for span in _split_questions(m, parsed))
+    for start, end in (*several, *spans):
+        clause = parsed.clause_at(start)
+        masked = parsed.masked[start:end]
+        marks = _MARKS if (start, end) in several else (_INTENT,)
+        free = not any(mark in taken[start:end] for mark in marks) and taken[start] == 0 and QUESTION not in masked
+        if free and not clause.background and not _PHATIC.match(masked):
+            taken[start:end] = b"\1" * (end - start)
+            words = parsed.text[start:end].strip()
+            found.append(Intent("question", start, end, 0, clause, question=words))
     quoted = [q for q in parsed.quotations if q.question and q.start not in quoted_starts]
     for match in () if quoted_starts or found else lexicon().cues["answer-request"].finditer(parsed.masked):
         clause = parsed.clause_at(match.start())

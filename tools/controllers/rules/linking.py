@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from ....graph.resource import Kind, Resource
+from ....graph.resource import Kind
 from ....graph.result import Evidence
-from ....graph.task import Ref, Task
+from ....graph.task import Ref, Task, resources_in
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
 from ...wording.page_words import Pages, read_pages
@@ -66,17 +66,6 @@ class Linker(PlannedTasks):
             for each in pages[:-1]:
                 self._add(task_type, *on_pages(task_type, inputs, parameters, (each,), self._page_step(intent)), intent)
             pages = pages[-1:]
-        if pages and len(pages) > 1 and task_type == "document-to-text":
-            texts = [
-                self._add(
-                    task_type,
-                    *on_pages(task_type, inputs, parameters, (each,), self._page_step(intent)),
-                    intent,
-                    implied=True,
-                )
-                for each in pages
-            ]
-            return self._add("join-text", {"texts": tuple(text.value for text in texts)}, {}, intent)
         if pages:
             inputs, parameters = on_pages(task_type, inputs, parameters, pages, self._page_step(intent))
         return self._add(task_type, inputs, parameters, intent, implied=implied)
@@ -112,8 +101,7 @@ class Linker(PlannedTasks):
 
     def _pages_named(self, intent: Intent, inputs: dict[str, Input]) -> tuple[Pages, ...]:
         """The ranges of pages that the clause of an intent names, where it is about a document."""
-        values = [v for value in inputs.values() for v in (value if isinstance(value, tuple) else (value,))]
-        if not any(isinstance(value, Resource) and value.kind == "document" for value in values):
+        if not any(given.kind == "document" for value in inputs.values() for given in resources_in(value)):
             return ()
         words = self.parsed.words_of(intent.clause)
         pages = read_pages(words, self.parsed.language)
@@ -215,6 +203,10 @@ class Linker(PlannedTasks):
             if referent.kind in choices and not (referent.kind == "video" and self.resolver.has_kind("image")):
                 return choices[referent.kind]
         return choices["any"]
+
+    def refers_to_result(self, intent: Intent, task_type: str) -> bool:
+        """Whether a noun only names the result that another verb of the request asks for."""
+        return intent.mention and (task_type in self.requested_types or self.has_task(task_type))
 
     def shows_table(self) -> bool:
         """Whether the request introduces its picture as one of a table."""

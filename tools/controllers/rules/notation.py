@@ -2,7 +2,6 @@ r"""`expanded`: the short notation of patterns in rules.toml, as a regular expre
 
 (a|b)      a group; it captures nothing
 describe~  the verb and its gerund: describe, describing; also (crop|classify)~
-edit~ed    its past participle, where that is regular: edited
 <name>     a piece of `[words]`, or a placeholder
 ..40       up to 40 characters of the same sentence; `,,40` up to the next comma
 \b         added at both ends of each alternative, where it begins or ends with a letter, a group or a name
@@ -12,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 _NAME = re.compile(r"(?<!\(\?P)(?<!\(\?)<([a-z][a-z0-9-]*)>")
-_VERBS = re.compile(r"(\([a-z \[\]|-]+\)|(?:(?<=\\b)|(?<![\\a-z]))[a-z](?:[a-z-]|\[[a-z]+\])*)~(ed)?")
+_VERBS = re.compile(r"(\([a-z \[\]|-]+\)|(?:(?<=\\b)|(?<![\\a-z]))[a-z](?:[a-z-]|\[[a-z]+\])*)~")
 _SPAN = re.compile(r"(\.\.|,,)(\d+)")
 _TOKEN = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\((?:\?(?:P<\w+>|<?[=!]|:))?|[)|]")
 _DOUBLED = re.compile(r"(?:^|[^aeiou])[aeiou][bdglmnprt]\Z")
@@ -24,7 +23,7 @@ def expanded(pattern: str, words: Mapping[str, str]) -> str:
     """The regular expression of a pattern; `words` are the pieces that it may name."""
     while (filled := _NAME.sub(lambda m: words[m[1]], pattern)) != pattern:
         pattern = filled
-    pattern = _VERBS.sub(lambda m: _inflected(m[1], m[2] or "ing"), pattern)
+    pattern = _VERBS.sub(lambda m: _with_gerunds(m[1]), pattern)
     pattern = "|".join(_edged_alternatives(pattern))
     pattern = _SPAN.sub(lambda m: rf"[^.;{m[1].strip('.')[:1]}?!\n]{{0,{m[2]}}}", pattern)
     return _TOKEN.sub(lambda m: "(?:" if m.group() == "(" else m.group(), pattern)
@@ -47,14 +46,10 @@ def _edged_alternatives(pattern: str) -> Iterator[str]:
             depth -= 1
 
 
-def _inflected(verbs: str, ending: str) -> str:
-    """`(crop|make)` with "ing" as `(crop|cropping|make|making)`, with "ed" as `(cropped|maked)`."""
+def _with_gerunds(verbs: str) -> str:
+    """`(crop|make)` as `(crop|cropping|make|making)`."""
     forms = []
     for verb in verbs.strip("()").split("|"):
-        stem = verb + verb[-1] if _DOUBLED.search(verb) and len(re.findall("[aeiou]", verb)) == 1 else verb
-        if verb.endswith("e"):
-            stem = verb[:-1]
-        elif verb.endswith("y") and ending == "ed":
-            stem = verb[:-1] + "i"
-        forms += [verb] * (ending == "ing") + [stem + ending]
+        doubled = _DOUBLED.search(verb) and len(re.findall("[aeiou]", verb)) == 1
+        forms += [verb, f"{verb}{verb[-1]}ing" if doubled else f"{verb.removesuffix('e')}ing"]
     return f"({'|'.join(forms)})"

@@ -14,7 +14,7 @@ from ...wording.forms import find_forms
 from ...wording.operation_values import FORMATS, SOUND_FORMATS, VALUES, Found, read_value
 from ...wording.request_language import function_words
 from ...wording.time_ranges import time_range
-from ...wording.wording import wording
+from ...wording.wording import any_of, blanked, wording
 from .clauses import EMOJI
 from .harmless_words import courtesies
 from .lexicon import FILES, lexicon
@@ -79,17 +79,8 @@ def read_operations(masked: str, given: frozenset[Kind]) -> Iterator[tuple[int, 
         named = {kind for kind, mark in FILES.items() if mark in words}
         name, parameters = ("", Parameters()) if _states(masked, start, end) else operation_of(words)
         fits = kinds_of(name, parameters)
-        if "audio" in fits and re.search(r"\b(?:sound|audio)\b", words):
-            fits = (*fits, "video")
-        if name == "sound-track" and not named and "audio" in given:
-            continue
         if name and named <= {*fits} and (named or name not in _NEEDS_FILES or given.intersection(fits)):
             yield start, end
-
-
-def operation_of(words: str) -> tuple[str, Parameters]:
-    """The operation that the words of a part ask for, with its parameters."""
-    return _operation(words) or ("", {})
 
 
 def operation_in(words: str) -> Parameters:
@@ -156,11 +147,12 @@ def _parts(masked: str) -> Iterator[tuple[int, int]]:
         if any(a <= joint.start() < b for a, b in hidden) or onward in edges:
             continue
         first = _WORD.match(masked, onward)
-        wanted = rest is not None and re.search(r"\b(?:would|like|should)\b", rest.group())
-        begins = bool(
-            verb.match(masked, onward) or starts & {onward, onward + 1, onward + 2} or _SIZE.match(masked, onward)
+        begins = (
+            starts & {onward, onward + 1, onward + 2}
+            or any(pattern.match(masked, onward) for pattern in (verb, _SIZE))
+            or (rest and re.search(r"\b(?:would|like|should)\b", rest.group()))
+            or (first and first.group() in _words()["carriers"])
         )
-        begins = begins or bool(wanted) or (first is not None and first.group() in _words()["carriers"])
         stop = joint.group().strip()
         if begins or stop in _ENDS or (stop in _STOPS and not _FILE_WORDS.match(masked, onward)):
             yield start, joint.start()
@@ -168,9 +160,10 @@ def _parts(masked: str) -> Iterator[tuple[int, int]]:
     yield start, len(masked)
 
 
-def _operation(words: str) -> tuple[str, Parameters] | None:
-    if len(words) > 400 or not words.strip():
-        return None
+def operation_of(words: str) -> tuple[str, Parameters]:
+    """The operation that the words of a part ask for, with its parameters; an empty name for none."""
+    if len(words) > 400:
+        return "", {}
     degree = _DEGREE.search(words)
     words = _without_courtesies(words)
     arguments = _arguments(words)
@@ -182,24 +175,21 @@ def _operation(words: str) -> tuple[str, Parameters] | None:
         if name != "format" and (file_format := arguments.get("format")) and "format" not in found.parameters:
             found = Found({**found.parameters, **file_format.parameters}, (*found.spans, *file_format.spans))
         degrees = [match.span() for match in _DEGREE.finditer(words)] if name in _GRADED else []
-        if _only_carriers(words, degrees + [span for n, *span in _keys(words) if n == name] + list(found.spans)):
+        if _only_carriers(words, degrees + [(a, b) for n, a, b in _keys(words) if n == name] + list(found.spans)):
             parameters: Parameters = {**found.parameters}
             if name in _GRADED and not {"percent", "decibels"} & {*parameters} and degree:
                 parameters = {"strength": _DEGREES[degree.group()], **parameters}
             if name == "enlarge":
                 parameters = {"scale": 2.0, **parameters}
             return _SAME.get(name, name), parameters
-    return None
+    return "", {}
 
 
 def _without_courtesies(words: str) -> str:
     """The words with spaces for politeness and purposes: "for my website"."""
     keys = [span for _, *span in _keys(words)]
-    for start, end in courtesies(words):
-        if any(a <= start and end <= b for a, b in keys):
-            continue
-        words = words[:start] + " " * (end - start) + words[end:]
-    return words
+    said = [span for span in courtesies(words) if not any(a <= span[0] and span[1] <= b for a, b in keys)]
+    return blanked(words, said)
 
 
 def _arguments(words: str) -> dict[str, Found]:
@@ -213,13 +203,10 @@ def _arguments(words: str) -> dict[str, Found]:
     return found
 
 
-def _only_carriers(words: str, spans: list[list[int] | tuple[int, int]]) -> bool:
+def _only_carriers(words: str, spans: list[tuple[int, int]]) -> bool:
     if _FRAME_NUMBER.search(words):
         return False
-    left = list(words)
-    for start, end in spans:
-        left[start:end] = " " * (end - start)
-    text = _BOTH_TIMES.sub(" ", _FILE_WORDS.sub(" ", "".join(left)))
+    text = _BOTH_TIMES.sub(" ", _FILE_WORDS.sub(" ", blanked(words, spans)))
     return all(word in _carriers() or word in function_words() for word in _WORD.findall(text))
 
 
@@ -247,8 +234,7 @@ def _phrases() -> dict[str, list[str]]:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    longest_first = sorted(_phrases(), key=len, reverse=True)
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])")
+    return re.compile(rf"(?<![\w-]){any_of(_phrases())}(?![\w-])")
 
 
 @cache

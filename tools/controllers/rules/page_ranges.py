@@ -69,8 +69,8 @@ def page_by_page(
 
 
 def taking_texts(task_type: str) -> bool:
-    """Whether a task gets the texts of several ranges of pages as one: it takes or is the text of a document."""
-    return task_type == "document-to-text" or any(port.takes("text") for port in VOCABULARY[task_type].inputs)
+    """Whether a task gets the texts of several ranges of pages as one."""
+    return any(port.takes("text") for port in VOCABULARY[task_type].inputs)
 
 
 def _parameters(pages: Pages) -> Parameters:

@@ -1,9 +1,9 @@
 """Parameters of tasks, read from the words of an intent: languages, labels and limits."""
 
 import re
-from functools import lru_cache
 
 from ....graph.task import Scalar
+from ...tables.folding import singular
 from ...wording.wording import wording
 from .lexicon import LANGUAGES, lexicon
 
@@ -16,7 +16,6 @@ TARGET_LANGUAGE = re.compile(
 _SOURCE = re.compile(
     rf"\bfrom (?:the )?({_LANGUAGE})\b|\b({_LANGUAGE}) (?:text|sentence|article|question|audio|speech|quote)"
 )
-_NOT_NOUNS = {"a", "an", "the", "it", "this", "that", "them", "these", "my", "me"}
 _LIMIT = re.compile(
     r"(?:\b(?:in|to|of|with|using|as|than|into)\b )?(?:(?:at most|no more than|not more than|less than|fewer than|under"
     r"|below|up to|about|around|exactly|only|just|max(?:imum)?|a maximum of) )*\b(\d{1,4}|an?|one|two|three|four|five|six"
@@ -29,19 +28,15 @@ _FORM = re.compile(
 )
 NUMBERS = {word: number for word, number in wording("en").numbers.items() if number <= 10}
 _COUNTED = re.compile(r"\b(?:how many|number of|count(?:ing)?)(?: the| all)?(?: number of)? ([a-z]+(?: [a-z]+)?)\b")
-_EVERYTHING = {"object", "objects", "thing", "things", "item", "items", "of"}
 _NOT_LABELS = frozenset(
     """there they are is was were do does did you i we he she have has such different other all each in on at from and or
-    can total your our those its his her their which what code codes""".split()
+    can total your our those its his her their which what code codes object objects thing things item items of a an the it
+    this that them these my me""".split()
 )
-"""Words that may follow `how many` and are not labels: function words, and codes of any kind."""
+"""Words that may follow `how many` and are not labels: function words, and codes and things of any kind."""
 _CODES = {"qr": "qr code", "bar": "barcode"}
 _TWO_WORDS = frozenset("traffic cell tennis wine stop potted dining teddy fire parking sports hot".split())
 """First words of labels of two words."""
-_IRREGULAR = {
-    **{"people": "person", "men": "man", "women": "woman", "children": "child", "mice": "mouse", "geese": "goose"},
-    **{"knives": "knife", "leaves": "leaf", "wolves": "wolf", "teeth": "tooth", "feet": "foot"},
-}
 _LABELS = re.compile(r"\b(?:as|into|one of|labels?:?|categories:?) ((?:[a-z]+, )*[a-z]+,? or [a-z]+)\b")
 
 Parameters = dict[str, Scalar | tuple[Scalar, ...]]
@@ -87,21 +82,9 @@ def count_label(words: str) -> Parameters:
     if not match:
         return {}
     noun = match[1] if match[1].split()[0] in _TWO_WORDS else match[1].split()[0]
-    if noun in _EVERYTHING | _NOT_LABELS | _NOT_NOUNS:
+    if noun in _NOT_LABELS:
         return {}
     return {"label": _CODES.get(noun) or singular(noun)}
-
-
-@lru_cache(4096)
-def singular(noun: str) -> str:
-    """An English noun as detectors label it: faces -> face, people -> person, buses -> bus."""
-    if noun in _IRREGULAR:
-        return _IRREGULAR[noun]
-    if noun.endswith("ies") and len(noun) > 4:
-        return noun[:-3] + "y"
-    if noun.endswith(("ches", "shes", "xes", "sses", "buses")):
-        return noun[:-2]
-    return noun[:-1] if noun.endswith("s") and not noun.endswith(("ss", "us", "is")) else noun
 
 
 def candidate_labels(words: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from ....graph.resource import Resource
 from ....graph.result import Evidence
-from ....graph.task import Ref, Single, Task
+from ....graph.task import Ref, Single, Task, singles_in
 from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
 from .parameters import Parameters
@@ -66,5 +66,4 @@ class PlannedTasks:
         if not isinstance(value, Ref):
             return frozenset((value,))
         inputs = self.tasks[value.task_id].inputs.values()
-        singles = (single for given in inputs for single in (given if isinstance(given, tuple) else (given,)))
-        return frozenset(found for single in singles for found in self.sources_of(single))
+        return frozenset(found for given in inputs for single in singles_in(given) for found in self.sources_of(single))

@@ -9,6 +9,7 @@ from dataclasses import replace
 from ....graph.task import Ref, Task
 from ...languages import NAMES
 from ...wording.recorded_language import recorded_language
+from ...wording.wording import blanked
 from .clauses import ParsedRequest
 
 ANY = "any language"
@@ -23,8 +24,7 @@ def without_recorded_language(parsed: ParsedRequest, code: str) -> tuple[ParsedR
     if found is None:
         return parsed, ""
     spoken, start, end = found
-    masked = f"{parsed.masked[:start]}{' ' * (end - start)}{parsed.masked[end:]}"
-    return replace(parsed, masked=masked), NAMES[spoken]
+    return replace(parsed, masked=blanked(parsed.masked, [(start, end)])), NAMES[spoken]
 
 
 def with_recorded_language(tasks: Sequence[Task], spoken: str) -> Iterator[Task]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from ....graph.resource import Kind, Resource
+from ...tables.folding import singular
 from ...wording.meanings import meaning_of
 from ...wording.wording import folded, wording
 from .clauses import Clause, ParsedRequest
@@ -11,7 +12,6 @@ from .counted_files import file_nouns
 from .intents import Intent
 from .lexicon import LANGUAGES, lexicon
 from .members import members_meant
-from .parameters import singular
 from .referents import Referent, fits, initial_referents, unique
 
 _FULL_TEXTS = ("image-to-text", "automatic-speech-recognition", "translation", "text-generation")

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ....graph.converters import CONVERTERS
 from ....graph.resource import Kind, Resource, satisfies
 from ....graph.task import Ref
 from ...wording.output_names import naming_span
+from ...wording.wording import blanked
 from .clauses import ParsedRequest
 from .lexicon import FILES, lexicon
 from .masking import FileMention
@@ -98,6 +99,20 @@ def result_name(parsed: ParsedRequest, file: FileMention) -> tuple[int, int] | N
     if _READ_FROM.search(before) or _CONVERTED.match(parsed.masked, max(0, file.end)):
         return None
     return naming_span(parsed.masked, file.start, file.end, parsed.language)
+
+
+def without_output_names(parsed: ParsedRequest, code: str) -> tuple[ParsedRequest, dict[str, tuple[int, int]]]:
+    """The request, and where each name stands with the words around it. In English these stay: the rules read them."""
+    names: dict[str, tuple[int, int]] = {}
+    for file in parsed.files:
+        if file.start >= 0 and file.resource.missing:
+            span = result_name(parsed, file) if code == "en" else naming_span(parsed.masked, file.start, file.end, code)
+            names |= {file.resource.label: span} if span else {}
+    if code == "en":
+        return parsed, names
+    masked = blanked(parsed.masked, names.values())
+    kept = tuple(file for file in parsed.files if file.resource.label not in names)
+    return replace(parsed, masked=masked, files=kept), names
 
 
 def result_kind(task_type: str, output_kind: Kind) -> Kind:

@@ -13,6 +13,7 @@ from pathlib import Path
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from .clauses import ParsedRequest
 from .text_edits import TextEdits
 
 _WORD = re.compile(r"(?<![\w’-])[a-z]{4,16}(?![\w’-])")
@@ -22,12 +23,12 @@ _MAX_WORDS = 2_000
 """Words of a request that are checked."""
 
 
-def correct_spelling(text: str, masked: str) -> TextEdits:
-    """The corrections of `text`; `masked` hides what must stay as it is (see masking.py), character for character."""
-    edits = []
-    for match in islice(_WORD.finditer(masked), _MAX_WORDS):
-        if not _is_name(text, *match.span()) and (word := corrected(match.group())):
-            edits.append((*match.span(), word))
+def correct_spelling(parsed: ParsedRequest) -> TextEdits:
+    """The corrections of a request, at positions as typed."""
+    place, edits = parsed.edits.to_original, []
+    for match in islice(_WORD.finditer(parsed.masked), _MAX_WORDS):
+        if not _is_name(parsed.text, *match.span()) and (word := corrected(match.group())):
+            edits.append((place(match.start()), place(match.end()), word))
     return TextEdits(tuple(edits))
 
 

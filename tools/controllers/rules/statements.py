@@ -9,7 +9,7 @@ covered: sentences without a verb ("a party in the garden").
 import re
 from functools import cache
 
-from ...wording.wording import wording
+from ...wording.wording import any_of, wording
 from .lexicon import lexicon
 
 _MAX_CHARACTERS = 240
@@ -21,16 +21,9 @@ _REASON = "(?:because|since|as|given that|now that|for)"
 _PERSON = r"(?:i|we|he|she|they|you|who|everyone|everybody|someone|somebody|nobody|people|mine|ours|whoever)(?:’\w+)?\b"
 _THING = r"(?:(?:this|that|it|there)(?:’\w+)?|which (?:is|are|was|were|has|had))\b"
 _OWNER = r"(?:my|our|his|her|their|your|[^\W\d_]+’s?)"
-_NO_SUBJECT = (
-    "is are was were do does did can could will would may might should what which who whose when where why how let"
-    " make give keep that please"
-).split()
-"""Words with which a question, a request or a relative clause begins."""
 _OTHER = re.compile(r"\?\Z|[\ue000-\ue0ff\n:]")
 _BEGINS = re.compile(rf"\A{_OPENERS}|\A\w+ly,? |, |\b(?:and|so|also|then|be) ")
 """Before a verb that requests something."""
-_RELATIVE = "where whose until between only except unless without not but which that who if then".split()
-"""Words that end a noun phrase."""
 _NO_VERB = r"(?!(?:need|feed|seed|speed|weed|indeed|hundred)\b)"
 _PERCEIVED = re.compile(
     r"(?:\bto (?:read|know|learn|remember)\b|\b(?:this|my|our|his|her) (?!summary|text)\w+ (?:is|are) )"
@@ -72,41 +65,35 @@ def constrains(words: str) -> bool:
 def _patterns() -> dict[str, re.Pattern[str]]:
     """What states, what limits a task or asks for one, and what says how a result has to be."""
     words = wording("en").section("harmless")
-    past, property_ = either(words["past"]), either([*words["property"], *wording("en").languages])
-    restricting = either([*words["restricting"], *words["ending"], *words["numbering"], *_NO_SUBJECT])
+    past, property_ = any_of(words["past"]), any_of([*words["property"], *wording("en").languages])
+    restricting = any_of([*words["restricting"], *words["ending"], *words["numbering"], *words["no_subject"]])
     word = rf"(?!{restricting}\b)[^\W\d_][\w’-]*"
-    verb = rf"(?:{either(words['verb'])}|{past}|\w+n’t|{_NO_VERB}\w\w+ed)\b"
+    verb = rf"(?:{any_of(words['verb'])}|{past}|\w+n’t|{_NO_VERB}\w\w+ed)\b"
     owned = rf"(?:(?!wh)\w+ of )?(?:{_OWNER}|the|an?|this|that|these|those|them|us|[\ue000-\ue0ff]+)"
-    noun = rf"(?!{either([*words['numbering'], *_RELATIVE])}\b)(?:[\ue000-\ue0ff]+|[^\W\d_][\w’-]*)"
+    noun = rf"(?!{any_of([*words['numbering'], *words['relative']])}\b)(?:[\ue000-\ue0ff]+|[^\W\d_][\w’-]*)"
     present = rf"\w\w+s (?!{_NOUN_JOINT})\w|(?!{_PREPOSITION})\w+ {_AFTER_VERB}"
     named = rf"(?:{word} ){{1,5}}?{verb}|{owned} (?:(?:{noun} ){{,7}}?{verb}|(?:{word} ){{1,3}}?(?:{present}))"
-    limiting = rf"\b(?:{either(words['demanding'])}|should|must|(?:has|have|ought) to|would be|if you|be \w+ed"
+    limiting = rf"\b(?:{any_of(words['demanding'])}|should|must|(?:has|have|ought) to|would be|if you|be \w+ed"
     limiting += r"|unchanged|as (?:they|it) (?:is|are))\b"
     subject = rf"\A{_OPENERS}(?!(?:{_PERSON}|{_OWNER} \w+) )(?:(?!\b(?:and|but|so|because|that)\b)[^,])*"
     obliged = r"must|should|shall|ought to|(?:has|have|needs?|(?:is|are)(?: not)?) to|(?:may not|cannot|can’t) be"
-    valued = (
-        "better best enough sufficient welcome required allowed forbidden excluded included preferred unwanted".split()
+    kept = (
+        r"(?:stays?|remains?|keeps?(?! \w+ing\b))\b(?! (?:here|there|home|in|at|with|up|for)\b)"
+        r"|leaves? (?:it|them|the|everything|out|as)\b|un(?:changed|translated|touched|edited)\b"
     )
-    kept = r"(?:stays?|remains?|keeps?(?! \w+ing\b))\b(?! (?:here|there|home|in|at|with|up|for)\b)"
-    kept += r"|leaves? (?:it|them|the|everything|out|as)\b|un(?:changed|translated|touched|edited)\b"
-    desired = r"(?:wants?|needs?|expects?|prefers?|requires?|insists?|accepts?|demands?|allows?|tolerates?)\b"
-    desired += r"(?! (?:to|you|me|us|it|this|that|them|these|those|help|one)\b)(?= \w)"
-    desired += (
+    desired = (
+        r"(?:wants?|needs?|expects?|prefers?|requires?|insists?|accepts?|demands?|allows?|tolerates?)\b"
+        r"(?! (?:to|you|me|us|it|this|that|them|these|those|help|one)\b)(?= \w)"
         r"|\b(?:likes?|wants?|needs?|prefers?) (?:it|them|this|that) (?!(?:so|very|a|much|when|here|for|by|because"
+        r"|since|and|at|before|on|to|today|tomorrow|now|back|soon|all|too)\b)\w"
+        r"|\b(?:only|\w+n’t|not) (?:care about|interested in|count|belong)\b|\bbelongs?\b(?! to\b)"
     )
-    desired += r"|since|and|at|before|on|to|today|tomorrow|now|back|soon|all|too)\b)\w"
-    desired += r"|\b(?:only|\w+n’t|not) (?:care about|interested in|count|belong)\b|\bbelongs?\b(?! to\b)"
     return {
         "stated": re.compile(rf"{_OPENERS}(?:{_PERSON}|{_THING}|{named})"),
         "limiting": re.compile(limiting),
         "constraint": re.compile(
             rf"\b(?<!to )(?<!not )(?:{kept})|{subject}\b(?:{obliged})\b"
-            rf"|{subject}\b(?:is|are) (?:\w+ )?(?:{'|'.join(valued)}|(?:not|never) \w+ed)\b"
+            rf"|{subject}\b(?:is|are) (?:\w+ )?(?:{any_of(words['valued'])}|(?:not|never) \w+ed)\b"
             rf"|\A(?!\W*{_REASON}\b)(?:.*\b(?:{desired})|(?!.*(?:n’t|\w\wed|{past})\b).*\b(?<!my ){property_}\b(?!-))"
         ),
     }
-
-
-def either(words: list[str]) -> str:
-    """A group of any of the words, the longest first."""
-    return f"(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})"

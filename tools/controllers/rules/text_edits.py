@@ -1,6 +1,5 @@
 """`TextEdits`: replacements in a request, and positions before and after them, for spelling and long quotations."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -42,8 +41,3 @@ class TextEdits:
 
 
 NO_EDITS = TextEdits()
-
-
-def cut_middles(spans: Sequence[tuple[int, int]], keep: int) -> TextEdits:
-    """Remove the middle of each long span, all but `keep` characters at either end."""
-    return TextEdits(tuple((start + keep, end - keep, "") for start, end in spans if end - start > 3 * keep))

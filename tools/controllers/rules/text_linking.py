@@ -1,12 +1,13 @@
-"""`text_referents`: the texts that an intent is about; a picture or recording becomes text by an implied task."""
+"""`text_referents`: the texts of an intent, of a picture or recording by an implied task; `add_single_input`: its plan."""
 
 import re
 
 from ....graph.task import Ref
+from ....graph.vocabulary import VOCABULARY
 from .intents import Intent
 from .lexicon import lexicon
 from .linking import Linker
-from .parameters import target_languages
+from .parameters import Parameters, target_languages
 from .reference_resolution import SEARCHING_ACTS
 from .referents import Referent, kinds_named
 
@@ -14,6 +15,8 @@ _USE_OBJECT_NAMES = ("translate", "speak", "film", "summarize")
 """Acts whose text, where they name the objects in a picture, is the labels of these."""
 _MIN_UNQUOTED_WORDS = {"translate": 1, "speak": 1, "sentiment": 3, "language": 2, "entities": 4, "rewrite": 3}
 """Acts whose text may stand without quotation marks, and how many words it has at least."""
+_REPEATABLE = ("image-to-image", "image-text-to-image", "text-generation", "translation", "summarization")
+"""Types that may take the result of a task of the same type."""
 _MADE = re.compile(r"\b(?:translat|result|output)")
 _TEXT_IN_PICTURE = re.compile(
     r"\btexts?\b[^.;,]{0,30}\b(?:in|on|of|from) (?:the |this )?(?:\w+ )?(?:image|photo|picture)"
@@ -121,3 +124,22 @@ def _unquoted_text(linker: Linker, intent: Intent) -> list[Referent]:
     if len(text.split()) < fewest or lexicon().cues["points"].match(linker.parsed.masked, start):
         return []
     return [Referent("text", text, "quotation", start)]
+
+
+def add_single_input(linker: Linker, intent: Intent, task_type: str, parameters: Parameters | None = None) -> None:
+    """Add a task of the type for each referent of the intent; without any, a refusal."""
+    port = VOCABULARY[task_type].inputs[0]
+    if port.takes("text") and "image" not in port.kinds:
+        found = text_referents(linker, intent)
+    else:
+        pictured = "image" in port.kinds and not (port.takes("table") and linker.resolver.has_kind("table"))
+        found = linker.resolver.resolve(intent, ("image",) if pictured else port.kinds)
+    if intent.act == "read" and not found and task_type == "image-to-text":  # a document that is read is shown
+        texts = [r for r in linker.resolver.resolve(intent, ("text",)) if r.origin == "file"]
+        if texts:
+            linker.add_task("join-text", {"texts": tuple(referent.value for referent in texts)}, intent)
+            return
+    for referent in found or linker.refuse_missing(intent, " or ".join(port.kinds)):
+        if referent.origin != task_type or task_type in _REPEATABLE:
+            value = (referent.value,) if port.many else referent.value
+            linker.add_task(task_type, {port.name: value}, intent, parameters)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ....graph.resource import Resource, satisfies
 from ....graph.result import Request
-from ....graph.task import Task
+from ....graph.task import Task, resources_in
 from ....graph.vocabulary import VOCABULARY
 from ...wording.wording import folded, wording
 from .clauses import ParsedRequest
@@ -22,17 +22,13 @@ def about_unmade(request: Request, parsed: ParsedRequest, tasks: Sequence[Task])
         kind = VOCABULARY[unmade].outputs[0].kind
         names = lexicon().names.get(unmade)
         named = names is not None and names.search(words) is not None
-        taken = {value for task in tasks if task.type != unmade for value in _resources(task)}
+        inputs = (value for task in tasks if task.type != unmade for value in task.inputs.values())
+        taken = {resource for value in inputs for resource in resources_in(value)}
         fitting = (r for r in request.resources if satisfies(r.kind, kind) or (r.kind, kind) == ("document", "text"))
         earlier = [r for r in fitting if r in taken and r not in request.files]
         if earlier and (named or not _names_data(words, parsed.language, earlier)):
             return unmade
     return ""
-
-
-def _resources(task: Task) -> list[Resource]:
-    values = (v for value in task.inputs.values() for v in (value if isinstance(value, tuple) else (value,)))
-    return [value for value in values if isinstance(value, Resource)]
 
 
 def _names_data(words: str, code: str, earlier: Sequence[Resource]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ....graph.task import Template
+from ...tables.folding import singular
 from ...wording.lost_words import lost_words
 from ...wording.operation_values import read_value
 from ...wording.request_language import function_words
@@ -17,7 +18,7 @@ from .harmless_words import harmless_spans, plain_words
 from .intents import Intent
 from .lexicon import lexicon
 from .linking import Linker
-from .parameters import NUMBERS, singular
+from .parameters import NUMBERS
 from .used_words import WORD, Span, limiting_words, requesting_words, used_words
 
 _BREAK = re.compile(r"[.;!?\n\ue000-\ue0ff]")

@@ -15,6 +15,7 @@ from ....graph.converters import with_converters
 from ....graph.resource import Kind, Resource
 from ....graph.task import Scalar, Task, Template, Value
 from ....graph.vocabulary import VOCABULARY
+from ...tables.folding import singular
 from ...wording.request_language import function_words
 from ...wording.wording import wording
 from .clauses import ParsedRequest
@@ -22,7 +23,7 @@ from .intents import Intent
 from .lexicon import LANGUAGES, lexicon
 from .linking import Linker
 from .operation_words import operation_names
-from .parameters import NUMBERS, singular
+from .parameters import NUMBERS
 from .referents import KIND_NOUNS
 
 Span = tuple[int, int]

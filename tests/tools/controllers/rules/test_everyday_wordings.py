@@ -30,7 +30,7 @@ def pages_of(proposal: Proposal) -> list[tuple[object, object]]:
     [
         ("Summarise pages 2, 4-6 and 9 of a.pdf", [(2, 2), (4, 6), (9, 9)], "summarization"),
         ("Summarise pages 2 and 3 of a.pdf", [(2, 3)], "summarization"),
-        ("Get the text on pages 2 and 5 of a.pdf", [(2, 2), (5, 5)], "join-text"),
+        ("Get the text on pages 2 and 5 of a.pdf", [(2, 2), (5, 5)], "document-to-text"),
         ("Show pages 2 and 5 of a.pdf as pictures", [(2, 2), (5, 5)], "document-to-images"),
         ("Fasse die Seiten 2 und 5 von a.pdf zusammen", [(2, 2), (5, 5)], "summarization"),
         ("翻译a.pdf的第2页和第5页", [(2, 2), (5, 5)], "translation"),

@@ -213,7 +213,7 @@ def test_thanks_after_a_table_ask_nothing_of_it() -> None:
 @pytest.mark.parametrize("words", ["average number of masts", "the mean number of masts", "total number of masts"])
 def test_the_operation_before_number_of_stays_in_the_question(words: str) -> None:
     question = propose(Request(text=f"{words} in boats.csv")).plan.tasks[0].inputs["question"]
-    assert str(question).startswith(words.removeprefix("the "))
+    assert words.removeprefix("the ") in str(question)
 
 
 def test_a_list_of_a_text_and_a_document_is_searched_whole() -> None:

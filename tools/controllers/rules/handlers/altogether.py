@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from .....graph.resource import Resource
 from .....graph.task import Ref
 from .....graph.task import Value as Input
+from ....tables.folding import singular
 from ....wording.request_language import function_words
 from ....wording.wording import wording
 from ..counted_files import file_nouns
 from ..harmless_words import plain_words
 from ..intents import Intent
 from ..linking import Linker
-from ..parameters import NUMBERS, Parameters, singular
+from ..parameters import NUMBERS, Parameters
 from ..referents import Referent
 from ..text_linking import text_referents
 from .comparison import names_of
@@ -47,8 +48,6 @@ def altogether(linker: Linker, intent: Intent) -> None:
         add_question(linker, intent, linker.parsed.text_of(intent.clause))
     else:
         linker.refuse_missing(intent, "two receipts or other pages, or a text with amounts")
-    for noun in filter(None, (listed, *_NOUN.finditer(words))):
-        linker.use(intent.clause.start + noun.start(), intent.clause.start + noun.end())
 
 
 def _without_tables(texts: Sequence[Referent]) -> Sequence[Referent]:

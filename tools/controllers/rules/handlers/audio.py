@@ -16,10 +16,9 @@ from ..operation_words import operation_in
 from ..parameters import target_languages
 from ..referents import Referent, kinds_named
 from ..speech import manner, words_to_say
-from ..text_linking import text_referents
+from ..text_linking import add_single_input, text_referents
 from .generation_prompts import prompt_for
 from .questions import add_question
-from .single_input import add_single_input
 from .texts import languages_beside
 
 _LISTENER = re.compile(r"\bto (?:me|us|him|her|them|(?:my|our|his|her|their) \w+)\b")
@@ -27,10 +26,7 @@ _LISTENER = re.compile(r"\bto (?:me|us|him|her|them|(?:my|our|his|her|their) \w+
 
 def speak(linker: Linker, intent: Intent) -> None:
     """Read the nearest text aloud; "a summarised audio clip" is summarised first, "enhanced speech" is denoised after."""
-    videos = linker.resolver.latest_results(("video",)) or linker.resolver.named_data(intent, ("video",))
-    if videos and "dub" in linker.resolver.words_of(intent):
-        dub(linker, intent, videos[0])
-        return
+    films = linker.resolver.latest_results(("video",)) or linker.resolver.named_data(intent, ("video",))
     last = linker.tasks[-1] if linker.tasks else None
     narrated = last is not None and last.type == "image-to-video" and "audio" in last.inputs
     if last and not linker.resolver.named_data(intent, ("text",)) and (last.type == "text-to-speech" or narrated):
@@ -52,6 +48,8 @@ def speak(linker: Linker, intent: Intent) -> None:
     enhanced = re.search(r"\b(?:enhanced|high[- ]quality|improved|clear|refined)\b", linker.resolver.words_of(intent))
     if enhanced and linker.tasks and linker.tasks[-1].type == "text-to-speech":
         linker.add_task("audio-to-audio", {"audio": Ref(task_id=linker.tasks[-1].id)}, intent)
+    if films and linker.tasks and "dub" in linker.resolver.words_of(intent):
+        linker.add_task("mux", {"video": films[0].value, "audio": Ref(task_id=linker.tasks[-1].id)}, intent)
 
 
 def _unplanned_source(linker: Linker, intent: Intent) -> str:
@@ -74,15 +72,14 @@ def _texts_to_say(linker: Linker, intent: Intent) -> list[Referent]:
     bare = words_to_say(linker.parsed.masked, intent.start, intent.clause.end, has_data=given)
     if given and said:
         linker.use(*said.span())
-        asked = replace(intent, start=said.start(), end=said.end())
+        asked = replace(intent, act="entities", start=said.start(), end=said.end())
         if said["formal"]:
             found = {"look_for": said["formal"]}
-            linker.add_each("token-classification", "text", _whole_texts(linker, asked), asked, found)
+            linker.add_each("token-classification", "text", text_referents(linker, asked), asked, found)
         else:
             add_question(linker, asked, f"What is the {said['value']}?")
         return linker.resolver.latest_results(("text", "labels"))
     if bare and not quoted:
-        linker.use(*bare)
         return [Referent("text", linker.parsed.text[slice(*bare)], "quotation", bare[0])]
     summary = re.search(r"\bsummar", linker.parsed.masked[intent.start : intent.end])
     if summary and not (linker.has_task("summarization") or linker.resolver.made_earlier(["summarization"])):
@@ -97,14 +94,6 @@ def _made_in_this_clause(linker: Linker, intent: Intent) -> list[Referent]:
     return [r for r in results if intent.clause.start <= r.position < intent.clause.end]
 
 
-def _whole_texts(linker: Linker, intent: Intent) -> list[Referent]:
-    """The texts of an intent; of a summary the text that it is made of, as it leaves things out."""
-    found = text_referents(linker, intent)
-    made = [linker.tasks[r.value.task_id] for r in found if isinstance(r.value, Ref) and r.origin == "summarization"]
-    sources = {value for task in made for value in task.inputs.values()}
-    return [r for r in linker.resolver.referents if r.value in sources] if made else found
-
-
 def _translated(linker: Linker, intent: Intent, text: Input, target: str) -> Input:
     """The text in the language `target`; itself, where it is in it already."""
     if isinstance(text, Ref):
@@ -112,18 +101,6 @@ def _translated(linker: Linker, intent: Intent, text: Input, target: str) -> Inp
     else:
         done = is_in(str(text.text if isinstance(text, Resource) else text), target)
     return text if done else linker.add_task("translation", {"text": text}, intent, {"target_language": target}).value
-
-
-def dub(linker: Linker, intent: Intent, video: Referent) -> None:
-    """A spoken sound track for a video: the quoted words, else the prompt that the video is made from."""
-    texts: list[Input] = [r.value for r in linker.resolver.named_data(intent, ("text",)) if r.origin == "quotation"]
-    if isinstance(video.value, Ref) and "prompt" in linker.tasks[video.value.task_id].inputs:
-        texts.append(linker.tasks[video.value.task_id].inputs["prompt"])
-    if not texts:
-        linker.refuse_missing(intent, "words to say")
-        return
-    voice = linker.add_task("text-to-speech", {"text": texts[0]}, intent)
-    linker.add_task("mux", {"video": video.value, "audio": voice.value}, intent)
 
 
 def mux(linker: Linker, intent: Intent) -> None:
@@ -135,8 +112,6 @@ def mux(linker: Linker, intent: Intent) -> None:
     if not videos or not sounds:
         linker.refuse_missing(intent, "a video and a sound")
         return
-    for noun in re.finditer(r"\b(?:sound ?track|sound|music|narration|replace\w*)\b", linker.resolver.words_of(intent)):
-        linker.use(intent.start + noun.start(), intent.start + noun.end())
     linker.add_task("mux", {"video": videos[0].value, "audio": sounds[0].value}, intent)
 
 
@@ -154,16 +129,13 @@ def transcribe(linker: Linker, intent: Intent) -> None:
 
 def sound_clean(linker: Linker, intent: Intent) -> None:
     """Denoise audio; without any, enhance the picture, or speak the text first."""
-    if not linker.resolver.has_kind("audio"):
-        words = linker.resolver.words_of(intent)
-        if linker.resolver.has_kind("image") and not re.search(r"\b(?:audio|speech|voice|sound)\b", words):
-            add_single_input(linker, intent, "image-to-image", operation_in(words))
-            return
-        if films := linker.resolver.resolve(intent, ("video",)):
-            noise = operation_in(words) == {"operation": "denoise"}
-            linker.use(intent.start, intent.end)
-            linker.add_each("audio-to-audio", "audio", films, intent, {"operation": "denoise"} if noise else {})
-            return
+    has, words = linker.resolver.has_kind, linker.resolver.words_of(intent)
+    if has("image") and not has("audio") and not re.search(r"\b(?:audio|speech|voice|sound)\b", words):
+        add_single_input(linker, intent, "image-to-image", operation_in(words))
+        return
+    if has("video"):
+        linker.use(intent.start, intent.end)  # of its sound
+    elif not has("audio"):
         linker.add_each("text-to-speech", "text", text_referents(linker, intent), intent)
     if not (linker.tasks and linker.tasks[-1].type == "audio-to-audio"):
         words = linker.parsed.masked[max(0, intent.start - 60) : intent.stop]

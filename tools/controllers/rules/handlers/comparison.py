@@ -6,30 +6,27 @@ from collections.abc import Sequence
 from .....graph.resource import Kind, Resource
 from .....graph.task import Value as Input
 from ..intents import Intent
-from ..lexicon import lexicon
 from ..linking import Linker
 from ..parameters import Parameters
 from ..referents import Referent
 from ..text_linking import as_text, text_referents
 from .questions import add_question
 
-_KINDS: tuple[Kind, ...] = ("image", "audio", "text")
 _TO = re.compile(r"\bto[: ]*[\"'“‘«„]?$")
 """Before the text that others are measured by."""
 
 
 def compare(linker: Linker, intent: Intent) -> None:
     """Compare two files or quotations of one kind, else the two latest results."""
-    named = (linker.resolver.named_data(intent, (kind,)) for kind in _KINDS)
+    kinds: tuple[Kind, ...] = ("image", "audio", "text")
+    named = (linker.resolver.named_data(intent, (kind,)) for kind in kinds)
     pair = next((referents for referents in named if len(referents) >= 2), [])
-    if len(pair) >= 2:
-        texts = [as_text(linker, referent, intent) for referent in pair]
-    else:
-        texts = [r for r in linker.resolver.referents if r.is_result and r.kind in ("text", "labels", "boxes")][-2:]
-    if len(texts) < 2:
-        similar(linker, intent)
-        return
-    linker.add_task("compare", {"items": tuple(referent.value for referent in texts)}, intent)
+    texts = [as_text(linker, referent, intent) for referent in pair]
+    texts = (
+        texts or [r for r in linker.resolver.referents if r.is_result and r.kind in ("text", "labels", "boxes")][-2:]
+    )
+    if len(texts) > 1 or linker.refuse_missing(intent, "two texts"):
+        linker.add_task("compare", {"items": tuple(referent.value for referent in texts)}, intent)
 
 
 def pick(linker: Linker, intent: Intent) -> None:
@@ -50,8 +47,9 @@ def pick(linker: Linker, intent: Intent) -> None:
     parameters = names_of(linker, [r.value for r in files])
     items = files
     if seen:
-        items = linker.add_each("object-detection", "image", files, intent, {"look_for": _SEEN[seen[0]]}, implied=True)
-        parameters["label"] = _SEEN[seen[0]].removesuffix("s")
+        what = "code" if seen[0] == "codes" else "face"
+        items = linker.add_each("object-detection", "image", files, intent, {"look_for": f"{what}s"}, implied=True)
+        parameters["label"] = what
     elif mood := re.search(r"(positiv|happ|friendl)|negativ|angr", words):
         items = linker.add_each("text-classification", "text", files, intent, implied=True)
         parameters["label"] = "positive" if mood[1] else "negative"
@@ -66,9 +64,6 @@ def names_of(linker: Linker, values: Sequence[Input]) -> Parameters:
     """The names of the files that are compared, or that compared results are made from."""
     sources = [source for value in values for source in linker.sources_of(value) if isinstance(source, Resource)]
     return {"names": tuple(source.label for source in sources)}
-
-
-_SEEN = {"faces": "faces", "people": "faces", "codes": "codes"}
 
 
 def similar(linker: Linker, intent: Intent) -> None:
@@ -87,15 +82,10 @@ def similar(linker: Linker, intent: Intent) -> None:
         others = tuple(q.value for q in quotations if q is not source)
         linker.add_task("sentence-similarity", {"source_sentence": source.value, "sentences": others}, intent)
         return
-    if len(near) >= 2 and not made:
-        pair = near[-2:] if near is quotations else near[:2]
-    elif made and near:
-        pair = [made[0], near[-1]]
-    else:
-        results = [r for r in linker.resolver.referents if r.is_result and r.kind in ("text", "labels")]
-        questions = [q.text for q in linker.parsed.quotations if q.question]
-        quoted = [Referent("text", text, "quotation", 0) for text in questions]
-        pair = [*quoted, *quotations, *results][-2:]
+    questions = [Referent("text", q.text, "quotation", 0) for q in linker.parsed.quotations if q.question]
+    results = [r for r in linker.resolver.referents if r.is_result and r.kind in ("text", "labels")]
+    latest = [*questions, *quotations, *results][-2:]
+    pair = [made[0], near[-1]] if made and near else near[-2:] if len(near) > 1 else latest
     given = [r for r in linker.resolver.referents if r.origin in ("file", "earlier")]
     if len(pair) < 2:
         texts = [r for r in given if r.kind in ("text", "table")]
@@ -105,13 +95,6 @@ def similar(linker: Linker, intent: Intent) -> None:
         media = [r for r in given if r.kind in ("image", "audio")]
         media_texts = [as_text(linker, referent, intent) for referent in media[:2]]
         pair = [*pair, *(r for r in media_texts if r not in pair)][:2]
-    bare = lexicon().cues["two-bare"].search(linker.parsed.masked, intent.start, intent.clause.end)
-    if len(pair) < 2 and bare and not linker.resolver.referents:
-        pair = [
-            Referent("text", linker.parsed.text[slice(*bare.span(n))].strip(), "quotation", bare.start(n))
-            for n in (1, 2)
-        ]
-    if len(pair) < 2:
-        linker.refuse_missing(intent, "two texts")
-        return
-    linker.add_task("sentence-similarity", {"source_sentence": pair[0].value, "sentences": (pair[1].value,)}, intent)
+    if len(pair) > 1 or linker.refuse_missing(intent, "two texts"):
+        inputs: dict[str, Input] = {"source_sentence": pair[0].value, "sentences": (pair[1].value,)}
+        linker.add_task("sentence-similarity", inputs, intent)

@@ -11,7 +11,7 @@ from ....wording.film_tracks import asked_of_tracks, reads_subtitles, takes_subt
 from ....wording.meanings import meaning_of
 from ....wording.nearest import LIKELY, Match, nearest
 from ....wording.refusals import refusal
-from ....wording.time_ranges import seconds_of, time_range
+from ....wording.time_ranges import time_range
 from ....wording.wording import wording
 from ..clauses import ParsedRequest
 from ..intents import Intent
@@ -21,7 +21,6 @@ from ..parameters import Parameters
 from .meanings import plan_meaning
 
 _AS_SRT = re.compile(r"\b(?:srt|subrip)\b|\.srt\b", re.IGNORECASE)
-_AT = re.compile(r"\bat (?:second (?P<number>\d+)|(?P<clock>\d{1,2}(?::\d\d){1,2}))(?![:\d])", re.IGNORECASE)
 _TIMED = re.compile(
     r"\d:\d\d|\b\d+ ?(?:s|sec|secs|min|mins|h)\b|\b(?:seconds?|minutes?|sekunden?|minuten?|secondes?)\b", re.I
 )
@@ -42,17 +41,17 @@ def plan_tracks(linker: Linker, intent: Intent) -> bool:
         return True
     meant = _meant(linker, intent)
     of_language = meant == "translation" and any(tracks_named(said, code, ("subtitles",)))  # "the German subtitles"
-    if meant == "video-to-text" and not takes_subtitles(said, code):  # what it asks beside is the nearest without them
-        return _plan_beside(linker, intent)
+    if meant == "video-to-text" and not takes_subtitles(said, code):  # the nearest without them
+        _plan_beside(linker, intent)
+        return True
     if not takes_subtitles(said, code) or not (meant in _SHOWN or of_language):
         return False
     films = linker.resolver.named_data(intent, ("video",)) or linker.resolver.resolve(intent, ("video",))
     linker.use(intent.clause.start, intent.clause.end)
-    at = _moment(said) if time_range(said, code) is None else {}
-    if at is None:
+    if _TIMED.search(said) and not time_range(said, code):
         linker.refuse(intent, "the part of the subtitles that it names was not understood; say “from 0:05 to 0:10”")
         return True
-    read = linker.add_each("video-to-text", "video", films, intent, {**_of_subtitles(linker.parsed), **at})
+    read = linker.add_each("video-to-text", "video", films, intent, _of_subtitles(linker.parsed))
     if intent.match and ClauseWords(linker.parsed.masked[intent.start : intent.stop], wording(code)).is_aloud:
         linker.add_each("text-to-speech", "text", read, intent)
     return True
@@ -62,19 +61,11 @@ def _refused_times(linker: Linker, intent: Intent, said: str) -> bool:
     """Refuse a part, by time, of a file of subtitles; whether one was asked for."""
     files = [file.resource for file in linker.parsed.files]
     types = {type_by_name(file.media_type, file.name or "") for file in files}
-    timed = time_range(said, linker.parsed.language) or _AT.search(said) or _TIMED.search(said)
+    timed = time_range(said, linker.parsed.language) or _TIMED.search(said)
     if not (types and types <= SUBTITLES and timed):
         return False
     linker.refuse(intent, f"{files[0].label} is read without its times; ask it of the film that has these subtitles")
     return True
-
-
-def _moment(said: str) -> Parameters | None:
-    """The time of subtitles that are asked for "at 0:03"; None for words about time that are not understood."""
-    if at := _AT.search(said):
-        seconds = seconds_of(at["clock"], "", "en") if at["clock"] else float(at["number"])
-        return {"start_seconds": seconds, "end_seconds": seconds}
-    return None if _TIMED.search(said) else {}
 
 
 def _meant(linker: Linker, intent: Intent) -> str:
@@ -84,19 +75,17 @@ def _meant(linker: Linker, intent: Intent) -> str:
     return linker.task_type_of(intent) if intent.act in lexicon().acts else ""
 
 
-def _plan_beside(linker: Linker, intent: Intent) -> bool:
+def _plan_beside(linker: Linker, intent: Intent) -> None:
     """Plan what is asked of the text of subtitles, as "sum up": the meaning nearest to the other words; or refuse it."""
     code = linker.parsed.language
     masked = linker.parsed.masked[intent.start : intent.stop]
-    beside = nearest(without_subtitles(masked, code), code)
+    beside = [match for match in nearest(without_subtitles(masked, code), code) if match.meaning != "video-to-text"]
     if not reads_subtitles(masked, code):  # some that are to be made of what is said
         beside = [Match("", "automatic-speech-recognition", 1.0)]
-    found = next((match for match in beside if match.meaning != "video-to-text"), None)
-    if found is None or found.score < LIKELY:
-        linker.refusals.append(refusal(code, "not-understood", linker.goal_of(intent)))
+    if beside and beside[0].score >= LIKELY:
+        plan_meaning(linker, replace(intent, match=beside[0]))
     else:
-        plan_meaning(linker, replace(intent, match=found))
-    return True
+        linker.refusals.append(refusal(code, "not-understood", linker.goal_of(intent)))
 
 
 def use_track(linker: Linker) -> None:
@@ -123,22 +112,17 @@ def with_track(tasks: Sequence[Task], parsed: ParsedRequest) -> Iterator[Task]:
 
 def _with_subtitles(tasks: Sequence[Task], parsed: ParsedRequest) -> Iterable[Task]:
     films = {task.id: task.inputs["video"] for task in tasks if task.type == "video-to-audio"}
-    read = dict[int, Task]()
-    for task in tasks:
+
+    def read(task: Task) -> Task:
         sound = task.inputs.get("audio")
-        if task.type == "automatic-speech-recognition" and isinstance(sound, Ref) and sound.task_id in films:
-            update = {
-                "type": "video-to-text",
-                "inputs": {"video": films[sound.task_id]},
-                "parameters": _of_subtitles(parsed),
-            }
-            read[task.id] = task.model_copy(update=update)
-    changed = [read.get(task.id, task) for task in tasks]
-    taken = {number for task in changed for number in task.depends_on}
-    freed = {
-        task.inputs["audio"].task_id for task in tasks if task.id in read and isinstance(task.inputs["audio"], Ref)
-    }
-    return [task for task in changed if task.id not in freed or task.id in taken]
+        if task.type != "automatic-speech-recognition" or not isinstance(sound, Ref) or sound.task_id not in films:
+            return task
+        inputs = {"video": films[sound.task_id]}
+        return task.model_copy(update={"type": "video-to-text", "inputs": inputs, "parameters": _of_subtitles(parsed)})
+
+    changed = [read(task) for task in tasks]
+    needed, needed_now = ({number for task in each for number in task.depends_on} for each in (tasks, changed))
+    return [task for task in changed if task.id in needed_now or task.id not in needed]
 
 
 def _of_subtitles(parsed: ParsedRequest) -> Parameters:

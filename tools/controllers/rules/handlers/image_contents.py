@@ -3,7 +3,6 @@
 import re
 
 from .....graph.resource import Kind
-from .....graph.task import Ref
 from .....graph.task import Value as Input
 from ....wording.counted_parts import counts_mails, type_by_name
 from ..intents import Intent
@@ -11,10 +10,9 @@ from ..lexicon import lexicon
 from ..linking import Linker
 from ..parameters import count_label
 from ..referents import kinds_named
-from ..text_linking import text_referents
+from ..text_linking import add_single_input, text_referents
 from .generation_prompts import prompt_for
 from .questions import add_question
-from .single_input import add_single_input
 from .tables import MEASURE, count_in_data
 
 _DETECTED_ON_PAGES = ("face", "qr code", "barcode")
@@ -35,15 +33,11 @@ def crop(linker: Linker, intent: Intent) -> None:
     """Cut the detected objects out of a picture; detects them first where the words name any."""
     words = linker.parsed.masked[intent.start : intent.stop]
     images = linker.resolver.resolve(intent, ("image",))
-    boxes = linker.resolver.latest_results(("boxes",)) or [
-        r for r in linker.resolver.latest_results(("labels",)) if r.origin == "object-detection"
-    ]
+    boxes = [r for r in linker.resolver.latest_results(("labels",)) if r.origin == "object-detection"]
     for referent in images or linker.refuse_missing(intent, "an image"):
         inputs: dict[str, Input] = {"image": referent.value}
         if boxes:
-            inputs["boxes"] = (
-                Ref(task_id=boxes[0].value.task_id, output="boxes") if isinstance(boxes[0].value, Ref) else ""
-            )
+            inputs["boxes"] = boxes[0].value
         elif named := re.search(r"\b(?:faces?|objects?|people|persons?|cars?|it|them|dogs?|cats?)\b", words):
             linker.use(intent.start + named.start(), intent.start + named.end())
             found = linker.add_task("object-detection", {"image": referent.value}, intent, implied=True)
@@ -57,9 +51,8 @@ def count(linker: Linker, intent: Intent) -> None:
     files = [file.resource for file in linker.parsed.files]
     types = {type_by_name(file.media_type, file.name or "") for file in files}
     if counts_mails(words, types):
-        linker.use(intent.start, intent.clause.end)
         linker.add_task("count", {"items": tuple(dict.fromkeys(files))}, intent, {"look_for": "e-mails"})
-        return None
+        return
     labels = linker.resolver.latest_results(("labels", "boxes"))
     found_in_text = bool(labels) and labels[0].origin == "token-classification" and not count_label(words)
     one_verdict = len(labels) == 1 and labels[0].origin in _VERDICTS
@@ -93,16 +86,9 @@ def describe(linker: Linker, intent: Intent) -> None:
     task_type = linker.task_type_of(intent)
     if task_type == "image-to-text" and _describes_findings(linker, intent):
         return
-    if "the caption" in linker.parsed.masked[max(0, intent.start - 4) : intent.end] and any(
-        r.kind == "text" and r.origin == "earlier" for r in linker.resolver.referents
-    ):
+    earlier = any(r.kind == "text" and r.origin == "earlier" for r in linker.resolver.referents)
+    if earlier and "the caption" in linker.parsed.masked[max(0, intent.start - 4) : intent.end]:
         return
-    described = [value for task in linker.tasks if task.type == "image-to-text" for value in task.inputs.values()]
-    named = linker.resolver.named_data(intent, ("image",))
-    if described and task_type == "image-to-text" and all(r.value in described for r in named):
-        latest = linker.resolver.latest_results(("image",))
-        if not latest or latest[0].value in described:
-            return
     if task_type == "image-to-text" and not linker.resolver.has_kind("image"):
         linker.add_task("text-generation", {"prompt": prompt_for(linker, intent)}, intent)
         return
@@ -129,12 +115,10 @@ def detect(linker: Linker, intent: Intent) -> None:
     pictured = linker.resolver.has_kind("image") or linker.resolver.has_kind("video")
     if lexicon().cues["measured"].search(linker.parsed.masked[intent.clause.start : intent.start]):
         return
-    named = re.search(r"\b(?:people|persons|places)\b", linker.resolver.words_of(intent))
-    if named and not pictured and linker.resolver.has_kind("text"):
+    words = linker.resolver.words_of(intent)
+    kinds = kinds_named(words)
+    named = re.search(r"\b(?:people|persons|places)\b", words) and linker.resolver.has_kind("text")
+    if not pictured and (named or ("text" in kinds and "image" not in kinds)):
         add_single_input(linker, intent, "token-classification")
-        return
-    kinds = kinds_named(linker.resolver.words_of(intent))
-    if not pictured and "text" in kinds and "image" not in kinds:
-        add_single_input(linker, intent, "token-classification")
-    elif not (intent.mention and ("object-detection" in linker.requested_types or linker.has_task("object-detection"))):
+    elif not linker.refers_to_result(intent, "object-detection"):
         add_single_input(linker, intent, "object-detection")

@@ -7,7 +7,6 @@ from .....graph.task import Ref
 from .....graph.task import Value as Input
 from .....graph.task_type import Input as Port
 from .....graph.vocabulary import VOCABULARY
-from ....languages import NAMES
 from ....text_language import is_in
 from ....wording.aloud import without_aloud
 from ....wording.clause_words import ClauseWords
@@ -119,10 +118,7 @@ def language_of(linker: Linker, referent: Referent) -> object:
 
 
 def is_latest_in(linker: Linker, code: str) -> bool:
-    """Whether the latest text is in that language already, because it was translated into it or is quoted."""
-    texts = linker.resolver.latest_results(("text",))
-    if texts and isinstance(texts[0].value, Ref):
-        return language_of(linker, texts[0]) == NAMES.get(code)
+    """Whether the text is in that language already, because it is quoted in it, or is no file."""
     quoted = [str(r.value) for r in linker.resolver.referents if r.origin == "quotation"]
     given = any(isinstance(r.value, Resource) for r in linker.resolver.referents)
     return is_in(quoted[-1], code) if quoted else not given

@@ -6,11 +6,10 @@ from ....wording.meanings import Meaning, meaning_of
 from ....wording.nearest import nearest
 from ....wording.operation_values import SOUND_FORMATS, read_value
 from ....wording.time_ranges import time_range
-from ....wording.wording import folded
 from ..parameters import Parameters
 
 _LIKE = 0.2
-"""Score from which a part of a clause names one more thing to look for, where no spaces divide words."""
+"""Score from which a part of a clause names one more thing to look for."""
 _VALUED = {"crop": "crop", "video-to-images": "frames"}
 """Task types that are one operation."""
 
@@ -33,9 +32,7 @@ def parameters_of(meaning: Meaning, words: ClauseWords) -> Parameters:
             parameters["lowest"] = True
         case "zero-shot-classification" | "zero-shot-image-classification" if words.labels:
             parameters["candidate_labels"] = words.labels
-        case "text-to-speech" if words.languages[0]:
-            parameters["language"] = NAMES[words.languages[0][0]]
-        case "automatic-speech-recognition" if words.languages[0]:
+        case "text-to-speech" | "automatic-speech-recognition" if words.languages[0]:
             parameters["language"] = NAMES[words.languages[0][0]]
     if parameters.get("operation") == "enlarge":
         parameters["operation"] = "resize"
@@ -51,33 +48,17 @@ def _value(meaning: Meaning, words: ClauseWords) -> Parameters:
 
 
 def _groups(meaning: Meaning, words: ClauseWords) -> list[str]:
-    """What to look for: the part that is nearest, and each other whose own words stand in the clause as well."""
+    """What to look for: what each part of the clause between "and" is nearest to."""
     base = meaning.name.partition("/")[0]
     parts = {e.meaning for e in words.language.examples if e.meaning.startswith(f"{base}/")}
-    if words.language.unspaced:
-        near = [nearest(text, words.language.code, parts, most=1) for text in words.beside_ands]
-        named = list(dict.fromkeys(m.meaning for each in near for m in each if m.score >= _LIKE)) or [meaning.name]
-        return [str(meaning_of(part).parameters["look_for"]) for part in named]
-    own = {part: _own_vocabulary(part, parts, words) for part in parts}
-    named = [part for part in sorted(parts) if part != meaning.name and own[part] & set(words.words.split())]
-    return [str(meaning_of(part).parameters["look_for"]) for part in (meaning.name, *named)]
-
-
-def _own_vocabulary(part: str, parts: set[str], words: ClauseWords) -> set[str]:
-    """The words of several examples of a part that no example of another part holds."""
-    held: dict[str, list[str]] = {each: [] for each in parts}
-    for example in words.language.examples:
-        if example.meaning in parts:
-            held[example.meaning] += set(folded(example.phrase).split())
-    elsewhere = {word for each in parts - {part} for word in held[each]}
-    return {word for word in held[part] if held[part].count(word) > 1 and word not in elsewhere}
+    near = [nearest(text, words.language.code, parts, most=1) for text in words.beside_ands]
+    named = list(dict.fromkeys(m.meaning for each in near for m in each if m.score >= _LIKE)) or [meaning.name]
+    return [str(meaning_of(part).parameters["look_for"]) for part in named]
 
 
 def _times(words: ClauseWords) -> Parameters:
-    """The start and end of a part in seconds: as a form names it; else of two numbers both, of one the end."""
+    """The start and end of a part in seconds: as a form names it; else the first number as the end."""
     if part := time_range(words.text, words.language.code):
         return {**part.parameters}
     seconds = [number * (60 if unit == "minute" else 1) for unit, number in words.measures("second", "minute")]
-    if len(seconds) > 1:
-        return {"start_seconds": seconds[0], "end_seconds": seconds[1]}
     return {"end_seconds": seconds[0]} if seconds and not words.names_last else {}

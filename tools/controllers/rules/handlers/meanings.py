@@ -6,7 +6,6 @@ from .....graph.task import Ref
 from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
 from ....languages import NAMES
-from ....tables.follow_up import refers_back
 from ....tables.table_words import names_table_operation
 from ....wording.clause_words import ClauseWords
 from ....wording.languages_apart import languages_apart
@@ -28,7 +27,6 @@ from .meaning_inputs import add_boxes, choose, data_of, is_latest_in, language_o
 from .meaning_neighbours import CUTS, counts_all_mails, for_kind, is_about_refused, meanings_of
 from .meaning_parameters import parameters_of
 from .pictures import names_a_part as names_english_part
-from .questions import asked_with
 from .tables import filter_rows
 
 _WHOLE_PICTURE = tuple(f"image-to-image/{name}" for name in ("blur", "grayscale", "brighten", "darken", "sharpen", "invert",
@@ -75,9 +73,7 @@ def plan_meaning(linker: Linker, intent: Intent) -> None:
 
 def _speak(linker: Linker, intent: Intent, task_type: str) -> None:
     """Speech of the text that a clause makes and asks to hear, or a refusal of speech where it makes none."""
-    if (
-        VOCABULARY[task_type].outputs[0].kind != "text" or task_type == "pick-best"
-    ):  # the name of a text is not the text
+    if VOCABULARY[task_type].outputs[0].kind != "text" or task_type == "pick-best":  # a name is not its text
         linker.refusals.append(refusal(linker.parsed.language, "not-understood", linker.goal_of(intent)))
         return
     linker.add_each(_SPEECH, "text", linker.resolver.latest_results(("text",)), intent)
@@ -89,9 +85,6 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
         return
     if meaning.name == "count/e-mails" and not counts_all_mails(linker, intent, meaning, words):
         linker.refusals.append(refusal(words.language.code, "out-of-reach", linker.goal_of(intent)))
-        return
-    asked = linker.parsed.text[intent.start : intent.stop].strip(" ,.;，、")
-    if meaning.name == "count/rows" and refers_back(asked, words.language.code) and asked_with(linker, intent, asked):
         return
     if _asks_about_rows(linker, intent, meaning, words):
         meaning = meaning_of(_OF_ROWS)

@@ -30,7 +30,6 @@ _TIMED: tuple[Kind, ...] = ("audio", "video")
 
 def operate(linker: Linker, intent: Intent) -> None:
     """One task for each picture, sound or film that the words mean."""
-    linker.use(intent.start, intent.end)
     words = linker.parsed.masked[intent.start : intent.end]
     read = operation_of(words)
     for start, end, said in _without_verb(words):
@@ -65,8 +64,7 @@ def _operate(linker: Linker, intent: Intent, name: str, parameters: Parameters) 
         linker.refuse(intent, "every-frame")
         return
     kinds = kinds_of(name, parameters)
-    scale = parameters.get("scale")
-    if isinstance(scale, int | float) and scale <= 0:
+    if isinstance(scale := parameters.get("scale"), int | float) and scale <= 0:
         linker.refuse(intent, "nothing would be left of it")
         return
     for referent in _targets(linker, intent, kinds) or linker.refuse_missing(intent, " or ".join(kinds)):
@@ -102,8 +100,6 @@ def _targets(linker: Linker, intent: Intent, kinds: tuple[Kind, ...]) -> list[Re
         return several
     named = [r for r in linker.resolver.data_in_words(intent) if r.origin == "file"]
     exact = [r for r in linker.resolver.resolve(intent, kinds) if r.kind in kinds]
-    if not named and (converted := _converted(linker, exact, linker.parsed.masked[: intent.end])):
-        return [converted]
     if not named:
         return exact or linker.resolver.resolve(intent, kinds)
     before = linker.evidence[-1].start if linker.evidence else 0
@@ -112,17 +108,6 @@ def _targets(linker: Linker, intent: Intent, kinds: tuple[Kind, ...]) -> list[Re
     latest = [r for r in linker.resolver.latest_results(kinds) if r.origin in _CHANGED and r.sources <= files]
     same = frozenset().union(*(r.sources for r in latest)) == files
     return latest if same and not re.search(r"[.;!?]|\b(?:version|copy)\b", between) else named
-
-
-def _converted(linker: Linker, found: list[Referent], words: str) -> Referent | None:
-    """The file in its new format, where another operation follows in the same sentence: "to mp3 and cut off a second"."""
-    latest = linker.resolver.latest_results(tuple({r.kind for r in found})) if len(found) == 1 else []
-    if not latest or not isinstance(latest[0].value, Ref) or latest[0].intent_index == linker.intent_index:
-        return None
-    task, begun = linker.tasks[latest[0].value.task_id], linker.evidence[-1].start
-    apart = re.search(r"[.;!?]\s|\b(?:version|copy|original|separate\w*)\b", words[begun:])
-    same = found[0].value in task.inputs.values() and task.parameters.get("operation") == "format"
-    return latest[0] if same and not apart else None
 
 
 def convert_last(linker: Linker) -> None:
@@ -137,17 +122,13 @@ def convert_last(linker: Linker) -> None:
             continue
         if not VOCABULARY[after.type].parameter("format"):
             continue
-        kept = {name: value for name, value in task.parameters.items() if name not in ("format", "operation")}
-        if task.parameters.get("operation") == "format" and not kept:
+        form = {"format": task.parameters["format"]}
+        if task.parameters == {"operation": "format", **form}:
             _swap(linker, task, after)
         else:
-            linker.tasks[number] = task.model_copy(update={"parameters": _without_format(task.parameters)})
-            form = {"format": task.parameters["format"]}
+            kept = {name: value for name, value in task.parameters.items() if name != "format"}
+            linker.tasks[number] = task.model_copy(update={"parameters": kept})
             linker.tasks[after.id] = after.model_copy(update={"parameters": {**after.parameters, **form}})
-
-
-def _without_format(parameters: Parameters) -> Parameters:
-    return {name: value for name, value in parameters.items() if name != "format"}
 
 
 def _swap(linker: Linker, first: Task, second: Task) -> None:

@@ -11,9 +11,8 @@ from ..linking import Linker
 from ..operation_words import operation_in, part_named
 from ..parameters import control_type
 from ..referents import Referent
-from ..text_linking import as_text
+from ..text_linking import add_single_input, as_text
 from .generation_prompts import prompt_from_media
-from .single_input import add_single_input
 
 
 def enhance(linker: Linker, intent: Intent) -> None:
@@ -57,12 +56,11 @@ def edit(linker: Linker, intent: Intent) -> None:
         return
     prompts = _edit_prompts(linker, intent)
     for referent in linker.resolver.resolve(intent, ("image",)) or linker.refuse_missing(intent, "an image"):
-        between = linker.parsed.masked[referent.position : intent.start] if referent.position >= 0 else ""
+        between = linker.parsed.masked[referent.position : intent.start]
         again = not prompts and lexicon().cues["edit-again"].search(linker.resolver.words_of(intent))
         same = again or not re.search(r"[.!?;] |\bthen\b|\bafter|\bfinally\b", between)
         first = linker.first_results.get(("image-text-to-image", intent.clause))
-        done = linker.tasks[first.value.task_id] if first and isinstance(first.value, Ref) else None
-        if done and not referent.is_result and done.inputs["image"] == referent.value:
+        if first and not referent.is_result:
             continue
         if referent.origin == "image-text-to-image" and same:
             continue
@@ -88,7 +86,7 @@ def _edit_prompts(linker: Linker, intent: Intent) -> list[Referent]:
     return [as_text(linker, recording, intent) for recording in recordings[:1]]
 
 
-def _latest_control(linker: Linker) -> tuple[str, Ref] | None:
+def _latest_control(linker: Linker) -> tuple[str, Input] | None:
     for task in reversed(linker.tasks):
         name, found, _ = task.type.partition("-control" if "-control" in task.type else "-estimation")
         if found and f"{name}-text-to-image" in VOCABULARY:
@@ -97,24 +95,17 @@ def _latest_control(linker: Linker) -> tuple[str, Ref] | None:
 
 
 def draw(linker: Linker, intent: Intent) -> None:
-    """A picture from a prompt, from the latest control image, or similar to another."""
+    """A picture from a prompt, or from the latest control image."""
     words = linker.resolver.words_of(intent)
-    if re.search(r"\bsimilar to (?:this|it|that|the)\b", words) and linker.resolver.has_kind("image"):
-        add_single_input(linker, intent, "image-to-image")
-        return
-    cues = lexicon().cues
     before = re.split(r"[.;!?\n]", linker.parsed.masked[max(0, intent.start - 40) : intent.start])[-1]
-    if cues["follows-control"].search(before + words) and (made := _latest_control(linker)):
-        linker.add_task(made[0], {"prompt": linker.goal_of(intent), "image": made[1]}, intent)
+    if lexicon().cues["follows-control"].search(before + words) and _latest_control(linker):
+        control_image(linker, intent)
         return
     linker.add_task("text-to-image", {"prompt": prompt_from_media(linker, intent)}, intent)
 
 
 def film(linker: Linker, intent: Intent) -> None:
     """A video from a prompt, which is summarised first where the words ask for it."""
-    made = any(task.type in ("text-to-video", "image-to-video") for task in linker.tasks)
-    if intent.mention and (made or linker.resolver.has_kind("video")):
-        return
     if linker.tasks and linker.tasks[-1].type == "text-to-video":
         return
     given = [r.kind for r in linker.resolver.data_in_words(intent)]
@@ -129,9 +120,8 @@ def film(linker: Linker, intent: Intent) -> None:
 
 def slideshow(linker: Linker, intent: Intent) -> None:
     """A video from pictures, with narration where the request gives any."""
-    images = linker.resolver.resolve(intent, ("image",), everything=True)
+    images = linker.resolver.resolve(intent, ("image",), everything=True) or linker.refuse_missing(intent, "images")
     if not images:
-        linker.refuse_missing(intent, "images")
         return
     inputs: dict[str, Input] = {"images": tuple(referent.value for referent in images)}
     voice = linker.resolver.latest_results(("audio",)) or linker.resolver.named_data(intent, ("audio",))
@@ -158,23 +148,12 @@ def control(linker: Linker, intent: Intent) -> None:
 
 
 def control_image(linker: Linker, intent: Intent) -> None:
-    """A picture drawn after a control image, which is made first where there is none."""
-    if follows := _latest_control(linker):
-        linker.add_task(follows[0], {"prompt": linker.goal_of(intent), "image": follows[1]}, intent)
-        return
-    control = control_type(linker.resolver.words_of(intent))
-    images = linker.resolver.latest_results(("image",))
-    if not images:
+    """A picture drawn after the latest control image, else after that of a given picture."""
+    made = _latest_control(linker)
+    if made is None:
+        kind = control_type(linker.resolver.words_of(intent))
         given = linker.resolver.resolve(intent, ("image",)) or linker.refuse_missing(intent, "an image")
-        images = linker.add_each(f"{control}-control", "image", given, intent, implied=True)
-    for referent in images:
-        inputs: dict[str, Input] = {"prompt": linker.goal_of(intent), "image": referent.value}
-        linker.add_task(f"{control}-text-to-image", inputs, intent)
-
-
-def pose_image(linker: Linker, intent: Intent) -> None:
-    """A picture with the pose of another picture."""
-    for referent in linker.resolver.resolve(intent, ("image",)) or linker.refuse_missing(intent, "an image"):
-        pose = linker.add_task("openpose-control", {"image": referent.value}, intent, implied=True)
-        goal = linker.parsed.text[intent.start : intent.end]
-        linker.add_task("openpose-text-to-image", {"prompt": goal, "image": pose.value}, intent)
+        for image in linker.add_each(f"{kind}-control", "image", given[:1], intent, implied=True):
+            made = f"{kind}-text-to-image", image.value
+    if made:
+        linker.add_task(made[0], {"prompt": linker.goal_of(intent), "image": made[1]}, intent)

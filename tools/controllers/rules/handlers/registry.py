@@ -8,8 +8,8 @@ from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import MAX_TASKS, Handler, Linker
 from ..members import NoSuchMember
+from ..text_linking import add_single_input
 from . import altogether, audio, comparison, image_contents, meanings, operations, pictures, questions, tables, texts
-from .single_input import add_single_input
 
 _END = re.compile(r"[.;!?\n]|, |,? (?:and|then|but) |$")
 
@@ -22,19 +22,9 @@ def refuse_unsupported(linker: Linker, intent: Intent) -> None:
     linker.refusals.append(refusal(linker.parsed.language, "out-of-reach", words))
 
 
-def refuse_condition(linker: Linker, intent: Intent) -> None:
-    """Refuse what depends on a condition: a plan has no branches."""
-    linker.refuse(intent, "condition")
-
-
-def refuse_about_run(linker: Linker, intent: Intent) -> None:
-    """Refuse a question about the turn before, and a remark on it."""
-    linker.refuse(intent, refusal("en", "about-run", "", command("show")))
-
-
 _HANDLERS: dict[str, Handler] = {
-    "about-run": refuse_about_run,
-    "condition": refuse_condition,
+    "about-run": lambda linker, intent: linker.refuse(intent, refusal("en", "about-run", "", command("show"))),
+    "condition": lambda linker, intent: linker.refuse(intent, "condition"),  # a plan has no branches
     "unsupported": refuse_unsupported,
     "operate": operations.operate,
     "example": meanings.plan_meaning,
@@ -48,7 +38,6 @@ _HANDLERS: dict[str, Handler] = {
     "look-alike": pictures.look_alike,
     "control": pictures.control,
     "control-image": pictures.control_image,
-    "pose-image": pictures.pose_image,
     "thorough": image_contents.thorough,
     "crop": image_contents.crop,
     "count": image_contents.count,
@@ -109,7 +98,7 @@ def plan_intent(linker: Linker, intent: Intent) -> None:
 
 def _plan_simply(linker: Linker, intent: Intent) -> None:
     task_type = linker.task_type_of(intent)
-    if not (intent.mention and (task_type in linker.requested_types or linker.has_task(task_type))):
+    if not linker.refers_to_result(intent, task_type):
         add_single_input(linker, intent, task_type)
 
 

@@ -36,7 +36,7 @@ _BY = re.compile(
     r"\b(?:by|in order of) (?:the )?(?:column )?([\w -]+?)(?=$|,| \(| (?:in|from|with|and|descending|ascending|\w+ first)\b)"
 )
 _BLANK = re.compile(
-    r"(?:,? ?(?:not (?:counting|including)|without|excluding|except(?: for)?|ignoring|leaving out) (?:the |any )?)?"
+    r",? ?(?:not (?:counting|including)|without|excluding|except(?: for)?|ignoring|leaving out) (?:the |any )?"
     r"(?:blank|empty) (?:lines|ones)\b|non-?(?:blank|empty)\b"
 )
 """Lines without words, which are never counted."""
@@ -65,7 +65,6 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
         linker.add_task("count", {"items": tuple(r.value for r in documents)}, intent, {"look_for": "pages"})
         return True
     if has("table") and (columns := _COLUMNS.match(words)):
-        linker.use(intent.start, intent.start + columns.end())
         if columns["rows"] or columns["more"]:
             _add_items(linker, intent, "count", _tables(linker, intent), {})
         _add_items(linker, intent, "count", _tables(linker, intent), {"look_for": "columns"})
@@ -75,7 +74,6 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
             _add_items(linker, intent, "count", _tables(linker, intent), where)
         else:
             start = _with_operations_before(linker, intent)
-            linker.use(start, intent.start)
             end = intent.stop if intent.start < intent.stop < intent.clause.end else intent.clause.end
             add_question(linker, intent, _JOINT.sub("", linker.parsed.text[start:end]).strip())
         return True
@@ -89,8 +87,8 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
         where = conditions(linker, intent) if unit[1] == "line" and not blank else {}
         named = {"letter": "characters"}.get(unit[1], unit[1] + "s")
         language = wording(linker.parsed.language)
-        one = words_pattern(language.section("scopes")["together"], language)
-        joined = one.search(linker.parsed.masked, intent.clause.start, intent.clause.end)
+        together = words_pattern(language.section("scopes")["together"], language)
+        joined = together.search(linker.parsed.masked, intent.clause.start, intent.clause.end)
         for group in [texts] if joined else ([text] for text in texts):
             _add_items(linker, intent, "count", group, where or {"look_for": named})
         return True
@@ -124,7 +122,7 @@ def _with_operations_before(linker: Linker, intent: Intent) -> int:
 
 
 def filter_rows(linker: Linker, intent: Intent) -> None:
-    """Keep the rows or lines that satisfy the conditions; of "remove the rows where ..." the others."""
+    """Keep the rows or lines that satisfy the conditions, and never the others."""
     where = conditions(linker, intent)
     if not where:
         linker.refuse(intent, "I found no condition in it, such as “where region is North”")

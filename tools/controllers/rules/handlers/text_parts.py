@@ -37,7 +37,8 @@ def take_parts(linker: Linker, whole: Collection[Clause] = ()) -> None:
         evidence = [e for e in linker.evidence if clause.start <= e.start < clause.end]
         words = "" if clause.background else linker.parsed.words_of(clause)
         parts = read_parts(words, linker.parsed.language)
-        if not parts and (rest := rest_in(words)) and _brings_text(linker, clause.start + rest.start()):
+        rest = rest_in(words) if not parts else None
+        if rest and any(r.position == clause.start + rest.start() for r in linker.resolver.referents):  # it is a text
             parts = rest_of(taken, rest)
         else:
             taken += parts
@@ -50,16 +51,10 @@ def take_parts(linker: Linker, whole: Collection[Clause] = ()) -> None:
         before = evidence or before
 
 
-def _brings_text(linker: Linker, position: int) -> bool:
-    """Whether "the rest" stands for a text (`with_rests`)."""
-    return any(r.position == position for r in linker.resolver.referents)
-
-
 def _alone(linker: Linker, clause: Clause, parts: Sequence[TextPart]) -> list[Evidence]:
     """Take the parts where a clause asks for nothing else: "show me line 3 of a.txt"."""
     masked, (start, end) = linker.parsed.masked, (clause.start, clause.end)
     spans = [(start + part.start, start + part.end) for part in parts]
-    spans += [(file.start, file.end) for file in linker.parsed.files if start <= file.start < end]
     rest = [m for m in _WORD.finditer(masked, start, end) if not any(a <= m.start() < b for a, b in spans)]
     known = function_words() | plain_words() | {"print"}  # on the screen, as a part of a text is shown
     given = [r for r in linker.resolver.referents if fits(r, ("text",)) and r.kind != "table"]
@@ -83,8 +78,6 @@ def _take(linker: Linker, clause: Clause, parts: Sequence[TextPart], evidence: S
         task = linker.tasks[each.task_id]
         if task.type == "text-part":
             linker.tasks[task.id] = task.model_copy(update={"parameters": _parameters(parts[-1])})
-            if len(parts) > 1:
-                linker.tasks[task.id] = _over(linker, linker.tasks[task.id], clause, parts[:-1], each, ids)
             taken = True
             continue
         changed = _over(linker, task, clause, parts, each, ids)
@@ -108,8 +101,6 @@ def _over(
         chosen = _parts_of(linker, value, clause, parts)
         return _inserted(linker, value, chosen, evidence) if chosen else value
 
-    if task.parameters.get("look_for") == "pages":
-        return task
     changed = task.with_inputs(part_of)
     if changed.inputs == task.inputs:
         return task

@@ -12,13 +12,11 @@ from ..lexicon import lexicon
 from ..linking import Linker
 from ..parameters import Parameters, candidate_labels, source_language, summary_limits, target_languages
 from ..referents import Referent
-from ..text_linking import as_text, text_referents
+from ..text_linking import add_single_input, as_text, text_referents
 from .generation_prompts import prompt_for, prompt_from_media
 from .questions import add_question
-from .single_input import add_single_input
 
 _EACH_LINE = re.compile(r"\b(?:each|every) line\b")
-_YES_OR_NO = re.compile(r"(?:is|was|are|were)\b")
 
 
 def sentiment(linker: Linker, intent: Intent) -> None:
@@ -29,8 +27,6 @@ def sentiment(linker: Linker, intent: Intent) -> None:
         if re.search(r"\b(?:person|face|man|woman|child|people)\b", words):
             add_question(linker, intent, linker.goal_of(intent))
             return
-    if _YES_OR_NO.match(linker.parsed.masked, intent.start):
-        linker.use(intent.start, intent.end)  # "is the guest in this letter happy?"
     texts = text_referents(linker, intent, prose=True) or linker.refuse_missing(intent, "a text")
     if labels:
         linker.add_each("zero-shot-classification", "text", texts, intent, {"candidate_labels": labels})
@@ -53,26 +49,21 @@ def classify(linker: Linker, intent: Intent) -> None:
 
 
 def entities(linker: Linker, intent: Intent) -> None:
-    """Find named entities; "the output of token classification" refers to those found before."""
-    refers_back = intent.mention or lexicon().cues["outcome"].search(
-        linker.parsed.masked[intent.clause.start : intent.end]
-    )
-    if linker.has_task("token-classification") and refers_back:
+    """Find named entities, of the groups that the words name; "the output of token classification" is that found before."""
+    outcome = lexicon().cues["outcome"].search(linker.parsed.masked[intent.clause.start : intent.end])
+    planned = linker.has_task("token-classification") and outcome
+    if planned or linker.refers_to_result(intent, "token-classification"):
         return
-    if not (intent.mention and "token-classification" in linker.requested_types):
-        known = wording("en").section("goal")["token-classification"].split()
-        one = f"(?:{'|'.join(sorted(known, key=len, reverse=True))})"
-        words = linker.parsed.words_of(intent.clause)
-        found = [*re.finditer(rf"\b{one}(?: {one})*\b", words)]
-        without = [part.span() for part in _left_out(words, one)]
-        for start, end in without:
-            linker.use(intent.clause.start + start, intent.clause.start + end)
-        named = [each.group() for each in found if not any(start <= each.start() < end for start, end in without)]
-        if found and not named:
-            linker.refuse(intent, "it names only what is not to be found")
-            return
-        parameters: Parameters = {"look_for": ", ".join(named)} if named else {}
-        add_single_input(linker, intent, "token-classification", parameters)
+    known = wording("en").section("goal")["token-classification"].split()
+    one = f"(?:{'|'.join(sorted(known, key=len, reverse=True))})"
+    words = linker.parsed.words_of(intent.clause)
+    without = [part.span() for part in _left_out(words, one)]
+    found = list(re.finditer(rf"\b{one}(?: {one})*\b", words))
+    named = [each.group() for each in found if not any(start <= each.start() < end for start, end in without)]
+    if found and not named:
+        linker.refuse(intent, "it names only what is not to be found")
+        return
+    add_single_input(linker, intent, "token-classification", {"look_for": ", ".join(named)} if named else {})
 
 
 def _left_out(words: str, one: str) -> Iterator[re.Match[str]]:
@@ -85,7 +76,7 @@ def _left_out(words: str, one: str) -> Iterator[re.Match[str]]:
 
 def summarize(linker: Linker, intent: Intent) -> None:
     """Summarise a text; after an answer the whole text, not the answer."""
-    if intent.mention and ("summarization" in linker.requested_types or linker.has_task("summarization")):
+    if linker.refers_to_result(intent, "summarization"):
         return
     clause = linker.parsed.words_of(intent.clause)
     limits, spans = summary_limits(clause)
@@ -102,19 +93,19 @@ def summarize(linker: Linker, intent: Intent) -> None:
 def translate(linker: Linker, intent: Intent) -> None:
     """Translate a text into each language that the words name."""
     masked = linker.parsed.masked
-    planned = "translation" in linker.requested_types or linker.has_task("translation")
     elsewhere = target_languages(f"{masked[: intent.start]};{masked[intent.end :]}")
-    if intent.mention and planned and set(target_languages(masked[intent.start : intent.end])) <= set(elsewhere):
+    own = set(target_languages(masked[intent.start : intent.end]))
+    if linker.refers_to_result(intent, "translation") and own <= set(elsewhere):
         return
-    words = linker.parsed.masked[intent.start : max(intent.clause.end, intent.end)]
-    targets = target_languages(words) or target_languages(linker.parsed.masked)[:1]
+    words = masked[intent.start : max(intent.clause.end, intent.end)]
+    targets = target_languages(words) or target_languages(masked)[:1]
     source = source_language(linker.parsed.words_of(intent.clause))
     questions = [q for q in linker.parsed.quotations if q.question and intent.start <= q.start < intent.clause.end]
     if not questions and re.search(r"\bquestion\b", linker.resolver.words_of(intent)):
         questions = [q for q in linker.parsed.quotations if q.question][:1]
     made = linker.resolver.latest_results(("text",)) if intent.mention else []
-    object_first = lexicon().cues["translated"].search(linker.parsed.masked, intent.clause.start, intent.end)
-    core = object_first.group() if object_first else linker.parsed.masked[intent.start : intent.end]
+    object_first = lexicon().cues["translated"].search(masked, intent.clause.start, intent.end)
+    core = object_first.group() if object_first else masked[intent.start : intent.end]
     if made and made[0].position >= intent.clause.start:
         found = made
     elif not questions and (named := linker.resolver.named_results(intent, ("text",), words=core)):
@@ -143,14 +134,8 @@ def _repeats(linker: Linker, intent: Intent, found: Sequence[Referent], targets:
     here = {e.task_id for e in linker.evidence if intent.clause.start <= e.start < intent.start}
     made = [r for r in linker.resolver.referents if isinstance(r.value, Ref) and r.value.task_id in here]
     own = [r for r in made if r.origin == "translation"]
-    named = linker.resolver.named_results(intent, ("text",))
-    return (
-        not named
-        and any(
-            r in own or r.value in {source for o in own for source in o.sources if o.language in targets} for r in found
-        )
-        and {*targets} <= {r.language for r in own}
-    )
+    done = {source for o in own for source in o.sources if o.language in targets}
+    return any(r in own or r.value in done for r in found) and {*targets} <= {r.language for r in own}
 
 
 def languages_beside(linker: Linker, referent: Referent, intent: Intent) -> list[str]:
@@ -174,8 +159,6 @@ def continue_(linker: Linker, intent: Intent) -> None:
 
 def rewrite(linker: Linker, intent: Intent) -> None:
     """Rewrite a text."""
-    if intent.mention and linker.has_task("text-generation"):
-        return
     texts = text_referents(linker, intent) or linker.refuse_missing(intent, "a text")
     linker.add_each("text-generation", "prompt", texts, intent)
 
