@@ -8,7 +8,7 @@ from .delegating_backend import DelegatingBackend
 
 
 class PlainQuestions(DelegatingBackend):
-    """The `Backend` port around another, for which "who is it → when does it end" is "when does it end (about: who is it)"."""
+    """The `Backend` port around another: "who is it → when does it end" becomes "when does it end (about: who is it)"."""
 
     async def prepare(self, call: Call) -> None:
         """Prepare the backend for the call as it will be run."""
