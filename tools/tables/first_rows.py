@@ -58,7 +58,7 @@ def sort_key(query: Query, marks: Sequence[Mark]) -> int | None:
 
 
 def order_rows(query: Query, marks: Sequence[Mark]) -> None:
-    """Sorts listed rows as "newest first" says, by the one column of dates. Raises `ExpertError` where no column is meant."""
+    """Sorts listed rows as "newest first" says, by the one column of dates. Raises `ExpertError` where none is meant."""
     order = next((mark for mark in marks if mark.role in ("ascending", "descending")), None)
     if order is None or query.operations - {"ascending", "descending", "people", "rows"} or query.group is not None:
         return

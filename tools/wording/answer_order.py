@@ -49,5 +49,7 @@ def _pattern(code: str) -> re.Pattern[str]:
     if language.unspaced:
         before = either(language.section("scopes").get("first_before", ("\0",)))
         return re.compile(rf"(?P<what>.+?)(?:{first})|(?:{before})(?P<behind>.+)")
-    joints = either([*language.clauses["and"], *language.clauses.get("but", ("but",)), "with", "mit", "con", "avec", "com"])
+    joints = either(
+        [*language.clauses["and"], *language.clauses.get("but", ("but",)), "with", "mit", "con", "avec", "com"]
+    )
     return re.compile(rf"(?:(?:{joints}) )?(?P<what>.+?) (?:{first})")

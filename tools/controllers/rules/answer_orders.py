@@ -1,4 +1,4 @@
-"""`without_answer_orders`: a request without "the mail first", its files in that order; `unmet_orders`: what no task obeys."""
+"""`without_answer_orders`: a request without "the mail first", its files in that order; `unmet_orders`: those not obeyed."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -40,7 +40,8 @@ def unmet_orders(
         (start, end)
         for (start, end), first in orders.items()
         if not any(start <= begin and finish <= end for begin, finish in used)
-        and folded(parsed.text[start:end]) not in said and not (first and first in files[:1] and len(files) > 1)
+        and folded(parsed.text[start:end]) not in said
+        and not (first and first in files[:1] and len(files) > 1)
     ]
 
 
@@ -53,7 +54,7 @@ def _file_of(parsed: ParsedRequest, start: int, end: int, what: str, code: str) 
     for meant in (
         [file.resource for file in parsed.files if start <= file.start < end],
         mails if means_mail else [],
-        [file for file in given if folded(file.label).partition(".")[0] == noun],
+        [file for file in given if folded(file.label).startswith(f"{noun}.")],
         of_noun(given, noun, code) if noun in file_nouns(code) else [],
     ):
         if len(meant) == 1:

@@ -184,7 +184,7 @@ def test_the_file_that_is_to_come_first_does(text: str) -> None:
         ("Résume a.txt, les prix d'abord", "les prix d'abord"),
         ("Resume a.txt, los precios primero", "los precios primero"),
         ("Resuma a.txt, os preços primeiro", "os preços primeiro"),
-        ("总结 a.txt，先说价格", "先说价格"),
+        ("总结 a.txt,先说价格", "先说价格"),
         ("a.txt を要約して、価格を先に", "価格を先に"),
     ],
 )
