@@ -7,6 +7,8 @@ from .wording import wording
 
 FOUND = "count/found"
 """The meaning of such words."""
+_LEAST = 0.6
+"""Score of words that count and say nothing else."""
 _COUNTING = {"count", "many", "number"}
 _BESIDE = frozenset(
     "how of the all both these those them there are they is in total altogether up do we i have tell me and".split()
@@ -20,4 +22,4 @@ def counts_made(words: str, code: str) -> bool:
         said = {*re.findall(r"[^\W\d_]+|\d+|[\ue000-\ue0ff]", words.lower())}
         return bool(said & _COUNTING) and said <= _COUNTING | _BESIDE | made
     found = nearest(words, code, most=1)
-    return bool(found) and found[0].meaning == FOUND
+    return bool(found) and found[0].meaning == FOUND and found[0].score >= _LEAST
