@@ -134,15 +134,16 @@ def mark_words(question: str, table: Columns, language: str = "en") -> tuple[lis
         if (weighty or word not in known["ignored"]) and word not in label and word not in "+-":
             left.append(words[position])
         position += 1
-    return (_put_before(marks) if wording(language).unspaced else marks), left
+    return (_put_before(marks, known["acts on what precedes"]) if wording(language).unspaced else marks), left
 
 
-def _put_before(marks: list[Mark]) -> list[Mark]:
-    """Marks of comparisons, "not" and "per" before what they act on, where they follow it."""
+def _put_before(marks: list[Mark], lacking: frozenset[str]) -> list[Mark]:
+    """Marks of comparisons, "not", "has no" and "per" before what they act on, where they follow it."""
     found: list[Mark] = []
     for number, mark in enumerate(marks):
-        acts_on = _ACT_ON.get(mark.role, ())
-        following = marks[number + 1] if number + 1 < len(marks) else None
+        lacks = mark.role == "empty" and mark.text in lacking
+        acts_on = ("value", "period", "column") if lacks else _ACT_ON.get(mark.role, ())
+        following = marks[number + 1] if number + 1 < len(marks) and not lacks else None
         many = 2 if mark.role == "between" else 1
         before = following is None or following.role not in acts_on or following.start > mark.end
         doubled = mark.role == "not" and len(found) > 1 and found[-2].role == "not" and found[-1].role in acts_on
