@@ -13,6 +13,17 @@ _ELIDED = re.compile(r"^([cdjlmnst]|qu)'")
 """A French article before a vowel: `l'orange`."""
 OPERATIONS = ("highest", "lowest", "sum", "average", "median", "distinct", "count", "sort", "descending", "ascending",
               "top", "bottom", "per", "not", "empty", "people", "rows", "difference", "calculate", "share")  # fmt: skip
+_SOME = (
+    "but",
+    "whole",
+    "before and behind",
+    "without",
+    "does not",
+    "acts on what precedes",
+    "how much or many",
+    "of money",
+)
+"""Lists that not every language has."""
 COMPARISONS = (">=", "<=", ">", "<", "between", "!=")
 
 
@@ -44,7 +55,8 @@ def operation_words(language: str = "en") -> dict[str, frozenset[str]]:
     small = str(words.section("recognise").get("small", "")).split()
     listed["ordinal"] = [word for word, number in words.section("ordinals").items() if number > 1]
     listed["first and last"] = [word for word, number in words.section("ordinals").items() if number in (1, -1)]
-    listed = {"but": (), "whole": (), "before and behind": (), "without": (), "does not": (), "acts on what precedes": (), **listed}
+    for name in _SOME:
+        listed.setdefault(name, ())
     listed["empty"] = [*listed["empty"], *listed["without"], *listed["has no"]]
     listed["not"] = [*listed["not"], *listed["does not"]]
     asks = listed.pop("asks", ())
