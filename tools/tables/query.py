@@ -8,6 +8,7 @@ from .follow_up import followed
 from .identifiers import without_identifiers
 from .question_reader import QuestionReader
 from .question_words import mark_words, question_language, words_of
+from .superlatives import check_superlative
 from .table_query import Query, not_understood
 
 
@@ -22,7 +23,7 @@ def read_query(question: str, over: Columns, code: str = "") -> Query:
     if left:
         raise not_understood(table, left)
     words = words_of(question, table, language)
-    marks = with_yes_columns(with_days(marks, words), table)
+    marks = with_yes_columns(with_days(marks, words), table, language)
     reader = QuestionReader(marks, table, over, language, words)
     reader.read_ranges()
     reader.read_empty()
@@ -30,6 +31,7 @@ def read_query(question: str, over: Columns, code: str = "") -> Query:
     reader.read_values()
     query = reader.query()
     query.calculate()
+    check_superlative(query, marks, question)
     without_identifiers(query, marks)
     query.yes_or_no = query.conditional and query.asks_yes_or_no(question)
     if unused := query.contradiction(question) or [mark.text for mark in marks if mark not in reader.used]:

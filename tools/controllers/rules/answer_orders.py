@@ -48,7 +48,7 @@ def unmet_orders(
 def _file_of(parsed: ParsedRequest, start: int, end: int, what: str, code: str) -> Resource | None:
     """The one file that the words name, or mean by a noun of its kind or by its name without the ending."""
     given = [*dict.fromkeys(file.resource for file in parsed.files)]
-    noun = what.split()[-1].removeprefix("l'")
+    noun = what.rpartition(" ")[2].removeprefix("l'")
     mails = [file for file in given if file.media_type == "message/rfc822" or file.label.endswith(".eml")]
     means_mail = noun in map(folded, wording(code).section("scopes")["mail"])
     for meant in (
