@@ -7,6 +7,7 @@ from .backends.embedded.backend import EmbeddedBackend
 from .backends.endpoint.backend import EndpointBackend
 from .backends.hf.backend import HfBackend
 from .backends.local.backend import LocalBackend
+from .backends.plain_questions import PlainQuestions
 from .backends.worker.decoder import Decoder
 from .backends.worker.pool import Workers
 from .catalog.cache import CatalogCache
@@ -28,11 +29,11 @@ def backends_for(
     hub, cache = HubIndex(settings), CatalogCache(settings.cache)
     workers = workers or Workers(settings, spare=1)
     decoder = Decoder(workers)
-    places: list[Backend] = [
-        EmbeddedBackend(settings, workers),
+    models: list[Backend] = [
         LocalBackend(settings, hub.models, consent),
         EndpointBackend(settings, callbacks, decoder),
         HfBackend(settings, hub, decoder),
         ChatBackend(settings, callbacks, decoder),
     ]
+    places: list[Backend] = [EmbeddedBackend(settings, workers), *map(PlainQuestions, models)]
     return [MonitoredBackend(place, cache, settings) for place in places]

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from ..tables.folding import fold
+from ..wording.wording import either
 from .periods import Period, read_period
 
 NOUNS = ("Appointment", "E-mail", "Slide", "Chapter", "Sheet", "Contact", "Task")
@@ -90,7 +91,7 @@ def asks_of_parts(question: str, noun: str, code: str) -> bool:
     if asked is None or not asked.marks or (set(asked.nouns) - {noun}):
         return False
     begins = [phrase for mark in _ASKING for phrase in _words()[code].get(mark, ())]
-    if not re.match(rf"\W*(?:{_either(begins)})(?![\w-])", fold(question)):
+    if not re.match(rf"\W*{either(begins)}(?![\w-])", fold(question)):
         return False
     known = noun in asked.nouns or asked.number is not None
     if noun == "Appointment":
@@ -119,7 +120,7 @@ def _same(one: str, other: str) -> bool:
 
 def _numbered(text: str, nouns: Sequence[str]) -> tuple[int | None, str]:
     """The number of a part behind its noun: "slide 3"; and the text without it."""
-    match = re.search(rf"\b(?:{_either(nouns)})\s+(?:no\.? |number |nr\.? )?(\d{{1,4}})\b", text)
+    match = re.search(rf"\b{either(nouns)}\s+(?:no\.? |number |nr\.? )?(\d{{1,4}})\b", text)
     return (int(match[1]), f"{text[: match.start()]} {text[match.end() :]}") if match else (None, text)
 
 
@@ -135,7 +136,7 @@ def _nouns(text: str, words: Mapping[str, Sequence[str]]) -> tuple[dict[str, str
 
 def _behind(text: str, leads: Sequence[str], ignored: set[str]) -> tuple[tuple[str, ...], str]:
     """The words right behind a word like "from", up to one that only joins; and the text without them."""
-    match = re.search(rf"\b(?:{_either(leads)})\b\s+((?:[^\W_][\w'.@-]*\s*)+)", text)
+    match = re.search(rf"\b{either(leads)}\b\s+((?:[^\W_][\w'.@-]*\s*)+)", text)
     named = list[str]()
     for word in match[1].split() if match else ():
         if word.strip(".,?!") in ignored:
@@ -149,11 +150,7 @@ def _behind(text: str, leads: Sequence[str], ignored: set[str]) -> tuple[tuple[s
 
 @cache
 def _phrases(words: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w'-])(?:{_either(words)})(?![\w-])")
-
-
-def _either(words: Sequence[str]) -> str:
-    return "|".join(sorted((re.escape(fold(word)) for word in words), key=len, reverse=True)) or r"(?!)"
+    return re.compile(rf"(?<![\w'-]){either(words)}(?![\w-])")
 
 
 @cache

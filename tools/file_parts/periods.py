@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from ..tables.folding import fold
 from ..tables.table_words import months
+from ..wording.wording import either
 
 _ISO = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 _DOTTED = re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b")
@@ -58,11 +59,11 @@ def read_period(text: str, code: str, words: Mapping[str, Sequence[str]], today:
         return None, text
     else:
         lead = re.sub(r"\b(?:the|on|le|el|dem|den|o)$", "", text[:start].rstrip()).rstrip()
-        side = next((name for name in _SIDES if re.search(rf"\b(?:{_either(words[name])})$", lead)), "")
+        side = next((name for name in _SIDES if re.search(rf"\b{either(words[name])}$", lead)), "")
         if side:
-            start = len(re.sub(rf"\b(?:{_either(words[side])})$", "", lead))
+            start = len(re.sub(rf"\b{either(words[side])}$", "", lead))
         holds = _SIDES[side](first) if side else _within(first)
-    weekday = re.compile(rf"\b(?:{_either(words['weekdays'])})\b,?\s*")
+    weekday = re.compile(rf"\b{either(words['weekdays'])}\b,?\s*")
     rest = f"{weekday.sub(' ', text[:start]) if first.day else text[:start]} {text[held:]}"
     return Period(holds, first.year, text[start:held].strip()), rest
 
@@ -74,7 +75,7 @@ def _by_name(text: str, words: Mapping[str, Sequence[str]], today: date) -> tupl
             day = today + timedelta(days=days)
             span = Span(day.year, day.month, day.day)
             return Period(_within(span), day.year, f"{word}, {day}"), re.sub(rf"\b{word}\b", " ", text)
-    match = re.search(rf"\b({_either(words['weekdays'])})s?\b", text)
+    match = re.search(rf"\b({either(words['weekdays'])})s?\b", text)
     if match is None:
         return None, text
     number = [fold(day) for day in words["weekdays"]].index(match[1])
@@ -88,7 +89,7 @@ def _spans(text: str, code: str) -> list[tuple[Span, int, int]]:
     found += [(Span(int(m[3]), int(m[2]), int(m[1])), *m.span()) for m in _DOTTED.finditer(text)]
     names = {name: n for n, name in enumerate(months(code), 1)}
     names |= {name[:3]: n for name, n in names.items() if code == "en"}
-    name = _either([*names])
+    name = either([*names])
     of, ordinal = r"(?:\s*(?:of|de|do)\s+|[\s.]*)", r"(?:st|nd|rd|th|er|\.|o)?"
     written = re.compile(
         rf"\b(?:(?P<day>\d{{1,2}}){ordinal}{of})?(?P<month>{name})\b\.?(?:\s+(?P<after>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*:))?"
@@ -121,10 +122,6 @@ def _spans(text: str, code: str) -> list[tuple[Span, int, int]]:
         if not any(a <= m.start(1) < b for a, b in taken)
     ]
     return found
-
-
-def _either(words: Sequence[str]) -> str:
-    return "|".join(sorted((re.escape(fold(word)) for word in words), key=len, reverse=True)) or r"(?!)"
 
 
 def _within(span: Span) -> Callable[[date], bool]:

@@ -222,17 +222,14 @@ class QuestionReader:
                 if before and before.role == "per" and not {"sort", "top", "bottom"} & query.operations:
                     query.group = query.columns.pop()
             elif mark.role == "number":
-                # "les 3 montants les plus élevés"
-                behind = self._near(number, 2) if after and after.role == "column" else None
+                behind = self._near(number, 2) if after and after.role == "column" else None  # "the 3 prices highest"
                 ranked = any(m and m.role in _RANKS for m in (before, after, behind)) or self._counts_best(after)
                 if not mark.text.isdigit() or not ranked:
                     continue
                 query.limit = int(mark.text)
             elif mark.role in _LIMITING or (mark.role == "per" and not self._divides(after, query)):
                 continue
-            elif mark.role in ("people", "per"):
-                pass
-            else:
+            elif mark.role not in ("people", "per"):
                 query.operations.add(mark.role)
                 counted = after is not None and after.role == "people" and after.start == mark.end
                 query.counts_best = query.counts_best or (mark.role in ("highest", "lowest") and counted)

@@ -13,7 +13,7 @@ def joins(first: Mark, last: Mark, before: Mark | None, words: Sequence[str], la
     known = wording(language)
     articles = {fold(word) for word in known.clauses.get("article", ())}
     to = {fold(word) for word in known.ranges["to"] if word != "、"}
-    both = {fold(word) for word in (*known.ranges.get("and", ()), *known.clauses["and"])}
+    both = {fold(word) for word in known.joints}
     joined = " ".join(word for word in words[first.end : last.start] if word not in articles)
     beside = before is not None and articles.issuperset(words[before.end : first.start])
     between = beside and before is not None and before.role == "between"

@@ -39,25 +39,23 @@ def asked_apart(text: str, code: str) -> list[str]:
     parts, begin = list[tuple[int, int]](), 0
     relative = not language.unspaced and all(cut.group().strip() == "," for cut in cuts)  # "the people, who are named"
     for cut in () if relative else cuts:
-        inside = asks.search(words, begin, cut.start()) if asks else None
+        inside = asks.search(words, begin, cut.start())
         if inside and _has_own(words[begin : cut.start()], inside.end() - begin, language):
             parts.append((begin, cut.start()))
             begin = cut.end()
     parts.append((begin, len(words)))
     if language.unspaced:
-        parts = [part for part in parts if asks and asks.search(words, *part)] if len(parts) > 1 else parts
+        parts = [part for part in parts if asks.search(words, *part)] if len(parts) > 1 else parts
     return [text[a:b].strip(_ENDS) for a, b in parts] if len(parts) > 1 else [text]
 
 
 def means_before(question: str, code: str) -> bool:
     """Whether a question has a pronoun for its subject, or no subject: it is about what the one before it is about."""
     words = folded(question)
-    pronoun, article = _pronouns(code), _articles(code)
-    match = pronoun.search(words) if pronoun else None
-    if match and not (words[: match.start()].endswith("-") and article and article.search(words)):  # "le bail est-il"
+    match = _pronouns(code).search(words)
+    if match and not (words[: match.start()].endswith("-") and _articles(code).search(words)):  # "le bail est-il"
         return True
-    asks = _asks(code)
-    match = asks.search(words) if asks and not asks_for("person", question, code) else None
+    match = None if asks_for("person", question, code) else _asks(code).search(words)
     return match is not None and not wording(code).unspaced and _is_short(words[match.end() :], code)
 
 
@@ -65,8 +63,7 @@ def means_found(question: str, language: str) -> Meant | None:
     """The words by which a question means what the one before it found; None without such."""
     words = folded(question)
     for pattern in (_alone(language), _those(language), _places(language)):
-        match = pattern.search(words) if pattern else None
-        if match:
+        if match := pattern.search(words):
             named = match.groupdict()
             place = wording(language).ordinals.get(named.get("nth") or "", 0)
             return Meant(question[slice(*match.span())], named.get("noun") or "", place)
@@ -76,17 +73,14 @@ def means_found(question: str, language: str) -> Meant | None:
 def subject_of(question: str, code: str) -> str:
     """The words of a question that name things: those behind an article; all that it asks about where none has one."""
     words = folded(question)
-    article = _articles(code)
-    named = [question[slice(*match.span(1))] for match in article.finditer(words)] if article else []
-    asks = _asks(code)
-    match = asks.search(words) if asks else None
+    named = [question[slice(*match.span(1))] for match in _articles(code).finditer(words)]
+    match = _asks(code).search(words)
     return " ".join(named) or (question[match.end() :] if match else question)
 
 
 def asks_for(kind: str, question: str, code: str) -> str:
     """The words with which a question begins that asks for a `person`, a `date` or a `place`; empty for another."""
-    listed = words_pattern(tuple(map(folded, wording(code).section("asked").get(kind, ()))), wording(code))
-    match = listed.match(folded(question).lstrip(_ENDS)) if listed else None
+    match = words_pattern(wording(code).asked(kind), wording(code)).match(folded(question).lstrip(_ENDS))
     return match.group() if match else ""
 
 
@@ -99,46 +93,39 @@ def _is_short(rest: str, code: str) -> bool:
     """Whether the words behind an asking word name nothing: a verb alone, or the noun that it asks for."""
     small = folded(str(wording(code).section("recognise").get("small", ""))).split() if code in _WITHOUT_SUBJECT else ()
     named = [word for word in re.findall(r"[^\W_]+(?:[.'-][^\W_]+)*", rest) if word not in small]
-    article = _articles(code)
-    return len(named) < _ONLY_ASKS and not (article and article.search(f" {rest}"))
+    return len(named) < _ONLY_ASKS and not _articles(code).search(f" {rest}")
 
 
-def _listed(code: str) -> tuple[str, ...]:
-    clauses = wording(code).clauses
-    asked = wording(code).section("asked")
-    kinds = (
-        word for name in ("date", "person", "place", "time", "span", "count", "money") for word in asked.get(name, ())
+@cache
+def _asks(code: str) -> re.Pattern[str]:
+    language = wording(code)
+    kinds = ("date", "person", "place", "time", "span", "count", "money") if language.unspaced else ()
+    return words_pattern(
+        (*language.question_words, *(word for kind in kinds for word in language.asked(kind))), language
     )
-    plain = kinds if wording(code).unspaced else ()
-    return (*clauses["question"], *clauses.get("asks_apart", ()), *map(folded, plain))
+
+
+def _pronouns(code: str) -> re.Pattern[str]:
+    return words_pattern(wording(code).asked("before"), wording(code))
 
 
 @cache
-def _asks(code: str) -> re.Pattern[str] | None:
-    return words_pattern(_listed(code), wording(code))
-
-
-@cache
-def _pronouns(code: str) -> re.Pattern[str] | None:
-    return words_pattern(tuple(map(folded, wording(code).section("asked").get("before", ()))), wording(code))
-
-
-@cache
-def _articles(code: str) -> re.Pattern[str] | None:
+def _articles(code: str) -> re.Pattern[str]:
     """An article and the word behind it."""
-    articles = words_pattern(wording(code).clauses.get("article", ()), wording(code))
-    return (
-        re.compile(rf"{articles.pattern}\s+([^\W_]+(?:-[^\W_]+)*)") if articles and not wording(code).unspaced else None
-    )
+    return re.compile(rf"{_article(code)}\s+([^\W_]+(?:-[^\W_]+)*)")
+
+
+def _article(code: str) -> str:
+    """A pattern of the articles; of none in languages without spaces."""
+    language = wording(code)
+    return words_pattern(() if language.unspaced else language.clauses.get("article", ()), language).pattern
 
 
 @cache
 def _joints(code: str) -> re.Pattern[str]:
     """What stands between two questions, with the preposition of the second behind it."""
     language, asks = wording(code), _asks(code)
-    joints = words_pattern((*language.clauses["and"], *language.ranges.get("and", ())), language)
-    if asks is None or joints is None:
-        return re.compile(r"(?!)")
+    joints = words_pattern(language.joints, language)
     if language.unspaced:
         return re.compile(rf"[，、,；;。？?]+(?:{joints.pattern})?")
     return re.compile(
@@ -147,25 +134,21 @@ def _joints(code: str) -> re.Pattern[str]:
 
 
 @cache
-def _alone(code: str) -> re.Pattern[str] | None:
-    pronoun = _pronouns(code)
-    return re.compile(rf"(?<!-)(?:{pronoun.pattern})") if pronoun else None  # "combien y en a-t-il"
+def _alone(code: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!-)(?:{_pronouns(code).pattern})")  # "combien y en a-t-il"
 
 
 @cache
-def _those(language: str) -> re.Pattern[str] | None:
-    those = words_pattern(tuple(map(folded, wording(language).section("asked").get("those", ()))), wording(language))
-    return re.compile(rf"{those.pattern}\s+(?P<noun>[^\W\d_]+)") if those else None
+def _those(code: str) -> re.Pattern[str]:
+    those = words_pattern(wording(code).asked("those"), wording(code))
+    return re.compile(rf"{those.pattern}\s+(?P<noun>[^\W\d_]+)")
 
 
 @cache
-def _places(language: str) -> re.Pattern[str] | None:
+def _places(code: str) -> re.Pattern[str]:
     """An article, the word for first or last, and what is meant."""
-    articles = words_pattern(wording(language).clauses.get("article", ()), wording(language))
-    ends = [word for word, value in wording(language).ordinals.items() if value in (1, -1)]
-    nth = words_pattern(tuple(ends), wording(language))
-    if articles is None or nth is None or wording(language).unspaced:
-        return None
-    many = words_pattern([word for word, value in wording(language).numbers.items() if value > 1], wording(language))
-    none = rf"(?!\s+(?:\d|{many.pattern}))" if many else ""  # "the first three"
-    return re.compile(rf"{articles.pattern}\s+(?P<nth>{nth.pattern}){none}")
+    language = wording(code)
+    nth = words_pattern([word for word, value in language.ordinals.items() if value in (1, -1)], language)
+    many = words_pattern([word for word, value in language.numbers.items() if value > 1], language)
+    none = rf"(?!\s+(?:\d|{many.pattern}))"  # "the first three"
+    return re.compile(rf"{_article(code)}\s+(?P<nth>{nth.pattern}){none}")

@@ -125,7 +125,7 @@ def _read_piece(
     least: float,
 ) -> Piece:
     language = wording(code)
-    start = _afterconnectives(masked, start, end, code)
+    start = _after_connectives(masked, start, end, code)
     words = ClauseWords(masked[start:end], language)
     if words.is_background or not _LETTER.search(words.text):
         return Piece(start, end, None)
@@ -173,7 +173,7 @@ def _candidates(text: str, language: Wording) -> list[Match]:
     return sorted(found.values(), key=lambda match: -match.score)
 
 
-def _afterconnectives(masked: str, start: int, end: int, code: str) -> int:
+def _after_connectives(masked: str, start: int, end: int, code: str) -> int:
     """Where the words of a piece begin, after spaces, punctuation and connectives; `start` where nothing else is in it."""
     joints, words, begin = connectives(code, ("then", "and", "but")), folded(masked[:end]), start
     while True:

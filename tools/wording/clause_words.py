@@ -124,15 +124,14 @@ class ClauseWords:
 
     def _joins(self, between: str) -> bool:
         """Whether two names of languages with these words between them are both meant: joined by "and", "or" or a comma."""
-        words = [word for group in ("and", "or") for word in self.language.clauses.get(group, ())]
-        joints = words_pattern([*words, *self.language.ranges.get("and", ())], self.language)
+        joints = words_pattern((*self.language.joints, *self.language.clauses.get("or", ())), self.language)
         rest = joints.sub(",", between)
         return re.search("[,;/、，]", rest) is not None and _WORDS_BETWEEN.fullmatch(rest) is not None
 
     @cached_property
     def beside_ands(self) -> list[str]:
         """The words between words for "and", which is none in "e-mail"."""
-        joints = words_pattern([*self.language.clauses["and"], *self.language.ranges.get("and", ())], self.language)
+        joints = words_pattern(self.language.joints, self.language)
         return joints.split(re.sub(r"\b-\b", "", self.words))
 
     def number(self, *units: str) -> float | None:

@@ -5,7 +5,6 @@ things stand between a file and the words that ask. Not covered: things without 
 """
 
 import re
-from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -44,8 +43,6 @@ class Questions(NamedTuple):
 def several_questions(masked: str, code: str, *, certain: bool = False) -> list[Questions]:
     """Where a masked request asks for several things in one sentence; `certain`: nothing in it is a request of its own."""
     language, words = wording(code), folded(masked)
-    if "asks_for" not in language.clauses:
-        return []
     read = _unspaced if language.unspaced else _spaced
     found = (read(words, *match.span(), language) for match in _SENTENCE.finditer(words))
     return [each for each in found if each and (certain or not _requests(words, each, language))]
@@ -150,11 +147,6 @@ def _either(words: tuple[str, ...]) -> str:
     return "|".join(re.escape(word) if word.endswith("'") else rf"{re.escape(word)}(?!\w)" for word in longest)
 
 
-def _question_words(clauses: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The words of `question`, and those that begin a question only where several stand side by side: `asks_apart`."""
-    return (*clauses["question"], *clauses.get("asks_apart", ()))
-
-
 @cache
 def _heads(code: str) -> re.Pattern[str]:
     return re.compile(_either(wording(code).clauses["asks_for"]))
@@ -170,8 +162,8 @@ def _place(code: str) -> re.Pattern[str]:
 @cache
 def _asking(code: str) -> re.Pattern[str]:
     """The words that begin a question: "tell me until when"."""
-    clauses = wording(code).clauses
-    return re.compile(rf"\s*(?:(?:{_either(clauses['asks_for'])})\s+)?(?:{_either(_question_words(clauses))})")
+    language = wording(code)
+    return re.compile(rf"\s*(?:(?:{_either(language.clauses['asks_for'])})\s+)?(?:{_either(language.question_words)})")
 
 
 @cache
@@ -179,19 +171,18 @@ def _patterns(code: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What stands between two things, and how words begin that ask for them."""
     language = wording(code)
     clauses = language.clauses
-    joints = [*clauses["and"], *language.ranges.get("and", ())]
     if language.unspaced:
         either, before, polite, behind = (
             "|".join(map(re.escape, sorted(each, key=len, reverse=True)))
-            for each in ({*joints, "、", ","}, clauses["asks_for"], clauses["polite"], clauses["asked_behind"])
+            for each in ({*language.joints, "、", ","}, clauses["asks_for"], clauses["polite"], clauses["asked_behind"])
         )
         return re.compile(rf"[、,，]?(?:{either})"), re.compile(
             rf"[\s,，]*(?:{before}|{polite})*[\ue010-\ue01f]+(?:{'|'.join(clauses['of_data'])})(?P<things>.+?)(?P<tail>{behind})"
         )
     polite = "|".join(_either(tuple(clauses[name])) for name in ("polite", "then"))
     thing, places = _either((*clauses["article"],)), _either(clauses.get("place", ()) or ("(?!)",))
-    question = _either((*_question_words(clauses), *clauses["asks_for"]))
-    either = _either(tuple(joints))
+    question = _either((*language.question_words, *clauses["asks_for"]))
+    either = _either(language.joints)
     return (
         re.compile(
             rf"(?:\s*,\s*(?:(?:{either})\s+)?|\s+(?:{either})\s+)(?=(?P<asks>(?:\w{{1,3}}\s)?(?:{question}))|(?P<thing>{thing})|)"

@@ -119,6 +119,20 @@ class Wording:
         return {name: tuple(map(folded, words)) for name, words in self.section("ranges").items()}
 
     @cached_property
+    def joints(self) -> tuple[str, ...]:
+        """Words for "and", between clauses and in ranges."""
+        return (*self.clauses["and"], *self.ranges.get("and", ()))
+
+    @cached_property
+    def question_words(self) -> tuple[str, ...]:
+        """Words that begin a question, also those that do so only where several stand side by side: `asks_apart`."""
+        return (*self.clauses["question"], *self.clauses.get("asks_apart", ()))
+
+    def asked(self, kind: str) -> tuple[str, ...]:
+        """Words that ask for a `date`, a `person` ..., or that mean what was asked `before`."""
+        return tuple(map(folded, self.section("asked").get(kind, ())))
+
+    @cached_property
     def operations(self) -> Mapping[str, str]:
         """Words, and the operation on a picture that each names."""
         return _by_word(self.section("operations"))

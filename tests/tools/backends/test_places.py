@@ -146,3 +146,20 @@ async def test_the_note_of_a_result_is_kept_with_it_and_shown_in_the_answer(home
     note = "the page is a picture, read by OCR, which may be wrong in places"
     assert reading["notes"] == [note]
     assert f"[{reading['task_id']}] {note}" in last(events).answer
+
+
+async def test_a_model_is_asked_a_question_behind_others_in_plain_words(home: Path) -> None:
+    model, asked = "deepset/roberta-base-squad2", list[str]()
+
+    def reply(body: Any) -> Any:
+        asked.append(str(body))
+        return as_json({"answer": "May", "score": 0.9, "start": 0, "end": 3})
+
+    hub = ScriptedHub({model: model_card(model, "question-answering", downloads=9_000)}, replies={model: reply})
+    inputs = {"question": "who pays → when does it end → and for Anna", "context": "Anna pays until May."}
+    plan = [{"task": "question-answering", "id": 0, "dep": [-1], "args": inputs}]
+    async with with_providers(home, hub, "question-answering", plan) as world:
+        events = await ask(world, options=Options(models={"question-answering": model}))
+    assert last(events).status == "succeeded", last(events)
+    assert "and for Anna (about: who pays; when does it end)" in asked[0]
+    assert "→" not in asked[0]

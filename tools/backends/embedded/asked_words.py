@@ -105,8 +105,7 @@ def places_of(code: str) -> str:
 
 
 def _found(kind: str, code: str, lower: str) -> re.Match[str] | None:
-    pattern = words_pattern(tuple(map(folded, wording(code).section("asked").get(kind, ()))), wording(code))
-    for match in pattern.finditer(folded(lower)):
+    for match in words_pattern(wording(code).asked(kind), wording(code)).finditer(folded(lower)):
         if len(match.group()) > _SHORT or lower[slice(*match.span())] in wording(code).section("asked")[kind]:
             return match
     return None
@@ -115,10 +114,8 @@ def _found(kind: str, code: str, lower: str) -> re.Match[str] | None:
 @cache
 def _several(code: str) -> re.Pattern[str]:
     language = wording(code)
-    asked = language.section("asked")
-    words = [folded(word) for kind in ("date", "place", "person", "time") for word in asked[kind]]
-    more = (*language.clauses["question"], *language.clauses.get("asks_apart", ()))
-    first, second = words_pattern(tuple(words), language), words_pattern((*words, *more), language)
+    words = [word for kind in ("date", "place", "person", "time") for word in language.asked(kind)]
+    first, second = words_pattern(words, language), words_pattern((*words, *language.question_words), language)
     joints = words_pattern((*language.clauses["and"], *language.clauses["or"], ","), language)
     gap = r"[^?？]{0,8}?" if language.unspaced else r"[^?]{0,15}"
     if language.unspaced:

@@ -101,7 +101,7 @@ def _repeats(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> b
     words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
     asks = words.text.rstrip().endswith(("?", "？"))
     drawn = before.match.meaning.startswith("text-to-") and not asks
-    says_how = drawn and (piece.match.meaning.startswith(_MANNER))
+    says_how = drawn and piece.match.meaning.startswith(_MANNER)
     alike = all(match.meaning.endswith("-control") for match in (piece.match, before.match))  # both are line drawings
     openings = tuple(map(folded, words.language.section("restricting").get("opening", ())))
     restricts = before.match.meaning.endswith("/rows") and words.words.startswith(openings)  # "wo Region Nord ist"

@@ -47,10 +47,9 @@ def repeated(request: Request) -> Request | None:
         if code not in LANGUAGES:
             return None
         if not names:
-            again = _with_detail(request, words, text) if code == "en" else None
-            if again or not _only_a_detail(folded(parse_request(text).masked)):
-                return again
-            continue
+            if _only_a_detail(folded(parse_request(text).masked)):
+                continue
+            return _with_detail(request, words, text) if code == "en" else None
         if not _only(_FILE, words, code):
             return None
         if _only(_FILE, folded(parse_request(text).masked), code):

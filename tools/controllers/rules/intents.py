@@ -152,7 +152,7 @@ def _triggers(pattern: re.Pattern[str], match: re.Match[str]) -> Iterator[tuple[
 def _unquoted_questions(parsed: ParsedRequest, taken: bytearray, quoted_starts: set[int]) -> list[Intent]:
     """Questions without quotation marks, else the request to answer one ("answer my question")."""
     found: list[Intent] = []
-    several = [(each.start, each.end) for each in several_questions(parsed.masked, "en")]
+    several = {(each.start, each.end): each.asked[0][0][0] for each in several_questions(parsed.masked, "en")}
     patterns = (lexicon().cues["question-open"], lexicon().cues["question-indirect"])
     spans = (span for each in patterns for m in each.finditer(parsed.masked) for span in _split_questions(m, parsed))
     for start, end in (*several, *spans):
@@ -162,7 +162,7 @@ def _unquoted_questions(parsed: ParsedRequest, taken: bytearray, quoted_starts: 
         free = not any(mark in taken[start:end] for mark in marks) and taken[start] == 0 and QUESTION not in masked
         if free and not clause.background and not _PHATIC.match(masked):
             taken[start:end] = b"\1" * (end - start)
-            words = parsed.text[start:end].strip()
+            words = parsed.text[several.get((start, end), start) : end].strip()  # without "in a.txt:"
             found.append(Intent("question", start, end, 0, clause, question=words))
     quoted = [q for q in parsed.quotations if q.question and q.start not in quoted_starts]
     for match in () if quoted_starts or found else lexicon().cues["answer-request"].finditer(parsed.masked):

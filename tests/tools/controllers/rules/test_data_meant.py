@@ -68,6 +68,14 @@ def test_a_path_without_a_suffix_is_a_missing_file(path: str) -> None:
     assert chain(proposal) == [("summarization", path)]
 
 
+def test_the_summary_of_an_earlier_turn_is_translated_and_not_made_anew() -> None:
+    summary = Resource(kind="text", media_type="text/plain", sha256="0" * 64, producer="run/0", made_by="summarization")
+    proposal = proposed(
+        "Translate the summary into German", resources=(summary,), history=(("user", "summarise a.txt"),)
+    )
+    assert [task.type for task in proposal.plan.tasks] == ["translation"]
+
+
 @pytest.mark.parametrize(
     "text", ["draw a bar chart of the sales per region", "plot the sales in t.csv", "show t.csv as a graph"]
 )

@@ -275,6 +275,7 @@ GERMAN = (made(3, "translation"),)
         ("summarise both", SUMMARIES, "now only the first", "join-text", "1"),
         ("translate a.txt into German", GERMAN, "and in French?", "translation", "f"),
         ("translate it into German", GERMAN, "now into French", "translation", "f"),
+        ("translate a.txt into German / and in French?", GERMAN, "and in Spanish?", "translation", "f"),
         ("summarise a.txt", SUMMARIES[:1], "and in French?", "translation", "1"),
     ],
 )
@@ -283,7 +284,7 @@ def test_a_later_turn_is_about_all_that_the_turn_before_made(
 ) -> None:
     """ "The other one" and "in French" repeat the request with that; a language does not translate the translation."""
     ended = [(result.sha256, True) for result in results]
-    history = (("user", before), ("assistant", "..."))
+    history = tuple(turn for each in before.split(" / ") for turn in (("user", each), ("assistant", "...")))
     proposal = planned(text, resources=(FILE, *results), made=ended, history=history)
     taken = [
         v

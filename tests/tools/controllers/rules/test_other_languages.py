@@ -379,6 +379,8 @@ def test_a_page_is_read_and_neither_spoken_nor_drawn(text: str) -> None:
         ("取talk.wav的前十二秒转成文字", ["automatic-speech-recognition", "trim-audio"]),
         ("Se a memo.txt for negativa, resume-a", []),
         ("Quantas palavras tem memo.txt e quantas linhas?", ["count", "count"]),
+        ("Mach aus photo.png eine Strichzeichnung, als Umriss", ["hed-control"]),
+        ("zeige alle Zeilen aus sales.csv, wo der Preis am höchsten ist", ["table-question-answering"]),
     ],
 )
 def test_a_part_limits_the_task_and_is_none_of_its_own(text: str, types: list[str]) -> None:

@@ -110,6 +110,10 @@ def shape(plan: Plan) -> list[str]:
         ("Make a video of 'a fox in the snow'", ["text-to-video"]),
         ("How similar are 'the cat sleeps' and 'a cat is asleep'?", ["sentence-similarity"]),
         ("Which is closer in meaning to 'a car': 'a truck' or 'a boat'?", ["sentence-similarity"]),
+        (
+            "Caption dog.jpg; caption cat.jpg; then say which caption is closer to 'a sleepy animal'",
+            ["image-to-text", "image-to-text", "sentence-similarity<0,1"],
+        ),
         ("Paraphrase 'it rains cats and dogs'", ["text-generation"]),
         ("Complete this sentence: The sun rises in the", ["text-generation"]),
         (

@@ -77,9 +77,12 @@ def similar(linker: Linker, intent: Intent) -> None:
     quotations = [r for r in linker.resolver.referents if r.origin == "quotation"]
     near = linker.resolver.named_data(intent, ("text",)) or quotations
     made = linker.resolver.latest_results(("text",))
-    if len(quotations) > 2 and not made:  # "which of 'b' and 'c' is closer to 'a'"
-        source = next((q for q in quotations if _TO.search(linker.parsed.masked, 0, q.position)), quotations[0])
-        others = tuple(q.value for q in quotations if q is not source)
+    third = next((q for q in quotations if _TO.search(linker.parsed.masked, 0, q.position)), None)
+    texts = [r for r in linker.resolver.referents if r.is_result and r.kind == "text"]
+    compared = [*(texts if "which" in linker.parsed.words_of(intent.clause) else made), *quotations]
+    if len(compared) > 2 and (third or not made):  # "which of 'b' and 'c' is closer to 'a'"
+        source = third or quotations[0]
+        others = tuple(each.value for each in compared if each is not source)
         linker.add_task("sentence-similarity", {"source_sentence": source.value, "sentences": others}, intent)
         return
     questions = [Referent("text", q.text, "quotation", 0) for q in linker.parsed.quotations if q.question]

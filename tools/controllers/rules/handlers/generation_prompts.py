@@ -37,7 +37,7 @@ def prompt_for(linker: Linker, intent: Intent) -> Input:
     given = (r for r in linker.resolver.referents if r.origin in ("file", "earlier"))
     if vague and any(r.kind in ("text", "audio") for r in given):
         return text_referents(linker, intent)[0].value
-    return own or linker.goal_of(intent)
+    return own
 
 
 def prompt_from_media(linker: Linker, intent: Intent) -> Input:

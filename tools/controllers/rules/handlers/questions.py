@@ -13,7 +13,6 @@ from ....wording.asked_apart import FOLLOWED
 from ....wording.nearest import is_out_of_reach
 from ....wording.refusals import refusal
 from ....wording.several_questions import several_questions
-from ....wording.wording import wording
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
@@ -136,9 +135,7 @@ def asked_with(linker: Linker, intent: Intent, question: str) -> bool:
     last = linker.tasks[-1] if linker.tasks else None
     if last is None or last.type != _OF_TABLE or not isinstance(last.inputs["question"], str):
         return False
-    language = wording(linker.parsed.language)
-    joint = "？" if language.unspaced else f" {next(iter(language.clauses['and']))} "
-    both = last.inputs["question"].rstrip(" ?,.，、？") + joint + question.rstrip(" ?.？。")
+    both = f"{last.inputs['question'].rstrip(' ?,.')} and {question.rstrip(' ?.')}"
     linker.tasks[-1] = last.model_copy(update={"inputs": {**last.inputs, "question": both}})
     linker.use(linker.evidence[-1].start, linker.evidence[-1].end)
     linker.use(intent.start, intent.stop)
