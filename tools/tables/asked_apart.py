@@ -9,7 +9,8 @@ and the median amount".
 import re
 from collections.abc import Sequence
 
-from ..wording.asked_apart import FOLLOWED, means_found
+from ...graph.caveats import lacks
+from ..wording.asked_apart import FOLLOWED, asks_for, means_found
 from ..wording.asked_apart import asked_apart as questions_apart
 from ..wording.nearest import words_pattern
 from ..wording.wording import wording
@@ -17,6 +18,7 @@ from .columns import Columns
 from .folding import fold
 from .follow_up import refers_back
 from .question_words import Mark, mark_words, question_language, words_of
+from .table_words import operation_words
 
 _COMMAS, _ENDS = ",;、\uff0c", "?\uff1f"
 _CALCULATING = {"sum", "average", "median", "count", "highest", "lowest"}
@@ -86,17 +88,39 @@ def _completed(parts: Sequence[str], table: Columns, language: str) -> list[str]
         named = [m for m in _without_groups(marks) if m.role == "column"]
         column = table.names[named[-1].column] if named else column
         counts = {mark.role for mark in marks} & {*_CALCULATING, "distinct"} == {"count"}
-        words = [part.strip(f" ,;{_ENDS}"), "" if named or counts else column]
+        alone = named or counts or asks_for("person", part, language)  # "who is the oldest" says of what
+        words = [part.strip(f" ,;{_ENDS}"), "" if alone else column]
         if number and not own[number] and not any(read[number]):
             words.insert(0, head)
         back = refers_back(part, language) if number else ""
         if not back and number < len(parts) - 1 and not any(own[number + 1 :]) and not any(read[number]):
             words.append(tail)
         found.append(" ".join(filter(None, words)))
+    _report_exception(parts, own, tail, table, language)
     whole = list[str]()
     for part in reversed(found):
-        whole.append(FOLLOWED.join((whole[-1], part)) if whole and refers_back(part, language) else part)
+        said = _said_of_others(part, table, language) if whole else ""
+        follows = said or (part if whole and refers_back(part, language) else "")
+        whole.append(FOLLOWED.join((whole[-1], follows)) if follows else part)
     return whole
+
+
+def _said_of_others(part: str, table: Columns, language: str) -> str:
+    """The values of a part that asks how much, without a verb, of others: "et combien Camille"; empty for another."""
+    marks, words = mark_words(part, table, language)[0], words_of(part, table, language)
+    asks = {m for m in marks if m.text in operation_words(language)["how much or many"]}
+    others = [m for m in marks if m not in asks]
+    plain = bool(asks) and bool(others) and {m.role for m in others} == {"value"}
+    return " ".join(words[others[0].start : others[-1].end]) if plain and len(marks) == len(words) else ""
+
+
+def _report_exception(parts: Sequence[str], own: Sequence[bool], tail: str, table: Columns, language: str) -> None:
+    """Reports an exception behind the last of some questions, which the ones before it do not have: "without Oslo"."""
+    excluding = {"not", "!=", "empty"} & {mark.role for mark in mark_words(tail, table, language)[0]} if tail else ()
+    if excluding and any(own[1:]):
+        lacks(
+            f"“{tail}” is read as part of “{parts[-1].strip()}” only; to leave it out of the others, write it there too"
+        )
 
 
 def _asks(part: str, language: str) -> bool:
@@ -116,8 +140,8 @@ def _limits(part: str, table: Columns, language: str) -> tuple[str, str]:
     plain = [m for m in _without_groups(marks) if m.role not in _LIMITING]
     if not plain or len(plain) == len(marks):
         return "", ""
-    first, last = plain[0].start, plain[-1].end
+    first, last = min(m.start for m in plain), max(m.end for m in plain)
     before = [m for m in marks if m.start < first]
     behind = [m for m in marks if m.start >= last]
-    head = " ".join(words[: before[-1].end]) if before else ""
+    head = " ".join(words[: max(m.end for m in before)]) if before else ""
     return head, " ".join(words[last:]) if behind else ""

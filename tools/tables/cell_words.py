@@ -42,7 +42,7 @@ class CellWords:
         self.words, self.table = words, table
         self.equal = {fold(word) for word in wording(language).section("conditions")["="]} | {"="}
         known = operation_words(language)
-        self.not_ = known["not"]
+        self.not_, self.has_no = known["not"], known["has no"]
         self.uses = frozenset().union(*(known[name] for name in known))
         self.places = {fold(word) for word in wording(language).section("conditions").get("open", ())}
         self.written = _written(question, words)
@@ -105,7 +105,8 @@ class CellWords:
     def doubtful(self) -> list[Named]:
         """The cells that words without another meaning here may be: behind "in" or "for", in another case."""
         pairs = zip(self.words, self.words[1:], strict=False)
-        found = [self.cells.get(word, ()) for before, word in pairs if before in self.places and word in self.uses]
+        uses = self.uses - self.has_no  # "who has no phone"
+        found = [self.cells.get(word, ()) for before, word in pairs if before in self.places and word in uses]
         return [each for cells in found for each in cells[:1] if not is_missing(each.cell)]
 
 

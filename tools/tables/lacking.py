@@ -14,23 +14,42 @@ def without_any(query: Query) -> None:
 
     Raises `ExpertError` where it is open whose rows these are, or where there are other conditions.
     """
-    table, columns = query.whole, query.columns
+    table = query.whole
+    if not query.lacking:
+        return
+    unique = [n for n in range(len(table.names)) if table.different(n) == table.count]
     words = [n for n in range(len(table.names)) if not table.is_numeric(n) and not table.is_dated(n)]
-    unique = [n for n in words if table.different(n) == table.count]
-    if not query.lacking or query.operations - _LISTED or (not columns and (unique or "rows" in query.operations)):
-        return
-    negated = tuple(condition.replace(" = ", " != ", 1) for condition in query.lacking)
-    plain = len(negated) == 1 and query.where == negated and not (query.periods or query.empty)
-    if len(columns) == 1 and columns[0] in unique:
-        return
+    columns = [n for n in query.columns if n not in unique or n == query.columns[0]]  # "no open orders"
     name, _, value = query.lacking[0].partition(" = ")
-    if len(columns) != 1 or columns[0] not in words or not plain:
-        raise not_understood(table, [f"no {value}"])
-    kind = table.column_or_error(name)
-    having = table.matching(Condition(name, "=", value), [kind]).distinct(columns[0], MOST + 1)
+    kind, refused = table.column_or_error(name), not_understood(table, [f"no {value or name}"])
+    if query.operations - _LISTED:
+        if query.has_none and any(n in words and n not in unique for n in columns):
+            raise refused  # "the total of the customers that have no open order"
+        return
+    if not columns:
+        if value and "rows" not in query.operations and not set(unique).intersection(words):
+            raise refused
+        return
+    subject = columns[0]
+    if subject in (*unique, kind):
+        return
+    limits = (*query.where, *query.periods, *(table.names[n] for n in query.empty))
+    if len(columns) > 1 or subject not in words or len(query.lacking) > 1 or len(limits) > 1:
+        raise refused
+    having = _having(query, subject, Condition(name, "=", value), kind)
     if len(having) > MOST:
-        raise not_understood(table, [f"no {value}"])
-    column, rows = table.names[columns[0]], table
+        raise refused
+    column, rows = table.names[subject], table
     for cell in having:
-        rows = rows.matching(Condition(column, "!=", cell), [columns[0]])
-    query.table, query.where = rows, (f"no row of {fold(column)} has {query.lacking[0]}",)
+        rows = rows.matching(Condition(column, "!=", cell), [subject])
+    query.table, query.columns, query.periods, query.empty = rows, columns, (), ()
+    query.where = (f"no row of {fold(column)} has {query.lacking[0]}",)
+
+
+def _having(query: Query, subject: int, condition: Condition, kind: int) -> list[str]:
+    """The cells of a column that have such a row, or, without a value in the condition, any value."""
+    table = query.whole
+    if condition.value:
+        return list(table.matching(condition, [kind]).distinct(subject, MOST + 1))
+    every, none = table.counts(subject), table.without_value(kind).counts(subject)
+    return [cell for cell, many in every.items() if none.get(cell, 0) < many]

@@ -9,6 +9,7 @@ from .identifiers import without_identifiers
 from .quantifiers import Quantifiers
 from .question_reader import QuestionReader
 from .question_words import mark_words, question_language, words_of
+from .superlatives import check_superlative
 from .table_query import Query, not_understood
 
 
@@ -24,7 +25,7 @@ def read_query(question: str, over: Columns, code: str = "") -> Query:
     quantifiers = Quantifiers(question, words, marks, table, language)
     if unknown := quantifiers.unknown(left):
         raise not_understood(table, unknown)
-    marks = with_yes_columns(with_days(quantifiers.marks, words), table, whether=quantifiers.asks)
+    marks = with_yes_columns(with_days(quantifiers.marks, words), table, language, whether=quantifiers.asks)
     quantifiers.marks = marks
     reader = QuestionReader(marks, table, over, language, words)
     reader.read_ranges()
@@ -33,6 +34,7 @@ def read_query(question: str, over: Columns, code: str = "") -> Query:
     reader.read_values()
     query = reader.query()
     query.calculate()
+    check_superlative(query, marks, question)
     without_identifiers(query, marks)
     query.yes_or_no = query.conditional and query.asks_yes_or_no(question)
     if unused := query.contradiction(question) or [mark.text for mark in marks if mark not in reader.used]:

@@ -39,6 +39,11 @@ class QuestionReader:
         self.apart: int | None = None
         self.together: list[str] = []
         self.lacking: list[str] = []
+        self.nouns: dict[Mark, Mark] = {}
+        """Columns that tell the rows apart behind a word for "has no": "no orders that are open"."""
+        known = operation_words(language)
+        self._has_no = known["has no"]
+        self._lacking = known["has no"] | known["without"]
         self.alternatives: list[int] = []
         """Columns of which it names several values: "North or South"."""
 
@@ -48,14 +53,23 @@ class QuestionReader:
     def read_empty(self) -> None:
         """`no salary`, `without a phone`, `salary missing`: rows without a value in a column."""
         for number, mark in enumerate(self.marks):
-            without = mark.role == "not" and mark.text in operation_words(self.language)["empty"]  # "keinen Preis"
-            near = [self._near(number, 1)] if without or mark.role == "empty" else []
-            near += [] if without or not near else [self._near(number, -1)]
-            if near and near[0] and near[0].role in ("value", "period") and self._follows(mark, near[0]):
+            lacks, after = mark.text in self._lacking, self._near(number, 1)
+            if mark.role != "empty" and not (mark.role == "not" and lacks):  # "keinen Preis"
+                continue
+            behind, far = after is not None and self._follows(mark, after), self._near(number, 2)
+            if after and behind and after.role in ("value", "period"):
                 continue  # "without returns", "without the cancelled ones"
-            if column := next((m for m in near if m and m.role == "column" and m not in self.used), None):
+            near = [after if behind else None] if lacks else [after, self._near(number, -1)]
+            column = next((m for m in near if m and m.role == "column" and m not in self.used), None)
+            if column and lacks and far and far.role in ("value", "period") and self._tells_apart(column.column):
+                self.nouns[column] = mark  # "no orders that are open"
+            elif column:
                 self.empty.append(column.column)
+                self.lacking += [self.table.names[column.column]] if mark.text in self._has_no else []
                 self.used |= {mark, column}
+
+    def _tells_apart(self, column: int) -> bool:
+        return self.over.different(column) == self.over.count
 
     def _follows(self, mark: Mark, other: Mark) -> bool:
         """Whether nothing but articles stands between two marks."""
@@ -145,12 +159,13 @@ class QuestionReader:
             chained = bool(
                 earlier and earlier in excluded and joined(earlier, mark, self.words, self.language)
             )  # "except June and July"
+            noun = earlier if earlier in self.nouns else None
+            earlier = self.nouns[noun] if noun else earlier
             negation = earlier if earlier and (chained or earlier.role in _EXCLUDING) else None
             excluded |= {mark} if negation else set()
-            lacks = negation and mark.role == "value" and negation.text in operation_words(self.language)["empty"]
-            self.lacking += [f"{self.table.names[mark.column]} = {mark.text}"] if lacks else []
+            self.lacking += self._lacks(mark, negation) if negation else []
             self.used |= {mark, *(m for m in beside if m.column == mark.column and len(self.marks) > 2)}
-            self.used |= {negation} if negation else set()
+            self.used |= {m for m in (negation, noun) if m}
             if mark.role == "period" and negation:
                 self.excluded.append(mark)
             elif mark.role == "period":
@@ -163,6 +178,13 @@ class QuestionReader:
                 self.apart = column
             self.where += written(self.table, column, sign, marks, self.language)
             self.together = self.together or (joined_by_and(marks, self.words, self.language) if sign == "=" else [])
+
+    def _lacks(self, mark: Mark, negation: Mark) -> list[str]:
+        """The condition on rows that are not there: "no open orders", "does not have anyone from Oslo"."""
+        subjects = [m for m in self.marks if m.role == "column" and not self._tells_apart(m.column)]
+        known = self._lacking | (operation_words(self.language)["does not"] if subjects else frozenset())
+        text = period_name(mark.text) if mark.role == "period" else mark.text
+        return [f"{self.table.names[mark.column]} = {text}"] if negation.text in known else []
 
     def _rows_asked_for(self) -> Columns:
         """The rows within the conditions, periods and empty cells that the question names."""
@@ -209,6 +231,7 @@ class QuestionReader:
             empty=tuple(self.empty),
             alternatives=tuple(self.alternatives),
             lacking=tuple(self.lacking),
+            has_none=any(mark.text in self._has_no for mark in self.marks if mark.role in _EXCLUDING),
             language=self.language,
         )
         for number, mark in enumerate(self.marks):

@@ -6,7 +6,7 @@ divided by the longest known phrases, and words that follow what they act on (`1
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import PurePath
 
@@ -43,8 +43,8 @@ class Mark:
 
 
 @cache
-def _measure_words(language: str = "en") -> dict[str, list[tuple[str, list[str]]]]:
-    """What words say of a column with one of some names: `oldest` the highest `age`."""
+def measure_words(language: str = "en") -> dict[str, list[tuple[str, list[str]]]]:
+    """What words say of a column with one of some names: `oldest` the highest `age`; as its role and these names."""
     found: dict[str, list[tuple[str, list[str]]]] = {}
     for key, phrases in wording(language).section("measures").items():
         role, _, columns = key.partition(": ")
@@ -60,7 +60,7 @@ def measure_column(table: Columns, names: Sequence[str]) -> int | None:
 
 
 def _measure_marks(phrase: str, at: int, size: int, table: Columns, language: str) -> list[Mark]:
-    for role, names in _measure_words(language).get(phrase, ()):
+    for role, names in measure_words(language).get(phrase, ()):
         if (column := measure_column(table, names)) is not None:
             named = Mark("column", at, at + size, phrase, column)
             ranked = Mark(role, at, at + size, phrase)
@@ -121,7 +121,9 @@ def mark_words(question: str, table: Columns, language: str = "en") -> tuple[lis
             if found := found or [mark for mark in (mark,) if mark and not unit]:
                 break
         if found:
-            marks += found
+            things = found[0].role == "sort" and words[position] in {singulars(word) for word in label}
+            if not (things and marks and marks[-1].role == "value" and marks[-1].end == position):  # "no open order"
+                marks += found
             position = found[0].end
             continue
         if words[position] in known["but"] and known["whole"].intersection(words[max(0, position - 3) : position]):
@@ -134,15 +136,27 @@ def mark_words(question: str, table: Columns, language: str = "en") -> tuple[lis
         if (weighty or word not in known["ignored"]) and word not in label and word not in "+-":
             left.append(words[position])
         position += 1
-    return (_put_before(marks) if wording(language).unspaced else marks), left
+    marks = _how_much(marks, words, table, language)
+    return (_put_before(marks, known["acts on what precedes"]) if wording(language).unspaced else marks), left
 
 
-def _put_before(marks: list[Mark]) -> list[Mark]:
-    """Marks of comparisons, "not" and "per" before what they act on, where they follow it."""
+def _how_much(marks: list[Mark], words: Sequence[str], table: Columns, language: str) -> list[Mark]:
+    """The marks with a sum for a word that asks how much or how many, before a verb of money: "combien a-t-il payé"."""
+    known = operation_words(language)
+    verbs = known["of money"].intersection(words)
+    if not verbs or not any(mark.role == "count" and mark.text in known["how much or many"] for mark in marks):
+        return marks
+    asked = [replace(m, role="sum") if m.role == "count" and m.text in known["how much or many"] else m for m in marks]
+    return [m for m in asked if m.role != "column" or table.is_numeric(m.column) or words[m.start] not in verbs]
+
+
+def _put_before(marks: list[Mark], lacking: frozenset[str]) -> list[Mark]:
+    """Marks of comparisons, "not", "has no" and "per" before what they act on, where they follow it."""
     found: list[Mark] = []
     for number, mark in enumerate(marks):
-        acts_on = _ACT_ON.get(mark.role, ())
-        following = marks[number + 1] if number + 1 < len(marks) else None
+        lacks = mark.role == "empty" and mark.text in lacking
+        acts_on = ("value", "period", "column") if lacks else _ACT_ON.get(mark.role, ())
+        following = marks[number + 1] if number + 1 < len(marks) and not lacks else None
         many = 2 if mark.role == "between" else 1
         before = following is None or following.role not in acts_on or following.start > mark.end
         doubled = mark.role == "not" and len(found) > 1 and found[-2].role == "not" and found[-1].role in acts_on

@@ -62,6 +62,8 @@ class Query:
     """They are sizes of single rows: "the smallest open order"."""
     lacking: tuple[str, ...] = ()
     """The conditions, without their negation, of what is not to be had at all: "which customers have no open order"."""
+    has_none: bool = False
+    """Whether it says so with a verb or "no", which is about who has them, and not with "without", which may leave out."""
     alternatives: tuple[int, ...] = ()
     """The columns of which it names several values: "North or South"."""
     with_each: dict[str, list[str]] = field(default_factory=dict)

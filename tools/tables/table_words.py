@@ -13,6 +13,17 @@ _ELIDED = re.compile(r"^([cdjlmnst]|qu)'")
 """A French article before a vowel: `l'orange`."""
 OPERATIONS = ("highest", "lowest", "sum", "average", "median", "distinct", "count", "sort", "descending", "ascending",
               "top", "bottom", "per", "not", "empty", "people", "rows", "difference", "calculate", "share")  # fmt: skip
+_SOME = (
+    "but",
+    "whole",
+    "before and behind",
+    "without",
+    "does not",
+    "acts on what precedes",
+    "how much or many",
+    "of money",
+)
+"""Lists that not every language has."""
 COMPARISONS = (">=", "<=", ">", "<", "between", "!=")
 
 
@@ -46,11 +57,22 @@ def operation_words(language: str = "en") -> dict[str, frozenset[str]]:
     listed["first and last"] = [word for word, number in words.section("ordinals").items() if number in (1, -1)]
     quantifiers = words.section("quantifiers")
     listed["quantifiers"] = [*quantifiers["all"], *quantifiers["other"]]
-    listed = {"but": (), "whole": (), "before and behind": (), **listed}
+    for name in _SOME:
+        listed.setdefault(name, ())
+    listed["empty"] = [*listed["empty"], *listed["without"], *listed["has no"]]
+    listed["not"] = [*listed["not"], *listed["does not"]]
     asks = listed.pop("asks", ())
     listed["yes or no"] = asks or str(words.section("answer")["ask_yes_no"]).split()
     listed["ignored"] = [*listed["ignored"], *asks, *small, *conditions["="], *conditions["unit"]]
-    return {name: frozenset(fold(phrase) for phrase in phrases) for name, phrases in listed.items()}
+    return {
+        name: frozenset(each for phrase in phrases for each in (fold(phrase), _divided(fold(phrase))))
+        for name, phrases in listed.items()
+    }
+
+
+def _divided(phrase: str) -> str:
+    """A phrase of several words as `divided` divides it: "n'ont pas de"."""
+    return " ".join(_ELIDED.sub(r"\1 ", word).strip() for word in phrase.split()) if " " in phrase else phrase
 
 
 def names_table_operation(text: str, language: str = "en", among: Sequence[str] = OPERATIONS) -> bool:

@@ -160,12 +160,100 @@ def test_a_question_behind_another_is_about_what_that_found(question: str, answe
         ("Which customers have no open orders?", "Brandt"),
         ("How many customers have no open orders?", "1 (Brandt)"),
         ("Which customers have no paid orders?", "Weber"),
+        ("Which customers don't have any open orders?", "Brandt"),
+        ("Which customers are without an open order?", "Brandt"),
+        ("Which customers have no orders that are open?", "Brandt"),
     ],
 )
 def test_who_has_no_row_of_a_kind_has_none_at_all(question: str, answer: str) -> None:
     assert answer_about(ORDERS, question) == answer
     with pytest.raises(ExpertError, match="I do not understand “no open”"):
         answer_about(ORDERS, "Who has no open orders?")
+
+
+CREW = Table(
+    label="crew.csv",
+    names=("name", "department", "start", "salary", "city", "on leave"),
+    cells=(
+        ("Ingrid", "Kitchen", "2019-03-04", "31200", "Bergen", "no"),
+        ("Tariq", "Kitchen", "2021-11-15", "28900", "Oslo", "yes"),
+        ("Mei", "Cleaning", "2022-09-30", "26100", "Tromsø", "yes"),
+        ("Olav", "Management", "2015-01-12", "52000", "Oslo", "no"),
+        ("Anna", "Management", "2024-06-03", "", "Bergen", "no"),
+    ),
+)
+STORES = Table(
+    label="gastos.csv",
+    names=("fecha", "categoría", "importe", "tienda"),
+    cells=(
+        ("2026-02-01", "comida", "45", "Mercado"),
+        ("2026-02-02", "ropa", "20", "Mercado"),
+        ("2026-02-03", "ocio", "18", "Cine"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("table", "question", "answer"),
+    [
+        (CREW, "Which city does not have anyone from the Kitchen?", "Tromsø"),
+        (CREW, "Which department has no one in Bergen?", "Cleaning"),
+        (CREW, "Which department has no one on leave?", "Management"),
+        (CREW, "Which departments have no salary?", "no row of crew.csv fits"),
+        (CREW, "Total salary without the Kitchen", "78100"),
+        (STORES, "¿Qué tiendas no tienen gastos de comida?", "Cine"),
+    ],
+)
+def test_no_one_and_no_are_asked_of_a_group_and_never_read_as_an_empty_column(
+    table: Table, question: str, answer: str
+) -> None:
+    with collecting() as heard:
+        assert answer_about(table, question) == answer
+    assert not heard.lacks
+
+
+def test_a_sum_of_those_who_have_none_is_refused() -> None:
+    with pytest.raises(ExpertError, match="I do not understand “no Kitchen”"):
+        answer_about(CREW, "Total salary of the cities that have no Kitchen")
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        (
+            "Who has the lowest salary and who has been here longest?",
+            "who has been here longest”: I do not understand “lon",
+        ),
+        ("Who earns the most and who works the least?", "who works the least”: I do not understand “works”"),
+        ("Who is the oldest and who has the lowest salary?", "Who is the oldest”: I do not understand “oldest”"),
+        ("Who has the highest salary and who has the lowest salary without Oslo?", "“without oslo” is read as part of"),
+    ],
+)
+def test_a_half_about_a_person_never_takes_the_column_or_the_exception_of_the_other(question: str, reason: str) -> None:
+    with collecting() as heard:
+        answer_about(CREW, question)
+    assert any(reason in each for each in heard.lacks), heard.lacks
+
+
+def test_an_exception_behind_its_value_counts_for_both_halves() -> None:
+    shops = Table(
+        label="売上.csv",
+        names=("店舗", "売上", "客数"),
+        cells=(("渋谷", "320", "41"), ("大阪", "275", "35"), ("札幌", "150", "19")),
+    )
+    said = answer_about(shops, "渋谷以外の店舗の売上合計はいくら\uff1f客数の平均は\uff1f")
+    assert [line.rpartition(": ")[2] for line in said.splitlines()] == ["425", "27"]
+
+
+def test_combien_before_a_verb_of_money_adds_and_a_second_combien_is_about_another() -> None:
+    spent = Table(
+        label="depenses.csv",
+        names=("poste", "montant", "payé par"),
+        cells=(("loyer", "850", "Camille"), ("courses", "64", "Hugo"), ("internet", "30", "Hugo")),
+    )
+    assert answer_about(spent, "Combien Hugo a-t-il payé ?") == "94"
+    said = answer_about(spent, "Combien Hugo a-t-il payé sans l'internet, et combien Camille ?")
+    assert [line.rpartition(": ")[2] for line in said.splitlines()] == ["64", "850"]
 
 
 @pytest.mark.parametrize(
