@@ -99,7 +99,8 @@ class Quantifiers:
         if not query.conditional or query.operations - _CHOOSING or not groups:
             return None
         conditions = [m.start for m in self.marks if m.role in ("value", "number", "period")]
-        for each in self.limiting:
+        computed = operation_words(self.language)["has no"] if query.lacking else ()
+        for each in (each for each in self.limiting if fold(each.text) not in computed):
             follows = groups[0].end <= each.start < max(conditions, default=-1)
             if follows and not (each.kind == "all" and self.words[each.start - 1] in within):
                 return each
