@@ -26,6 +26,8 @@ def without_any(query: Query) -> None:
         if query.has_none and any(n in words and n not in unique for n in columns):
             raise refused  # "the total of the customers that have no open order"
         return
+    if query.yes_or_no and query.has_none and value and (not columns or columns[0] in unique):
+        raise refused  # "is there no open order?": rows of others are no answer
     if not columns:
         if value and "rows" not in query.operations and not set(unique).intersection(words):
             raise refused

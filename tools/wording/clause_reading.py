@@ -13,6 +13,7 @@ from ...graph.resource import Kind
 from ...graph.vocabulary import VOCABULARY
 from .clause_cuts import connectives, cuts_of, is_as_typed
 from .clause_words import ClauseWords
+from .counted_results import FOUND, counts_made
 from .details import reads_results
 from .fitting import fit_cost
 from .forms import find_forms
@@ -155,6 +156,8 @@ def _read_piece(
         return Piece(start, end, ranked[0], tuple(ranked[1:3]))
     if questions and least < SURE and (words.text.rstrip().endswith(("?", "？")) or words.has("question")):
         return Piece(start, end, questions[0]._replace(score=least), tuple(ranked[:3]))
+    if at_hand[len(given) :] and counts_made(words.text, code):
+        return Piece(start, end, Match("", FOUND, 1.0))
     return Piece(start, end, None, tuple(ranked[:3]))
 
 

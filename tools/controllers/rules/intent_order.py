@@ -1,7 +1,8 @@
 """`order_intents` drops intents that only announce or repeat another, and puts the others in the order of work.
 
 `with_shared_verbs`: an intent for each file with findings of its own, where English leaves the verb out the second time:
-"find the dates in a.txt and the names in b.txt". Such a part has its own clause: a handler reads only its words.
+"find the dates in a.txt and the names in b.txt"; and one for results: "translate a.txt into French and the translation into
+German". Such a part has its own clause: a handler reads only its words.
 """
 
 import re
@@ -9,9 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
+from ...tables.folding import singular
 from .clauses import Clause, ParsedRequest
 from .intents import Intent
 from .lexicon import QUOTE, lexicon
+from .parameters import target_languages
 
 MAX_INTENTS = 60
 _CLASSIFIERS = ("classify", "image-class", "table-class", "sound-class")
@@ -26,6 +29,11 @@ _JOINT = re.compile(
     rf"|{_PLACE}{_MARK}+,? (?:all|any|every|only|the) \w)"
 )
 """Before a thing with a file of its own: "and all the names in b.txt", "and in b.txt all the names"."""
+_REPEATABLE = {"translate": "translation", "summarize": "summarization"}
+"""Acts that work on results of their own."""
+_OWN_RESULT = re.compile(
+    r",? (?:and|plus|then)(?: then| also)? (?=(?:(?:all|both|of|the|these|those) )+(?P<thing>\w+))"
+)
 
 
 def order_intents(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
@@ -142,24 +150,26 @@ def _contains(outer: Intent, inner: Intent, parsed: ParsedRequest) -> bool:
 
 
 def with_shared_verbs(intents: Iterable[Intent], parsed: ParsedRequest) -> Iterator[Intent]:
-    """The intents; one that looks for different things in different files as several."""
+    """The intents; one for different things in different files, or for its own results as well, as several."""
     for intent in intents:
-        joints = [*_joints(intent, parsed)] if intent.act in _FINDING and not intent.mention else []
+        joints = [] if intent.mention else [*_joints(intent, parsed)]
         if not joints:
             yield intent
             continue
         stops = [*(joint.start() for joint in joints), intent.clause.end]
-        yield replace(intent, stop=stops[0], clause=replace(intent.clause, end=stops[0]))
+        yield replace(intent, end=min(intent.end, stops[0]), stop=stops[0], clause=replace(intent.clause, end=stops[0]))
         for start, end in zip((joint.end() for joint in joints), stops[1:], strict=True):
             part = Clause(start, end, background=False)
             yield replace(intent, start=start, end=end, stop=end, clause=part, triggers=())
 
 
 def _joints(intent: Intent, parsed: ParsedRequest) -> Iterator[re.Match[str]]:
-    """What joins a part without a verb to one before it that has a file."""
-    start = intent.clause.start
-    for joint in _JOINT.finditer(parsed.masked, intent.start, intent.clause.end):
-        filed = re.search(_MARK, parsed.masked[start : joint.start()])
-        if filed and not lexicon().verb.match(joint["thing"] or ""):
+    """What joins a part without a verb to one before it that has a file, or a language."""
+    start, own = intent.clause.start, lexicon().names.get(_REPEATABLE.get(intent.act, ""))
+    form = _JOINT if intent.act in _FINDING else _OWN_RESULT
+    for joint in form.finditer(parsed.masked, intent.start, intent.clause.end if own or form is _JOINT else 0):
+        before, thing = parsed.masked[start : joint.start()], joint["thing"] or ""
+        whole = target_languages(before) if intent.act == "translate" else re.search(_MARK, before)
+        if whole and (own.match(singular(thing)) if own else not lexicon().verb.match(thing)):
             yield joint
             start = joint.end()

@@ -9,9 +9,9 @@ from .lexicon import LANGUAGES, lexicon
 
 _LANGUAGE = "|".join(LANGUAGES)
 TARGET_LANGUAGE = re.compile(
-    rf"\b(?:in|into|to) (?:the )?({_LANGUAGE})\b(?! (?:text|question|audio|document|article))|\binto ({_LANGUAGE}) text\b"
-    rf"|\b({_LANGUAGE}) (?:\w+ )?(?:equivalent|version|translation|summary|captions?|descriptions?"
-    r"|subtitles|overview|transcript|narration|voice[- ]?over)\b"
+    rf"\b(?:in|into|to) (?:the |both )?({_LANGUAGE})\b(?! (?:text|question|audio|document|article))"
+    rf"|\binto ({_LANGUAGE}) text\b|\b({_LANGUAGE}) (?:\w+ )?(?:equivalent|version|translation|summary|captions?"
+    r"|descriptions?|subtitles|overview|transcript|narration|voice[- ]?over)\b"
 )
 _SOURCE = re.compile(
     rf"\bfrom (?:the )?({_LANGUAGE})\b|\b({_LANGUAGE}) (?:text|sentence|article|question|audio|speech|quote)"

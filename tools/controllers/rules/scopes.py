@@ -220,9 +220,12 @@ def _named(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
     named = wording(plan.parsed.language).section("scopes")["results"]
     types = {kind for kind, nouns in named.items() if scope.words["result"] in map(folded, nouns)}
     made = [task for task in plan.tasks.values() if task.type in types and task not in group]
+    first = plan.evidence[group[0].id].start
+    own = group[0].type in types and any(first <= file.start < scope.start for file in plan.parsed.files)
     values = plan.origins(plan.data(group))
     taken = {value.task_id for value in values if isinstance(value, Ref) and plan.tasks[value.task_id].type in types}
-    return not made or (len(taken) == len(values) and plan.takes_all(values))
+    paged = group[0].parameters.get("look_for") == "pages"  # as many as there are summaries of pages
+    return paged or not (made or own) or (len(taken) == len(values) and plan.takes_all(values))
 
 
 _OBLIGATIONS: Mapping[str, Callable[[_Plan, Scope, Sequence[Task]], bool]] = {
@@ -231,7 +234,9 @@ _OBLIGATIONS: Mapping[str, Callable[[_Plan, Scope, Sequence[Task]], bool]] = {
     "number": _number,
     "each-page": _each_page,
     "each-of-them": lambda plan, scope, group: any(map(plan.is_done_for_each, group)),
-    "each-of-it": lambda plan, scope, group: any(map(plan.is_list, plan.data(group))),
+    "each-of-it": lambda plan, scope, group: (
+        any(map(plan.is_list, plan.data(group))) or group[0].parameters.get("look_for") == "pages"
+    ),
     "rest": _rest,
     "together": _together,
     "apart": _apart,

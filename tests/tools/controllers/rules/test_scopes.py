@@ -100,6 +100,10 @@ def test_a_plan_with_one_link_less_does_not_obey_its_words_of_scope(text: str, f
         ("Resume a.txt y b.txt en un solo resumen", ABC[:11], "en un solo resumen"),
         ("Resume a.txt e b.txt num só resumo", ABC[:11], "num só resumo"),
         ("Make a.png half as large and both times grey", "a.png", "both times"),
+        ("Translate a.txt and b.txt into French, the translations into German", ABC[:11], "the translations"),
+        ("Summarise a.txt and b.txt and count them", ABC[:11], "count them”: no expert here counts results"),
+        ("Take frames out of clip.mp4 and count them", "clip.mp4", "count them”: no expert here counts results"),
+        ("Fasse a.txt und b.txt zusammen und zähle sie", ABC[:11], "zähle sie“: kein Experte hier zählt"),
         (
             "Summarise each page of a.pdf and count the words of each",
             "a.pdf",
@@ -118,6 +122,48 @@ def test_a_word_of_scope_without_effect_is_reported(text: str, files: str, words
     proposal = proposed(text, files)
     joined = any(task.type in ("join-text", "add-up") for task in proposal.plan.tasks)
     assert joined or words.lower() in " ".join(proposal.refusals).lower() != ""
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "types", "taken"),
+    [
+        ("Translate a.txt and b.txt into French and all the translations into German", ABC[:11], "translation", (0, 1)),
+        ("Translate both files into French and both translations into German", ABC[:11], "translation", (0, 1)),
+        ("Translate a.txt into French and the translation into German", "a.txt", "translation", (0,)),
+        ("Lies a.txt auf Französisch und b.txt auf Englisch vor", ABC[:11], "text-to-speech", (0, 1)),
+        ("Lis a.txt à voix haute en allemand", "a.txt", "text-to-speech", (0,)),
+    ],
+)
+def test_a_result_that_is_named_or_said_is_taken(text: str, files: str, types: str, taken: tuple[int, ...]) -> None:
+    """And not the text of which it is made."""
+    proposal = proposed(text, files)
+    last = proposal.plan.tasks[-len(taken) :]
+    refs = tuple(ref.task_id for task in last for ref in [task.inputs["text"]] if isinstance(ref, Ref))
+    assert (proposal.refusals, {task.type for task in last}, refs) == ((), {types}, taken)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Summarise each page of report.pdf and count them",
+        "Summarise each page of report.pdf. How many are there?",
+        "Summarise each page of report.pdf and count the summaries",
+        "Fasse jede Seite von report.pdf zusammen und zähle sie",
+        "Résume chaque page de report.pdf et dis-moi combien il y en a",
+        "Resuma cada página de report.pdf e conte-as",
+    ],
+)
+def test_there_are_as_many_summaries_as_pages(text: str) -> None:
+    """And "them" is no question to the document, and no object on its pages."""
+    proposal = proposed(text, "report.pdf")
+    last = proposal.plan.tasks[-1]
+    assert (proposal.refusals, last.type, last.parameters) == ((), "count", {"look_for": "pages"})
+
+
+def test_both_may_stand_before_languages() -> None:
+    """Each of them is one to translate into."""
+    tasks = proposed("Translate a.txt into both French and German", "a.txt").plan.tasks
+    assert [task.parameters["target_language"] for task in tasks] == ["French", "German"]
 
 
 def test_a_question_about_a_list_of_files_with_long_names_is_read() -> None:

@@ -13,7 +13,7 @@ from ..referents import kinds_named
 from ..text_linking import add_single_input, text_referents
 from .generation_prompts import prompt_for
 from .questions import add_question
-from .tables import MEASURE, count_in_data
+from .tables import MEASURE, count_in_data, counts_results
 
 _DETECTED_ON_PAGES = ("face", "qr code", "barcode")
 """Labels that are counted by detection on the pages of a document; others are counted in its text."""
@@ -54,6 +54,8 @@ def count(linker: Linker, intent: Intent) -> None:
         linker.add_task("count", {"items": tuple(dict.fromkeys(files))}, intent, {"look_for": "e-mails"})
         return
     labels = linker.resolver.latest_results(("labels", "boxes"))
+    if not labels and counts_results(linker, intent, words):
+        return
     found_in_text = bool(labels) and labels[0].origin == "token-classification" and not count_label(words)
     one_verdict = len(labels) == 1 and labels[0].origin in _VERDICTS
     of_data = one_verdict or bool(MEASURE.search(words))

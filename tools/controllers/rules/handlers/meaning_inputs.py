@@ -52,7 +52,7 @@ def choose(linker: Linker, intent: Intent, port: Port, meaning: Meaning) -> list
         usable = [r for r in usable if r.origin not in _FINDINGS or r.kind != "text"]
     if meaning.task_type in _TEXT_SEARCHES:
         usable = [r for r in usable if r.origin != "summarization"] or usable
-        of_original = [r for r in usable if language_of(linker, r) in (None, "English")]
+        of_original = [r for r in usable if r.language in ("", "English")]
         usable = of_original or usable
     others = [
         other for other in data_of(meaning) if other.kinds != port.kinds
@@ -109,12 +109,6 @@ def add_boxes(ports: Sequence[Port], inputs: dict[str, Input], found: Referent) 
     boxes = next((port for port in ports if port.kinds == ("boxes",) and not port.required), None)
     if boxes and isinstance(found.value, Ref):
         inputs[boxes.name] = Ref(task_id=found.value.task_id, output="boxes")
-
-
-def language_of(linker: Linker, referent: Referent) -> object:
-    """The language that a result is translated into; None where it is not."""
-    task = linker.tasks[referent.value.task_id] if isinstance(referent.value, Ref) else None
-    return task.parameters.get("target_language") if task else None
 
 
 def is_latest_in(linker: Linker, code: str) -> bool:

@@ -23,11 +23,11 @@ from ..linking import Linker
 from ..parameters import Parameters
 from ..referents import Referent
 from .comparison import names_of
-from .meaning_inputs import add_boxes, choose, data_of, is_latest_in, language_of, own_words
+from .meaning_inputs import add_boxes, choose, data_of, is_latest_in, own_words
 from .meaning_neighbours import CUTS, counts_all_mails, for_kind, is_about_refused, meanings_of
 from .meaning_parameters import parameters_of
 from .pictures import names_a_part as names_english_part
-from .tables import filter_rows
+from .tables import counts_results, filter_rows
 
 _WHOLE_PICTURE = tuple(f"image-to-image/{name}" for name in ("blur", "grayscale", "brighten", "darken", "sharpen", "invert",
                                                              "contrast", "flip", "rotate", "resize"))  # fmt: skip
@@ -40,9 +40,8 @@ _FOUND_IN_TEXT = ("token-classification", "question-answering", "text-classifica
 _SPEECH = "text-to-speech"
 _READ = ("document-to-text", "document-to-images", "image-to-text")
 """Types that a clause which asks to hear a text is near to, by its other words: "lies Seite 3 laut vor"."""
-_WRITTEN = ("summarization", "image-to-text", "text-generation", "text-to-speech", "question-answering",
-            "automatic-speech-recognition")  # fmt: skip
-"""Types after (or before speech) which a language that the clause names asks for a translation."""
+_WRITTEN = ("summarization", "image-to-text", "text-generation", "question-answering")
+"""Types after which a language that the clause names asks for a translation."""
 
 
 def _changes_a_part(linker: Linker, words: ClauseWords) -> bool:
@@ -63,6 +62,8 @@ def plan_meaning(linker: Linker, intent: Intent) -> None:
         meaning = meaning_of(_SPEECH)
     if is_about_refused(linker, intent, meaning):
         linker.refusals.append(refusal(words.language.code, "missing", linker.goal_of(intent), "text"))
+        return
+    if counts_results(linker, intent, words.text):
         return
     planned = len(linker.tasks)
     for each in meanings_of(meaning, words):
@@ -105,15 +106,16 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
     if meaning.task_type == "translation":
         _translate(linker, intent, [*targets] or [_target_of_request(linker)], source)
         return
-    if meaning.task_type == "text-to-speech" and targets and not is_latest_in(linker, targets[0]):
-        _translate(linker, intent, targets[:1], source)
+    if meaning.task_type == _SPEECH and targets and not is_latest_in(linker, targets[0]):
+        for text in _translate(linker, intent, targets, source):
+            linker.add_task(_SPEECH, {"text": text.value}, intent, {"language": text.language})
+        return
     made = _add(linker, intent, for_kind(linker, intent, meaning, words), words)
     if meaning.task_type == "token-classification" and names_table_operation(
         words.words, words.language.code, ("count",)
     ):
         linker.add_task("count", {"items": tuple(result.value for result in made)}, intent)
-    written = meaning.task_type in _WRITTEN and meaning.task_type not in (_SPEECH, "automatic-speech-recognition")
-    for result in made if targets and written else ():
+    for result in made if targets and meaning.task_type in _WRITTEN else ():
         linker.add_task("translation", {"text": result.value}, intent, {"target_language": NAMES[targets[0]]})
 
 
@@ -215,7 +217,9 @@ def _joined(linker: Linker, task_type: str, inputs: dict[str, Input], parameters
     return []
 
 
-def _translate(linker: Linker, intent: Intent, targets: Sequence[str], source: str) -> None:
+def _translate(linker: Linker, intent: Intent, targets: Sequence[str], source: str) -> list[Referent]:
+    """The texts of a clause in each language, or each in its own; those that are in it already as they are."""
+    made: list[Referent] = []
     port = VOCABULARY["translation"].inputs[0]
     found = choose(linker, intent, port, meaning_of("translation"))
     if not found:
@@ -223,11 +227,15 @@ def _translate(linker: Linker, intent: Intent, targets: Sequence[str], source: s
     own = languages_apart(linker.parsed.masked[intent.start : intent.stop], linker.parsed.language)
     for number, referent in enumerate(found):
         each = own[number : number + 1] if len(own) == len(found) else targets
-        for target in (target for target in each if language_of(linker, referent) != NAMES.get(target, target)):
-            parameters: Parameters = {"target_language": NAMES.get(target, target)}
+        for name in (NAMES.get(target, target) for target in each):
+            parameters: Parameters = {"target_language": name}
             if source and source not in targets:
                 parameters["source_language"] = NAMES.get(source, source)
-            linker.add_task("translation", {"text": referent.value}, intent, parameters)
+            is_done = referent.language == name
+            made.append(
+                referent if is_done else linker.add_task("translation", {"text": referent.value}, intent, parameters)
+            )
+    return made
 
 
 def _target_of_request(linker: Linker) -> str:

@@ -2,10 +2,12 @@
 
 import re
 
+from .....graph.resource import Resource
 from .....graph.task import Ref
 from ....tables.condition_words import read_conditions
 from ....tables.table_words import names_table_operation
 from ....wording.clause_words import ClauseWords
+from ....wording.counted_results import counts_made
 from ....wording.lost_words import has_other_words
 from ....wording.nearest import words_pattern
 from ....wording.wording import wording
@@ -46,6 +48,9 @@ _BLANK = re.compile(
 """Lines without words, which are never counted."""
 _JOINT = re.compile(r"[,\s]*(?:and)?\s*\Z")
 _WORD = re.compile(r"[^\W\d_]+")
+_RESULTS = ("summarization", "translation", "automatic-speech-recognition", "image-to-text", "text-generation",
+            "video-to-images", "document-to-images")  # fmt: skip
+"""Types whose results "them" means, and nothing within these."""
 _REMOVED = re.compile(r"remove|drop|delete|exclude|leave out")
 
 
@@ -99,6 +104,23 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
             _add_items(linker, intent, "count", group, where or {"look_for": named})
         return True
     return False
+
+
+def counts_results(linker: Linker, intent: Intent, words: str) -> bool:
+    """Whether "them" are results, and no findings: counted as the pages of which they are made, else refused."""
+    made = linker.resolver.latest_results(("text", "image"))
+    if not made or made[0].origin not in _RESULTS or not counts_made(words, linker.parsed.language):
+        return False
+    documents = frozenset[object]().union(*(linker.sources_of(each.value) for each in made))
+    paged = all(linker.is_list(each.value) for each in made) and made[0].origin != "video-to-images"
+    part = any(t.type.startswith("document-to-") and not t.parameters.keys() <= {"each_page"} for t in linker.tasks)
+    items = tuple(each for each in documents if isinstance(each, Resource) and each.kind == "document")
+    if not paged or part or len(items) < len(documents):
+        linker.refuse(intent, "not-counted")
+    else:
+        linker.add_task("count", {"items": items}, intent, {"look_for": "pages"})
+        linker.use(intent.start, intent.end)
+    return True
 
 
 def _of_each_page(linker: Linker, intent: Intent, texts: list[Referent]) -> bool:
