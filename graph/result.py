@@ -161,6 +161,8 @@ class Request(Frozen):
     """Types of the tasks of the turn before whose results are missing: they failed, or were skipped."""
     made: tuple[tuple[str, bool], ...] = Field(default=(), exclude_if=lambda made: not made)
     """Results of the turn before, in the order of its plan: the SHA-256 of each, and whether no other task took it."""
+    unanswered: tuple[str, ...] = Field(default=(), exclude_if=lambda unanswered: not unanswered)
+    """Earlier requests of the conversation that were refused whole, or none of whose tasks succeeded."""
 
 
 EARLIER_REPAIRS: Final = "mends"

@@ -38,3 +38,13 @@ def test_a_turn_without_tasks_passes_on_what_it_knew() -> None:
     """A refusal between two turns changes nothing."""
     known = {"made": [["b" * 64, True]], "unmade": []}
     assert turn_before(State(run={"request": known})) == {"made": known["made"]}  # type: ignore[typeddict-item]
+
+
+def test_a_turn_without_a_result_is_told_as_unanswered() -> None:
+    """Refused whole, or each task failed: a later follow-up goes on with no such turn, and an answered one is forgotten."""
+    asked = {"request": {"text": "and South?", "unanswered": ["why?"]}}
+    refused = State(run=asked)  # type: ignore[typeddict-item]
+    assert turn_before(refused)["unanswered"] == ("why?", "and South?")
+    failed, answered = _state("failed", "skipped", "failed"), _state("succeeded", "failed", "failed")
+    assert turn_before(State(**{**failed, **refused}))["unanswered"] == ("why?", "and South?")  # type: ignore[typeddict-item]
+    assert turn_before(State(**{**answered, **refused}))["unanswered"] == ("why?",)  # type: ignore[typeddict-item]

@@ -66,6 +66,20 @@ def sort_key(query: Query, marks: Sequence[Mark]) -> int | None:
     return named[0].column if named[0].column in query.columns else None
 
 
+def order_rows(query: Query, marks: Sequence[Mark]) -> None:
+    """Sorts listed rows as "newest first" says, by the one column of dates. Raises `ExpertError` where none is meant."""
+    order = next((mark for mark in marks if mark.role in ("ascending", "descending")), None)
+    if order is None or query.operations - {"ascending", "descending", "people", "rows"} or query.group is not None:
+        return
+    table, timed = query.whole, operation_words(query.language)["in time"]
+    dated = [n for n in range(len(table.names)) if table.is_dated(n)]
+    if len(dated) != 1 or not any(order.text.startswith(word) for word in timed):
+        raise not_understood(table, [order.text])
+    query.operations.add("sort")
+    query.key = dated[0]
+    query.columns = list(dict.fromkeys((*query.columns, *dated)))
+
+
 def take_first(query: Query, marks: Sequence[Mark]) -> None:
     """Narrows a query to the first or last rows or months that it names. Raises `ExpertError` for the first of no order."""
     words, table = operation_words(query.language), query.whole

@@ -3,7 +3,7 @@
 from ..wording.asked_apart import FOLLOWED
 from .columns import Columns
 from .days import with_days
-from .first_rows import sort_key, take_first, with_yes_columns
+from .first_rows import order_rows, sort_key, take_first, with_yes_columns
 from .follow_up import followed
 from .identifiers import without_identifiers
 from .quantifiers import Quantifiers
@@ -42,5 +42,6 @@ def read_query(question: str, over: Columns, code: str = "") -> Query:
         raise not_understood(table, [typed.get(word, word) for word in unused])
     quantifiers.apply(query)
     query.key = sort_key(query, marks)
+    order_rows(query, marks)
     take_first(query, marks)
     return query

@@ -19,6 +19,7 @@ _LIMITING = ("not", "empty", *COMPARISONS)
 """Roles of words that say nothing alone."""
 _EXCLUDING = ("not", "!=", "empty")
 """Roles of words before what is left out: "except June", "without June"."""
+_LEFT_OUT = frozenset("without the ohne die den das sans le la les sin el los las sem o a os as".split())
 
 
 class QuestionReader:
@@ -61,6 +62,8 @@ class QuestionReader:
                 continue  # "without returns", "without the cancelled ones"
             near = [after if behind else None] if lacks else [after, self._near(number, -1)]
             column = next((m for m in near if m and m.role == "column" and m not in self.used), None)
+            if column and {mark.text, *self.words[mark.end : column.start][:1]} <= _LEFT_OUT:
+                continue  # "without the price": it asks for no rows that lack one
             if column and lacks and far and far.role in ("value", "period") and self._tells_apart(column.column):
                 self.nouns[column] = mark  # "no orders that are open"
             elif column:

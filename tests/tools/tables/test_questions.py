@@ -110,6 +110,8 @@ day,town,guests,note
         ("total guests from 2026-03-28 to 2026-05-01", "13"),
         ("total guests not counting Turin", "9"),
         ("total guests without Turin", "9"),
+        ("Which rows are not from Bari, without the notes?", None),
+        ("Which rows are not from Turin, largest first?", None),
         ("Total guests per town without the Turin ones", "Bari 5; Como 4"),
         ("Which town has the most rows?", None),
     ],

@@ -19,6 +19,7 @@ from ...wording.questions_before import with_questions_before
 from ...wording.refusals import is_not_understood, refusal
 from ...wording.request_language import language_of
 from ...wording.wording import LANGUAGES
+from .answer_orders import unmet_orders, without_answer_orders
 from .answers import answer_paragraphs
 from .clauses import ParsedRequest, parse_request
 from .counted_files import with_counted_files
@@ -95,6 +96,7 @@ def propose(request: Request) -> Proposal:
     corrections = correct_spelling(parsed) if language == "en" else NO_EDITS
     if corrections.replacements:
         parsed = parse_request(corrections.apply(request.text), request.files)
+    parsed, orders = without_answer_orders(parsed, language)
     parsed = with_counted_files(without_excluded_files(parsed, language), language)
     parsed = with_rests(parsed, request.resources)
     parsed, names = without_output_names(parsed, language)
@@ -131,7 +133,8 @@ def propose(request: Request) -> Proposal:
 
     lost = [request.text[as_typed(a) : as_typed(b)] for a, b in unused.lost]
     lost += lost_in_clauses(parsed, linker) if language != "en" else ()
-    unmet = (request.text[as_typed(a) : as_typed(b)] for a, b in scopes.unmet)
+    unmet_spans = (*scopes.unmet, *unmet_orders(parsed, orders, tasks, linker.used))
+    unmet = (request.text[as_typed(a) : as_typed(b)] for a, b in unmet_spans)
     lost += [words for words in unmet if not any(each in words or words in each for each in (*lost, *linker.refusals))]
     assumed = [refusal(language, "took-english")] if takes_english(tasks, language) else []
     return Proposal(

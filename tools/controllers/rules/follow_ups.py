@@ -107,7 +107,7 @@ def _with_detail(request: Request, words: str, before: str) -> Request | None:
 
 def questions_before(request: Request) -> list[str]:
     """The question about a table that a request goes on with ("and for South only?"), and its follow-ups; else none."""
-    turns = [text for role, text in request.history if role == "user"]
+    turns = [text for role, text in request.history if role == "user" and text not in request.unanswered]
     tabular = any(each.kind == "table" for each in earlier_data(request.resources))
     if not turns or not tabular or request.files or not _goes_on(request.text):
         return []
@@ -142,6 +142,7 @@ def without_replaced(request: Request, code: str) -> Request:
 def _only(detail: str, words: str, code: str) -> bool:
     """Whether a detail and words that repeat a request are all that there is."""
     language = wording(code)
-    again = words_pattern([*language.clauses["again"], *language.clauses.get("polite", ()), *_CHOOSING], language)
+    groups = ("again", "polite", "place", "of_data")  # "and in b.txt?"
+    again = words_pattern([*(word for name in groups for word in language.clauses.get(name, ())), *_CHOOSING], language)
     left = re.sub(detail, " ", words)
     return left != words and not re.search(r"\w", again.sub(" ", left))

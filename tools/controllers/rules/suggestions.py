@@ -32,8 +32,10 @@ def suggestion(parsed: ParsedRequest, earlier: Sequence[Resource]) -> str:
 
 
 def with_name(example: str, parsed: ParsedRequest) -> str:
-    """An example with the name of the first file of the request, and its first number; "…" for all else left open."""
-    names = [file.resource.label for file in parsed.files] or [refusal(parsed.language, "text")]
+    """An example with the names of the files of the request, each once, and its first number; "…" for all else left open."""
+    names = [*dict.fromkeys(file.resource.label for file in parsed.files)] or [refusal(parsed.language, "text")]
     number = _NUMBER.search(parsed.masked)
     filled = example.replace("{number}", number.group() if number else "…")
-    return _OPEN.sub("…", filled.replace("{file}", "\0")).replace("\0", names[0])
+    parts = _OPEN.sub("…", filled.replace("{file}", "\0")).split("\0")
+    given = (*names, *("…" for _ in parts))
+    return "".join(f"{part}{name}" for part, name in zip(parts, (*given[: len(parts) - 1], ""), strict=True))

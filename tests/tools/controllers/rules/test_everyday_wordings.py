@@ -150,6 +150,66 @@ def test_a_value_before_its_column_is_a_condition(words: str) -> None:
     assert task.parameters["where"] == ("city = Bergen",)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Summarise both files, the mail first",
+        "Summarise both, b.eml first",
+        "Fasse beide zusammen, die Mail zuerst",
+        "Résume les deux, le mail d'abord",
+        "Resume los dos, el correo primero",
+        "Resuma os dois, o e-mail primeiro",
+        "总结这两个文件,邮件先",
+        "両方を要約して、メールを先に",
+    ],
+)
+def test_the_file_that_is_to_come_first_does(text: str) -> None:
+    """ "The mail first" is an order of the answers, and asks for no part of a text."""
+    files = [Resource(kind="text", media_type="text/plain", name=name) for name in ("a.txt", "b.eml")]
+    proposal = propose(Request(text=text, files=tuple(files)))
+    assert [(t.type, str(t.inputs["text"].name)) for t in proposal.plan.tasks] == [  # type: ignore[union-attr]
+        ("summarization", "b.eml"),
+        ("summarization", "a.txt"),
+    ]
+    assert not proposal.refusals
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Summarise a.txt, prices first", "prices first"),
+        ("Boil a.txt down for me, prices first", "prices first"),
+        ("Put a.txt in order, oldest first", "oldest first"),
+        ("Fasse a.txt zusammen, die Preise zuerst", "die Preise zuerst"),
+        ("Résume a.txt, les prix d'abord", "les prix d'abord"),
+        ("Resume a.txt, los precios primero", "los precios primero"),
+        ("Resuma a.txt, os preços primeiro", "os preços primeiro"),
+        ("总结 a.txt,先说价格", "先说价格"),
+        ("a.txt を要約して、価格を先に", "価格を先に"),
+    ],
+)
+def test_what_is_to_come_first_within_a_result_is_reported(text: str, words: str) -> None:
+    """No expert puts the prices of a summary first; no part of the text is shown in its place."""
+    proposal = planned(text, "a.txt")
+    assert any(words in reason for reason in proposal.refusals)
+    assert not {"text-part", "token-classification"} & {task.type for task in proposal.plan.tasks}
+
+
+def test_the_file_of_a_follow_up_may_stand_behind_in() -> None:
+    """ "And in b.txt?" repeats "how many words are in a.txt"; a suggestion names no file twice."""
+    history = (("user", "How many words are in a.txt?"), ("assistant", "3"))
+    file = Resource(kind="text", media_type="text/plain", name="b.txt")
+    [task] = propose(Request(text="and in b.txt?", files=(file,), history=history)).plan.tasks
+    assert (task.type, task.parameters) == ("count", {"look_for": "words"})
+    assert not any(reason.count("b.txt") > 2 for reason in planned("and in b.txt?", "b.txt").refusals)
+
+
+def test_a_sum_by_category_is_no_choice_of_a_category() -> None:
+    """ "La suma de importe por categoría" asks about the rows of a table."""
+    for words in ("¿Cuál es la suma de importe por categoría?", "Quelle est la somme de montant par catégorie ?"):
+        assert [task.type for task in planned(words, "a.csv").plan.tasks] == ["table-question-answering"]
+
+
 def test_a_follow_up_goes_on_with_the_question_about_a_table() -> None:
     """ "And for South only?" is asked of the same table, behind the question; other requests are not changed."""
     table = Resource(kind="table", media_type="text/csv", name="sales.csv", sha256="a" * 64, size=1)
@@ -159,6 +219,9 @@ def test_a_follow_up_goes_on_with_the_question_about_a_table() -> None:
     assert task.type == "table-question-answering"
     asked = "What is the total revenue in sales.csv → and for South only? → and in May?"
     assert task.inputs["question"] == asked
+    unanswered = Request(text="and in May?", history=history, resources=(table,), unanswered=("and for South only?",))
+    [again] = propose(unanswered).plan.tasks
+    assert again.inputs["question"] == "What is the total revenue in sales.csv → and in May?"
     [other] = propose(Request(text="and read it aloud", history=history, resources=(table,))).plan.tasks
     assert other.type == "text-to-speech"
 

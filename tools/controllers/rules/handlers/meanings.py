@@ -35,8 +35,13 @@ _WHOLE_PICTURE = tuple(f"image-to-image/{name}" for name in ("blur", "grayscale"
 _OF_ROWS = "table-question-answering"
 _CALCULATED = ("highest", "lowest", "sum", "average", "median", "per", "sort", "top", "bottom")
 _FOUND_IN_TEXT = ("token-classification", "question-answering", "text-classification", "summarization", "pick-best",
-                  "compare")  # fmt: skip
+                  "compare", "zero-shot-classification")  # fmt: skip
 """Types that the words of a question about a table are near to: "the sum of the amounts in March"."""
+_OF_GROUPS = {
+    "compare": ("highest", "lowest"),
+    "zero-shot-classification": ("highest", "lowest", "sum", "average", "median", "count"),
+}
+"""What of this a question has that is near to a task on groups: "the sum by category", and no "sort them by category"."""
 _SPEECH = "text-to-speech"
 _READ = ("document-to-text", "document-to-images", "image-to-text")
 """Types that a clause which asks to hear a text is near to, by its other words: "lies Seite 3 laut vor"."""
@@ -142,7 +147,8 @@ def _asks_about_rows(linker: Linker, intent: Intent, meaning: Meaning, words: Cl
     if name == "count/rows":
         return words.number() is not None or has_other_words(words.words, code, name)
     calculated = names_table_operation(words.words, code, _CALCULATED)
-    calculated = calculated and (name != "compare" or names_table_operation(words.words, code, _CALCULATED[:2]))
+    if name in _OF_GROUPS:
+        calculated = names_table_operation(words.words, code, _OF_GROUPS[name])
     return meaning.task_type == "filter" or (calculated and meaning.task_type in _FOUND_IN_TEXT)
 
 

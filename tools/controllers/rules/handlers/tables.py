@@ -163,14 +163,15 @@ def filter_rows(linker: Linker, intent: Intent) -> None:
 
 def sort(linker: Linker, intent: Intent) -> None:
     """Sort rows or lines, by the column that the words name."""
-    words = linker.parsed.masked[intent.start : intent.end]
-    falling, by = _FALLING.search(words), _BY.search(words)
+    words, tables = linker.parsed.masked[intent.start : intent.end], _tables(linker, intent)
+    said = linker.parsed.text[intent.start :].partition("\n")[0].lower() if tables else words
+    falling, by = _FALLING.search(said), _BY.search(words)
     parameters: Parameters = {"descending": True} if falling else {}
     if by:
         parameters["by"] = linker.parsed.text[intent.start + by.start(1) : intent.start + by.end(1)]
-    for match in filter(None, (falling, by, _RISING.search(words))):
+    for match in filter(None, (falling, by, _RISING.search(said))):
         linker.use(intent.start + match.start(), intent.start + match.end())
-    _add_items(linker, intent, "sort", _tables(linker, intent) or text_referents(linker, intent), parameters)
+    _add_items(linker, intent, "sort", tables or text_referents(linker, intent), parameters)
 
 
 def calculate(linker: Linker, intent: Intent) -> None:
