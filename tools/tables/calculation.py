@@ -25,7 +25,7 @@ from .query import read_query
 from .question_words import question_language, words_of
 from .same_rows import earliest, rows_found, with_words
 from .several_in_a_cell import members_counted
-from .shown import MAX_ROWS, listed, listed_numbers, rows_of, say, shown_rows, stop
+from .shown import MAX_ROWS, listed, listed_numbers, rows_of, say, shown_rows, yes_or_no
 from .sums import difference, no_measure, share, sums
 from .table_query import Query, no_condition, not_understood
 from .table_words import operation_words
@@ -126,9 +126,8 @@ def _check_kind(query: Query, question: str) -> None:
 
 def _answer(query: Query, table: Columns) -> str:
     said = partial(say, query)
-    if query.yes_or_no:
-        none = said("none", table=table.label)
-        return said("yes", rows=rows_of(query)) if query.table.count else f"{none[0].upper()}{none[1:]}{stop(query)}"
+    if query.every or query.yes_or_no:
+        return yes_or_no(query)
     if not query.table.count:
         return said("none", table=table.label)
     wanted = query.operations

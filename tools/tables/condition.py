@@ -10,6 +10,9 @@ from .folding import MARKS, fold, spelt
 NEGATED = ("!=", "not contains", "not starts with", "not ends with")
 """Of several columns all must satisfy these."""
 OPERATORS = (*NEGATED[1:], "starts with", "ends with", "contains", "!=", ">=", "<=", "=", ">", "<")
+OPPOSITE = {"=": "!=", ">": "<=", "<": ">=", "contains": "not contains", "starts with": "not starts with",
+             "ends with": "not ends with"}  # fmt: skip
+OPPOSITE |= {opposite: operator for operator, opposite in OPPOSITE.items()}
 _FORM = re.compile(rf"(.+?) ({'|'.join(map(re.escape, OPERATORS))}) (.+)", re.DOTALL)
 
 
@@ -34,6 +37,11 @@ class Condition:
     def unaccented(self) -> list[str]:
         """The options that are compared without accents, folded."""
         return [fold(option) for option in self.options if spelt(option) not in self.spelt]
+
+    @property
+    def opposite(self) -> "Condition":
+        """The condition that the other rows with a value satisfy."""
+        return Condition(self.column, OPPOSITE[self.operator], self.value)
 
     def __str__(self) -> str:
         return f"{self.column} {self.operator} {self.value}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ..wording.wording import wording
-from .condition import Condition
+from .condition import OPPOSITE, Condition
 from .conditions import ANY
 from .folding import CURLY, MARKS
 from .written_dates import day_at
@@ -33,9 +33,6 @@ _HAVING = ("have", "has", "had", "with", "whose", "where", "having", "in which",
 _PLACES = ("from", "in", "for", "of")
 _ALTERNATIVE = re.compile(r"\b(?:or|where|whose|with)\b")
 _THOSE = r"(?:(?:the )?(?:those|ones|rows|lines)\s+)?"
-_OPPOSITE = {"=": "!=", ">": "<=", "<": ">=", "contains": "not contains", "starts with": "not starts with",
-             "ends with": "not ends with"}  # fmt: skip
-_OPPOSITE |= {opposite: operator for operator, opposite in _OPPOSITE.items()}
 MAX_COLUMN_WORDS = 3
 
 
@@ -77,13 +74,9 @@ def read_conditions(text: str, masked: str, start: int, end: int, *, language: s
             if negation and reader.paired:
                 return None  # "not between": no condition says it
             if negation:
-                conditions[0] = _opposite(conditions[0])
+                conditions[0] = conditions[0].opposite
             return Found(tuple(map(str, conditions)), (negation or opener).start(), reader.end)
     return None
-
-
-def _opposite(condition: Condition) -> Condition:
-    return Condition(condition.column, _OPPOSITE[condition.operator], condition.value)
 
 
 _SELF_OPENING = ("not contains", "contains", "starts with", "ends with")
@@ -153,7 +146,7 @@ class _Reader:
         if negation or plain == "=":
             pair, behind = self._listed(self._skip(negation.end() if negation else end))
             if pair:
-                return (_OPPOSITE[pair] if negation else pair), behind
+                return (OPPOSITE[pair] if negation else pair), behind
         return plain, end
 
     def _listed(self, at: int) -> tuple[str, int]:

@@ -21,16 +21,22 @@ _NAMING = ("per", "distinct", "empty", "sum", "average", "median", "highest", "l
 """Roles of words behind which a column of yes and no is no condition: "per active", "the total paid"."""
 
 
-def with_yes_columns(marks: Sequence[Mark], table: Columns, language: str) -> list[Mark]:
-    """The marks with a column of yes and no as the condition that it is in "who paid", "how many paid", "no one paid"."""
+def with_yes_columns(marks: Sequence[Mark], table: Columns, language: str, *, whether: bool = False) -> list[Mark]:
+    """The marks with a column of yes and no as the condition that it is in "who paid", "how many paid", "no one paid".
+
+    `whether`: the question asks for yes or no: "has Ann paid".
+    """
     lacking = operation_words(language)["has no"] | operation_words(language)["without"]
     counting, found = any(mark.role in _CALCULATING for mark in marks), list[Mark]()
     for mark, after in zip_longest(marks, marks[1:]):
         before = next((m.role for m in reversed(found) if m.role != "not"), "")
         own = after is not None and after.role in ("value", "number") and after.column == mark.column
         asked = (
-            before == "people" or (counting and before not in _NAMING) or (bool(found) and found[-1].text in lacking)
+            before == "people"
+            or ((counting or whether or marks[0].role == "people") and before not in _NAMING)
+            or (bool(found) and found[-1].text in lacking)
         )
+        own = own or bool(found and found[-1].role == "value" and found[-1].column == mark.column)
         yes = answer_cell(table, mark.column) if mark.role == "column" and asked and not own else ""
         found.append(Mark("value", mark.start, mark.end, yes, mark.column) if yes else mark)
     return found

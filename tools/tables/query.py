@@ -6,6 +6,7 @@ from .days import with_days
 from .first_rows import order_rows, sort_key, take_first, with_yes_columns
 from .follow_up import followed
 from .identifiers import without_identifiers
+from .quantifiers import Quantifiers
 from .question_reader import QuestionReader
 from .question_words import mark_words, question_language, words_of
 from .superlatives import check_superlative
@@ -20,10 +21,12 @@ def read_query(question: str, over: Columns, code: str = "") -> Query:
     table = over.sample(question)
     question = followed(question, table, language := code or question_language(question.partition(FOLLOWED)[0], table))
     marks, left = mark_words(question, table, language)
-    if left:
-        raise not_understood(table, left)
     words = words_of(question, table, language)
-    marks = with_yes_columns(with_days(marks, words), table, language)
+    quantifiers = Quantifiers(question, words, marks, table, language)
+    if unknown := quantifiers.unknown(left):
+        raise not_understood(table, unknown)
+    marks = with_yes_columns(with_days(quantifiers.marks, words), table, language, whether=quantifiers.asks)
+    quantifiers.marks = marks
     reader = QuestionReader(marks, table, over, language, words)
     reader.read_ranges()
     reader.read_empty()
@@ -37,6 +40,7 @@ def read_query(question: str, over: Columns, code: str = "") -> Query:
     if unused := query.contradiction(question) or [mark.text for mark in marks if mark not in reader.used]:
         typed = {mark.role: mark.text for mark in marks}
         raise not_understood(table, [typed.get(word, word) for word in unused])
+    quantifiers.apply(query)
     query.key = sort_key(query, marks)
     order_rows(query, marks)
     take_first(query, marks)

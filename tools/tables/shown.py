@@ -31,6 +31,20 @@ def shown_rows(query: Query, rows: Sequence[Row], many: int) -> str:
     return "\n".join([*(query.table.row_text(row) for row in rows), *more])
 
 
+def yes_or_no(query: Query) -> str:
+    """Whether there are such rows, and which; or whether every row of a group is such, and which are not."""
+    every, none = query.every, say(query, "none", table=query.whole.label)
+    if not (every.rows if every else query.table).count:
+        return f"{none[0].upper()}{none[1:]}{stop(query)}"
+    if every is None:
+        return say(query, "yes", rows=rows_of(query))
+    many = sum(part.count for part in every.failing)
+    if not many:
+        return say(query, "every", n=every.rows.count)
+    rows = [row for part in every.failing for row in part.first(MAX_ROWS)][:MAX_ROWS]
+    return say(query, "not_every", n=many, whole=every.rows.count, rows=shown_rows(query, rows, many))
+
+
 def listed_numbers(table: Columns, found: dict[str, Decimal]) -> str:
     return listed({name: table.written(number) for name, number in found.items()})
 

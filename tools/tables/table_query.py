@@ -16,6 +16,19 @@ _SHARED = frozenset(("share", "sum", "count", "people", "rows"))
 """Operations of a question for a share; without "sum" it is one of the rows."""
 
 
+@dataclass(frozen=True)
+class Every:
+    """Whether every row of a group fulfils a condition."""
+
+    rows: Columns
+    """The group."""
+    failing: tuple[Columns, ...]
+    """Those of its rows that do not, in parts."""
+    condition: str
+    of: tuple[str, ...]
+    """The conditions of the group."""
+
+
 @dataclass
 class Query:
     """Which rows, which columns, and what to do with them."""
@@ -37,6 +50,8 @@ class Query:
     """The column to sort by, where the question names it behind "by"."""
     ranks_rows: bool = False
     """Single rows are ranked, and no sums: "the two lowest units"."""
+    every: Every | None = None
+    """It asks for yes or no about every row: "are all orders paid?"."""
     yes_or_no: bool = False
     """Whether there are such rows: "is the Brightwater invoice paid?"."""
     asks_who: bool = False
@@ -144,6 +159,8 @@ class Query:
     def expression(self) -> str:
         """What is computed, from the typed parts: `sum of amount where city = Bergen`."""
         names = self.table.names
+        if self.every:
+            return f"every row{' where ' * bool(self.every.of)}{' and '.join(self.every.of)} has {self.every.condition}"
         done = self.operations - {"people", "rows", "per"}
         doing = " and ".join(sorted(done - {"count"} | {"sum"} if self.adds_what_is_counted else done)) or "rows"
         what = " and ".join(names[column] for column in (self.columns or self.measures[: done != {"count"}]))

@@ -55,6 +55,8 @@ def operation_words(language: str = "en") -> dict[str, frozenset[str]]:
     small = str(words.section("recognise").get("small", "")).split()
     listed["ordinal"] = [word for word, number in words.section("ordinals").items() if number > 1]
     listed["first and last"] = [word for word, number in words.section("ordinals").items() if number in (1, -1)]
+    quantifiers = words.section("quantifiers")
+    listed["quantifiers"] = [*quantifiers["all"], *quantifiers["other"]]
     for name in _SOME:
         listed.setdefault(name, ())
     listed["empty"] = [*listed["empty"], *listed["without"], *listed["has no"]]

@@ -32,7 +32,18 @@ SECTIONS = (
         "operations",
     ),
     *("directions", "media", "examples"),
-    *("conditions", "tables", "measures", "totals", "calendar", "asked", "refusals", "altogether", "answer"),
+    *(
+        "conditions",
+        "quantifiers",
+        "tables",
+        "measures",
+        "totals",
+        "calendar",
+        "asked",
+        "refusals",
+        "altogether",
+        "answer",
+    ),
 )
 _PHRASE_WORD = re.compile(r"(?<![\w/{-])[^\W\d_]+(?:-[^\W\d_]+)?(?![\w}/-]|\"? =)")
 """A word of a phrase, and not of the name of a meaning or of a placeholder."""

@@ -216,7 +216,7 @@ def test_no_one_and_no_are_asked_of_a_group_and_never_read_as_an_empty_column(
     "question", ["Total salary of the cities that have no Kitchen", "Is there no one from the Kitchen in Oslo?"]
 )
 def test_a_sum_of_those_who_have_none_and_whether_there_are_none_are_refused(question: str) -> None:
-    with pytest.raises(ExpertError, match="I do not understand “no Kitchen”"):
+    with pytest.raises(ExpertError, match=r"I do not understand “no Kitchen”|I can't tell “no one”"):
         answer_about(CREW, question)
 
 

@@ -122,3 +122,66 @@ def test_a_function_word_is_no_plural_of_a_cell() -> None:
     """French "dans" is not the name Dan."""
     staff = Table(label="staff.csv", names=("name", "city", "pay"), cells=(("Dan", "Oslo", "4"), ("Ida", "Oslo", "6")))
     assert answer_about(staff, "Quelle est la somme de pay pour Oslo dans staff.csv ?") == "10"
+
+
+CREW = (
+    "name,team,city,on leave\nMoe,Kitchen,Bergen,no\nAziz,Kitchen,Oslo,yes\nKamau,Desk,Oslo,no\nChen,Rooms,Oslo,yes\n"
+)
+COSTS = "date;poste;montant;payé par\n02/03/2026;loyer;850,00;Camille\n05/03/2026;courses;64,30;Hugo\n"
+GOODS = "produto,preço,fornecedor\narroz,5.90,Sol\naçúcar,4.10,Mar\n"
+STOCK = "商品,单价,仓库\n苹果,3.5,北京\n香蕉,2.8,上海\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "begins", "names"),
+    [
+        (CREW, "Is everyone in the Kitchen on leave?", "No: 1 of 2 rows do not fit: ", ["Moe"]),
+        (CREW, "Does everyone work in Oslo?", "No: 1 of 4 rows do not fit: ", ["Moe"]),
+        (CREW, "Are all Rooms people on leave?", "Yes: 1 of 1 rows", []),
+        (CREW, "Who in Oslo is on leave?", "name", ["Aziz", "Chen"]),
+        (CREW, "Is anyone in Bergen on leave?", "No row of harvest.csv fits.", []),
+        (CREW, "Show all people in Bergen", "name", ["Moe"]),
+        (ORDERS, "Ist jeder Preis über 50?", "Nein: 1 von 3 Zeilen passen nicht: ", ["Regal"]),
+        (SHOP, "¿Todas las unidades son mayores que 50?", "No: 1 de 3 filas no cumplen: ", ["40"]),
+        (COSTS, "Camille a-t-elle payé toutes les courses ?", "Non : 1 lignes sur 1 ne conviennent pas : ", ["Hugo"]),
+        (COSTS, "Est-ce que Hugo a tout payé ?", "Non : 1 lignes sur 2 ne conviennent pas : ", ["Camille"]),
+        (GOODS, "Todos os produtos custam mais de 4?", "Sim: 2 de 2 linhas", []),
+        (STOCK, "所有商品都在北京吗", "否", ["香蕉"]),
+        (
+            STOCK.replace("仓库", "倉庫"),
+            "すべての商品が北京ですか",
+            "いいえ",
+            ["香蕉"],
+        ),
+    ],
+)
+def test_all_in_a_question_for_yes_or_no_is_computed(text: str, question: str, begins: str, names: list[str]) -> None:
+    """The rows that fulfil it are no answer: those are named that do not."""
+    given = table(text)
+    answer = answer_about(given, question)
+    assert answer.startswith(begins)
+    everyone = {row[0] for row in given.cells} if begins.startswith("name") else set()
+    assert all(name in answer for name in names)
+    assert all(name not in answer for name in everyone - {*names})
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "word"),
+    [
+        (CREW, "Do both Kitchen people work in Oslo?", "both"),
+        (CREW, "Does the Kitchen only work in Oslo?", "only"),
+        (CREW, "Is nobody on leave?", "nobody"),
+        (CREW, "Does everyone in Oslo work?", "everyone"),
+        (CREW, "Does every city have someone on leave?", "every"),
+        (CREW, "Are the people on leave all from Oslo?", "all"),
+        (CREW, "Which teams have everyone in Oslo?", "everyone"),
+        (CREW, "Which cities have only people who are on leave?", "only"),
+        (ORDERS, "Hat nur Ott bestellt?", "nur"),
+        (SHOP, "¿Solo hay café?", "solo"),
+        (GOODS, "O produto arroz é sempre do Sol?", "sempre"),
+        (STOCK, "只有苹果在北京吗", "只有"),
+    ],
+)
+def test_a_quantifier_that_can_not_be_computed_is_refused_by_name(text: str, question: str, word: str) -> None:
+    with pytest.raises(ExpertError, match=f"“{word}” in a question about harvest.csv"):
+        answer_about(table(text), question)

@@ -35,6 +35,11 @@ def planned(text: str, *files: Resource) -> list[tuple[str, Parameters]]:
         ("How many lines of boot.log contain ERROR?", [("count", {"where": ("* contains ERROR",)})]),
         ("How many sentences are in essay.txt?", [("count", {"look_for": "sentences"})]),
         ("How many pages does thesis.pdf have?", [("count", {"look_for": "pages"})]),
+        (
+            "How many columns does each of these files have? a.csv b.csv",
+            [("count", {"look_for": "columns"}), ("count", {"look_for": "columns"})],
+        ),
+        ("How many rows does each file have? a.csv, b.csv", [("count", {}), ("count", {})]),
         ("How many boats are in boats.csv?", [("table-question-answering", {})]),
     ],
 )

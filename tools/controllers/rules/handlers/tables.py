@@ -23,6 +23,10 @@ _UNIT = re.compile(r"\b(word|sentence|line|character|letter|paragraph)s?\b")
 MEASURE = re.compile(r"\b(?:word|sentence|line|character|letter|paragraph|page|row|column)s?\b")
 """What a text, document or table has of its own, whatever was found in it."""
 _ROWS = re.compile(r"\b(?:rows|lines|entries|records)\b")
+_EACH = re.compile(
+    r"\b(?:each|every|per)\b(?:\s+\w+){0,2}?\s+(?:files?|tables?|sheets?|csvs?|them)\b"
+    r"|\beach of [\ue010-\ue0ff]|\beach\b\W*$"
+)
 _COLUMNS = re.compile(
     r"(?:how many|count|number of)\b[ \w]{0,12}?(?P<rows>rows and (?:the )?)?columns\b(?P<more> and rows)?"
 )
@@ -70,13 +74,15 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
         linker.add_task("count", {"items": tuple(r.value for r in documents)}, intent, {"look_for": "pages"})
         return True
     if has("table") and (columns := _COLUMNS.match(words)):
-        if columns["rows"] or columns["more"]:
-            _add_items(linker, intent, "count", _tables(linker, intent), {})
-        _add_items(linker, intent, "count", _tables(linker, intent), {"look_for": "columns"})
+        for group in _counted_apart(linker, intent):
+            if columns["rows"] or columns["more"]:
+                _add_items(linker, intent, "count", group, {})
+            _add_items(linker, intent, "count", group, {"look_for": "columns"})
         return True
     if has("table") and (_ROWS.search(words) or not (has("image") or has("text"))):
         if _ROWS.search(words) and ((where := conditions(linker, intent)) or not _says_which(linker, intent)):
-            _add_items(linker, intent, "count", _tables(linker, intent), where)
+            for group in _counted_apart(linker, intent):
+                _add_items(linker, intent, "count", group, where)
         else:
             start = _with_operations_before(linker, intent)
             end = intent.stop if intent.start < intent.stop < intent.clause.end else intent.clause.end
@@ -182,6 +188,13 @@ def calculate(linker: Linker, intent: Intent) -> None:
         return
     for table in tables or linker.refuse_missing(intent, "a table"):
         linker.add_task("table-question-answering", {"table": table.value, "question": question}, intent)
+
+
+def _counted_apart(linker: Linker, intent: Intent) -> list[list[Referent]]:
+    """The tables that are counted together: each alone in "how many rows does each of these files have"."""
+    tables = _tables(linker, intent)
+    apart = _EACH.search(linker.parsed.masked, intent.clause.start, intent.clause.end)
+    return [[table] for table in tables] if apart and tables else [tables]
 
 
 def _tables(linker: Linker, intent: Intent) -> list[Referent]:
