@@ -105,7 +105,7 @@ def _is_thing(words: str, part: Span, language: Wording) -> bool:
     sums = words_pattern([*map(folded, language.section("tables")["sum"])], language)
     text = words[slice(*part)]
     added = sums.match(text, text.find(" ") + 1) and len(text.split()) > _OF_ONE
-    article = re.match(_either(language.clauses["article"]), text)
+    article = re.match(_whole_words(language.clauses["article"]), text)
     between = words_pattern([*map(folded, language.section("conditions")["between"])], language)
     return bool(article and not added and not between.search(text))
 
@@ -142,14 +142,15 @@ def _is_entity(meaning: str) -> bool:
     return meaning.startswith("token-classification/")
 
 
-def _either(words: tuple[str, ...]) -> str:
+def _whole_words(words: tuple[str, ...]) -> str:
+    """Any of the words up to its end, the longest first, without a group; "l'" ends where the next word begins."""
     longest = sorted(words, key=len, reverse=True)
     return "|".join(re.escape(word) if word.endswith("'") else rf"{re.escape(word)}(?!\w)" for word in longest)
 
 
 @cache
 def _heads(code: str) -> re.Pattern[str]:
-    return re.compile(_either(wording(code).clauses["asks_for"]))
+    return re.compile(_whole_words(wording(code).clauses["asks_for"]))
 
 
 @cache
@@ -163,7 +164,9 @@ def _place(code: str) -> re.Pattern[str]:
 def _asking(code: str) -> re.Pattern[str]:
     """The words that begin a question: "tell me until when"."""
     language = wording(code)
-    return re.compile(rf"\s*(?:(?:{_either(language.clauses['asks_for'])})\s+)?(?:{_either(language.question_words)})")
+    return re.compile(
+        rf"\s*(?:(?:{_whole_words(language.clauses['asks_for'])})\s+)?(?:{_whole_words(language.question_words)})"
+    )
 
 
 @cache
@@ -179,16 +182,16 @@ def _patterns(code: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
         return re.compile(rf"[、,，]?(?:{either})"), re.compile(
             rf"[\s,，]*(?:{before}|{polite})*[\ue010-\ue01f]+(?:{'|'.join(clauses['of_data'])})(?P<things>.+?)(?P<tail>{behind})"
         )
-    polite = "|".join(_either(tuple(clauses[name])) for name in ("polite", "then"))
-    thing, places = _either((*clauses["article"],)), _either(clauses.get("place", ()) or ("(?!)",))
-    question = _either((*language.question_words, *clauses["asks_for"]))
-    either = _either(language.joints)
+    polite = "|".join(_whole_words(tuple(clauses[name])) for name in ("polite", "then"))
+    thing, places = _whole_words((*clauses["article"],)), _whole_words(clauses.get("place", ()) or ("(?!)",))
+    question = _whole_words((*language.question_words, *clauses["asks_for"]))
+    either = _whole_words(language.joints)
     return (
         re.compile(
             rf"(?:\s*,\s*(?:(?:{either})\s+)?|\s+(?:{either})\s+)(?=(?P<asks>(?:\w{{1,3}}\s)?(?:{question}))|(?P<thing>{thing})|)"
         ),
         re.compile(
-            rf"(?:[\s,:¿¡\ue010-\ue01f]|{polite}|(?P<source>{places})(?=\s[\ue010-\ue01f]))*(?:(?P<head>{_either(clauses['asks_for'])})\s+(?={thing})|(?P<question>{question}))"
+            rf"(?:[\s,:¿¡\ue010-\ue01f]|{polite}|(?P<source>{places})(?=\s[\ue010-\ue01f]))*(?:(?P<head>{_whole_words(clauses['asks_for'])})\s+(?={thing})|(?P<question>{question}))"
         ),
     )
 
