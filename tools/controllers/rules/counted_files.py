@@ -76,7 +76,10 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
     named = frozenset(file for _, file in before)
     text = folded(parsed.masked)
     begun = next((clause.end for clause in parsed.clauses if not clause.background), 0)
-    matches = [(match, _words_of(match)) for match in _patterns(code).finditer(text)]
+    matches = [  # the words of a form, without its number in the names of their groups
+        (match, {name.rstrip("0123456789"): found for name, found in match.groupdict().items() if found})
+        for match in _patterns(code).finditer(text)
+    ]
     counts = any("ordinal" in words and "bare" not in words for _, words in matches)
     leaving = re.compile(rf"\b(?:{either(wording(code).section('excluding')['before'])}) \Z")
     for match, words in matches:
@@ -95,11 +98,6 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
             continue
         before += [(match.start(), file) for file in chosen]
         yield _Found(*match.span(), tuple(chosen))
-
-
-def _words_of(match: re.Match[str]) -> dict[str, str]:
-    """What the groups of a match hold, without the number that tells equal ones of several forms apart."""
-    return {name.rstrip("0123456789"): found for name, found in match.groupdict().items() if found}
 
 
 def _chosen(

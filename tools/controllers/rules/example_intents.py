@@ -108,7 +108,8 @@ def _read(
     """The intents that examples find in a part of a clause."""
     start, stop = span
     given = [(position - start, kind) for position, kind in _given(parsed, earlier)]
-    given += [(-1, kind) for intent in found if intent.start < clause.start for kind in _made_by(intent)]
+    made = (lexicon().acts.get(intent.act, {}).values() for intent in found if intent.start < clause.start)
+    given += [(-1, VOCABULARY[name].outputs[0].kind) for types in made for name in types]
     intents: list[Intent] = []
     words = parsed.masked[start:stop]
     others = [m.span() for m in _FOR_ANOTHER.finditer(words)]
@@ -118,7 +119,8 @@ def _read(
             begin, end = start + piece.start, start + piece.end
             if intents and intents[-1].match and intents[-1].match.meaning == piece.match.meaning:
                 continue
-            triggers = tuple(_example_words(parsed, begin, end, piece.match.meaning))
+            known = {w for e in wording("en").examples if e.meaning == piece.match.meaning for w in e.phrase.split()}
+            triggers = tuple(w.span() for w in _WORD.finditer(parsed.masked, begin, end) if w.group() in known)
             intents.append(Intent("example", begin, end, end, clause, match=piece.match, triggers=triggers))
     return intents
 
@@ -128,17 +130,6 @@ def _given(parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[tuple[int
     given: list[tuple[int, Kind]] = [(file.start, file.resource.kind) for file in parsed.files]
     given += [(quotation.start, "text") for quotation in parsed.quotations]
     return given + [(-1, resource.kind) for resource in earlier]
-
-
-def _made_by(intent: Intent) -> set[Kind]:
-    """The kinds that an intent of a rule may make."""
-    return {VOCABULARY[name].outputs[0].kind for name in lexicon().acts.get(intent.act, {}).values()}
-
-
-def _example_words(parsed: ParsedRequest, start: int, end: int, meaning: str) -> Iterator[tuple[int, int]]:
-    """Where words of a clause stand that examples of its meaning hold."""
-    known = {word for each in wording("en").examples if each.meaning == meaning for word in each.phrase.split()}
-    yield from (word.span() for word in _WORD.finditer(parsed.masked, start, end) if word.group() in known)
 
 
 def _with_pasted_text(parsed: ParsedRequest, code: str) -> ParsedRequest:

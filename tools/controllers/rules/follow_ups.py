@@ -40,22 +40,17 @@ def repeated(request: Request) -> Request | None:
     if len(names) > 1:
         return None
     words = folded(parse_request(request.text, request.files).masked)
-    for role, text in reversed(request.history):
-        if role != "user":
-            continue
-        code = language_of(parse_request(text).masked, lexicon().verb)
-        if code not in LANGUAGES:
+    for text in (text for role, text in reversed(request.history) if role == "user"):
+        masked = parse_request(text).masked
+        code, asked = language_of(masked, lexicon().verb), folded(masked)
+        if code not in LANGUAGES or (names and not _only(_FILE, words, code)):
             return None
+        again = [_FILE] if names else [re.escape(asked[start:end]) for start, end in _details(asked).values()]
+        if any(_only(each, asked, code if names else "en") for each in again):
+            continue
         if not names:
-            if _only_a_detail(folded(parse_request(text).masked)):
-                continue
             return _with_detail(request, words, text) if code == "en" else None
-        if not _only(_FILE, words, code):
-            return None
-        if _only(_FILE, folded(parse_request(text).masked), code):
-            continue
-        earlier = {mention.name for mention in mentions(text)}
-        if len(earlier) != 1:
+        if len(earlier := {mention.name for mention in mentions(text)}) != 1:
             return None
         return request.model_copy(update={"text": text.replace(earlier.pop(), names.pop()), "history": ()})
     return None
@@ -72,10 +67,6 @@ def _details(words: str) -> dict[str, tuple[int, int]]:
     if len(members := [*MEMBER.finditer(words)]) == 1:
         found.setdefault("member", members[0].span())
     return found
-
-
-def _only_a_detail(words: str) -> bool:
-    return any(_only(re.escape(words[start:end]), words, "en") for start, end in _details(words).values())
 
 
 def _with_detail(request: Request, words: str, before: str) -> Request | None:

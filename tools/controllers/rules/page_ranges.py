@@ -68,11 +68,6 @@ def page_by_page(
     return {name: listed(value) for name, value in inputs.items()}
 
 
-def taking_texts(task_type: str) -> bool:
-    """Whether a task gets the texts of several ranges of pages as one."""
-    return any(port.takes("text") for port in VOCABULARY[task_type].inputs)
-
-
 def _parameters(pages: Pages) -> Parameters:
     chosen: Parameters = {"each_page": True} if pages.each else {"except": True} if pages.left_out else {}
     return chosen | {k: v for k, v in {"first_page": pages.first, "last_page": pages.last}.items() if v is not None}

@@ -206,7 +206,8 @@ class ReferenceResolver:
                 return original
         named_data = self.named_data(intent, kinds)
         changed = re.search(r"\b(?:edited|modified|enhanced|new)\b", words)
-        if named_data and not (changed and self._has_result_instead(named_data, kinds)):
+        made = changed and any(r.is_result and fits(r, kinds) for r in self.referents)
+        if named_data and not (made and all(r.origin == "file" for r in named_data)):
             return named_data
         if prose:
             own = ("translation",) if intent.act == "language" else ()
@@ -232,10 +233,6 @@ class ReferenceResolver:
             return []
         given = [r for r in self.given_data(intent, kinds) if r.kind in ("text", "document")]
         return self.latest_results(kinds, skip=describing) or given
-
-    def _has_result_instead(self, named: Sequence[Referent], kinds: Sequence[Kind]) -> bool:
-        """Whether there is a result that can be meant where the words name only files."""
-        return any(r.is_result and fits(r, kinds) for r in self.referents) and all(r.origin == "file" for r in named)
 
     def has_kind(self, kind: Kind) -> bool:
         """Whether any referent is of exactly this kind."""

@@ -84,11 +84,12 @@ def limiting_words(parsed: ParsedRequest, linker: Linker) -> bytearray:
 def used_words(parsed: ParsedRequest, linker: Linker, requesting: bytearray) -> bytearray:
     """A 1 for each character of the masked text that the plan uses, the `requesting` ones included."""
     taken = {value for task in linker.tasks for value in _singles(task)}
+    texts = ((parsed.text.find(value), value) for value in taken if isinstance(value, str) and " " in value)
     used = _marked(
         parsed,
         *((file.start, file.end) for file in parsed.files if file.start >= 0 and file.resource in taken),
         *((quotation.start, quotation.end) for quotation in parsed.quotations if quotation.text in taken),
-        *_input_spans(parsed, taken),
+        *((start, start + len(text)) for start, text in texts if start >= 0),  # prompts, questions and labels
         *_noun_spans(parsed, linker),
         *_goal_spans(parsed, linker),
         start=requesting,
@@ -115,10 +116,9 @@ def unused_files(linker: Linker) -> Iterator[str]:
     taken = {value for task in linker.tasks for value in _singles(task)}
     for referent in linker.resolver.referents:
         refused = any(start <= referent.position < end for start, end in linker.used)
-        if referent.origin != "file" or not isinstance(referent.value, Resource):
+        if refused or referent.origin != "file" or referent.value in taken | linker.parsed.passed_over:
             continue
-        if referent.value not in taken and referent.value not in linker.parsed.passed_over:
-            yield from () if refused else (referent.value.label,)
+        yield from (referent.value.label,) if isinstance(referent.value, Resource) else ()
 
 
 def _singles(task: Task) -> Iterator[Scalar | Resource]:
@@ -126,13 +126,6 @@ def _singles(task: Task) -> Iterator[Scalar | Resource]:
         for single in value if isinstance(value, tuple) else (value,):
             parts = single.parts if isinstance(single, Template) else (single,)
             yield from (part for part in parts if isinstance(part, Scalar | Resource))
-
-
-def _input_spans(parsed: ParsedRequest, taken: Iterable[Scalar | Resource]) -> Iterator[Span]:
-    """Prompts, questions and labels of several words, as written."""
-    for text in (value for value in taken if isinstance(value, str) and " " in value):
-        if (start := parsed.text.find(text)) >= 0:
-            yield start, start + len(text)
 
 
 def _parameter_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:

@@ -85,13 +85,9 @@ def _texts_to_say(linker: Linker, intent: Intent) -> list[Referent]:
     if summary and not (linker.has_task("summarization") or linker.resolver.made_earlier(["summarization"])):
         add_single_input(linker, intent, "summarization")
         return linker.resolver.latest_results(("text",))
-    return _made_in_this_clause(linker, intent) or text_referents(linker, intent)
-
-
-def _made_in_this_clause(linker: Linker, intent: Intent) -> list[Referent]:
-    """The result of the verb that "aloud" belongs to, before or after it: "summarise notes.txt aloud"."""
-    results = linker.resolver.latest_results(("text", "labels"))
-    return [r for r in results if intent.clause.start <= r.position < intent.clause.end]
+    made = linker.resolver.latest_results(("text", "labels"))
+    here = [r for r in made if intent.clause.start <= r.position < intent.clause.end]  # "summarise notes.txt aloud"
+    return here or text_referents(linker, intent)
 
 
 def _translated(linker: Linker, intent: Intent, text: Input, target: str) -> Input:

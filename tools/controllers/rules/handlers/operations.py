@@ -54,12 +54,13 @@ def _without_verb(words: str) -> list[tuple[int, int, str]]:
 
 
 def _operate(linker: Linker, intent: Intent, name: str, parameters: Parameters) -> None:
-    if name not in ("crop", "format") and _of_findings(linker, intent):
+    words, own = linker.parsed.masked[intent.start : intent.stop], linker.parsed.masked[intent.start : intent.end]
+    findings = linker.has_found_boxes and re.search(r"\b(?:them|these|those|each|faces)\b", own)
+    if findings and name not in ("crop", "format"):  # "detect the faces and blur them"
         linker.refuse(intent, "part-only")
         return
     if name == "mute" and "format" in parameters:
         name = "sound-track"  # "take the sound out of a.mp4 as an mp3" keeps the sound, and not the film
-    words = linker.parsed.masked[intent.start : intent.stop]
     if name == "frames" and not parameters and ClauseWords(words, wording(linker.parsed.language)).names_every("frame"):
         linker.refuse(intent, "every-frame")
         return
@@ -77,21 +78,12 @@ def _operate(linker: Linker, intent: Intent, name: str, parameters: Parameters) 
         if task_type == "trim-video" and _SOUND_OF.search(linker.parsed.words_of(intent.clause)):
             linker.add_task("video-to-audio", {"video": referent.value}, intent)  # `cut_to_times` cuts its film
             continue
-        if unknown := next(
-            (value for key, value in parameters.items() if not VOCABULARY[task_type].parameter(key)), None
-        ):
-            linker.refuse(intent, f"{task_type} makes no {unknown}")
+        if unknown := [value for key, value in parameters.items() if not VOCABULARY[task_type].parameter(key)]:
+            linker.refuse(intent, f"{task_type} makes no {unknown[0]}")
             continue
         named = {"operation": name} if task_type in ("image-to-image", "audio-to-audio") else {}
         port = VOCABULARY[task_type].inputs[0].name
         linker.add_task(task_type, {port: referent.value}, intent, {**named, **parameters})
-
-
-def _of_findings(linker: Linker, intent: Intent) -> bool:
-    """Whether "them" are what was found in a picture just before: "detect the faces and blur them"."""
-    found = bool(linker.tasks) and VOCABULARY[linker.tasks[-1].type].outputs[0].kind == "boxes"
-    words = linker.parsed.masked[intent.start : intent.end]
-    return found and re.search(r"\b(?:them|these|those|each|faces)\b", words) is not None
 
 
 def _targets(linker: Linker, intent: Intent, kinds: tuple[Kind, ...]) -> list[Referent]:
