@@ -19,6 +19,7 @@ from .parameters import target_languages
 MAX_INTENTS = 60
 _CLASSIFIERS = ("classify", "image-class", "table-class", "sound-class")
 _INTO = re.compile(r"[\w ]{0,40}\b(?:into|to|as|in) (?:an?|one|the)(?: \w+)? ")
+"""Before a film that is what is joined: "join them into a slideshow" asks for no text."""
 _MAKERS = ("film", "speak", "draw", "write", "summarize")
 _FINDING = ("entities", "count", "detect")
 """Acts whose words name what is looked for in a file."""
@@ -81,14 +82,10 @@ def _drop_repeated(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
     }
     found = [i for i in found if not (i.act in late and i.start < late[i.act])]
     styled = {i.clause for i in found if i.act == "restyle"}
-    joined = {i for i in found if i.act == "join" and any(_made_by_joining(i, other, parsed) for other in found)}
+    films = [(i.clause, i.start) for i in found if i.act in ("slideshow", "film")]
+    joins = [i for i in found if i.act == "join"]
+    joined = [i for i in joins if any(c == i.clause and _INTO.fullmatch(parsed.masked, i.end, at) for c, at in films)]
     return [i for i in found if i not in joined and not (i.act == "edit" and i.clause in styled)]
-
-
-def _made_by_joining(join: Intent, other: Intent, parsed: ParsedRequest) -> bool:
-    """Whether the film is what is joined: "join them into a slideshow" asks for no text."""
-    between = parsed.masked[join.end : other.start]
-    return other.act in ("slideshow", "film") and other.clause == join.clause and bool(_INTO.fullmatch(between))
 
 
 def _keep_last_comparison(found: list[Intent]) -> list[Intent]:

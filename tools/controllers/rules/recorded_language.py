@@ -18,10 +18,8 @@ ANY = "any language"
 
 def without_recorded_language(parsed: ParsedRequest, code: str) -> tuple[ParsedRequest, str]:
     """The request without the words for the language of its recording, and the English name of that, or an empty string."""
-    if not any(file.resource.kind in ("audio", "video") for file in parsed.files):
-        return parsed, ""
-    found = recorded_language(parsed.masked, code)
-    if found is None:
+    recorded = any(file.resource.kind in ("audio", "video") for file in parsed.files)
+    if not recorded or (found := recorded_language(parsed.masked, code)) is None:
         return parsed, ""
     spoken, start, end = found
     return replace(parsed, masked=blanked(parsed.masked, [(start, end)])), NAMES[spoken]

@@ -63,12 +63,11 @@ def add_answers(linker: Linker, intents: Sequence[Intent]) -> None:
     said = f"{linker.parsed.masked.lower()}\n{linker.parsed.text.lower()}"  # "all three receipts" are masked as files
     asked = [task for task in linker.tasks if task.type in _ASKING]
     questions = {str(task.inputs.get("question")) for task in asked}
-    if len(asked) < 2 or len(questions) > 1 or not intents or _says(linker, "each", said):
+    summed = _says(linker, "amount", said) and not _says(linker, "each", said)
+    if len(asked) < 2 or len(questions) > 1 or not intents or not summed:
         return
     items = tuple(Ref(task_id=task.id) for task in asked)
     lowest = _says(linker, "lowest", said)
-    if not _says(linker, "amount", said):
-        return
     if best := lowest or _says(linker, "highest", said):
         names = names_of(linker, [next(v for n, v in task.inputs.items() if n != "question") for task in asked])
         linker.add_task("pick-best", {"items": items}, intents[-1], {**names, **({"lowest": True} if lowest else {})})

@@ -17,7 +17,6 @@ from ..parameters import target_languages
 from ..referents import Referent, kinds_named
 from ..speech import manner, words_to_say
 from ..text_linking import add_single_input, text_referents
-from .generation_prompts import prompt_for
 from .questions import add_question
 from .texts import languages_beside
 
@@ -109,11 +108,6 @@ def mux(linker: Linker, intent: Intent) -> None:
         linker.refuse_missing(intent, "a video and a sound")
         return
     linker.add_task("mux", {"video": videos[0].value, "audio": sounds[0].value}, intent)
-
-
-def music(linker: Linker, intent: Intent) -> None:
-    """Music from a description."""
-    linker.add_task("text-to-audio", {"prompt": prompt_for(linker, intent)}, intent)
 
 
 def transcribe(linker: Linker, intent: Intent) -> None:

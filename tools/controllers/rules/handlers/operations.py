@@ -110,9 +110,7 @@ def convert_last(linker: Linker) -> None:
             continue
         taken = [t for t in linker.tasks if task.id in t.depends_on]
         after = taken[0] if len(taken) == 1 and len(taken[0].inputs) == 1 and taken[0].id > task.id else None
-        if after is None or "format" in after.parameters:
-            continue
-        if not VOCABULARY[after.type].parameter("format"):
+        if after is None or "format" in after.parameters or not VOCABULARY[after.type].parameter("format"):
             continue
         form = {"format": task.parameters["format"]}
         if task.parameters == {"operation": "format", **form}:
@@ -149,18 +147,14 @@ def cut_to_times(linker: Linker) -> None:
         }
         for evidence in here:
             task = linker.tasks[evidence.task_id]
-            if task.id in cut_out:
-                linker.use(start, clause.start + part.end)
-                continue
-            if task.type == "video-to-text":  # its lines have times of their own
-                linker.tasks[task.id] = task.model_copy(update={"parameters": {**task.parameters, **part.parameters}})
-                linker.use(start, clause.start + part.end)
-                continue
             whole = next((v for v in task.inputs.values() if isinstance(v, Resource) and v.kind in _TIMED), None)
-            if whole is not None and nearest in (None, whole):
-                cut = linker.cut(whole, {**part.parameters}, evidence)
-                linker.replace_input(task.id, whole, cut)
-                linker.use(start, clause.start + part.end)
+            if task.id not in cut_out and task.type == "video-to-text":  # its lines have times of their own
+                linker.tasks[task.id] = task.model_copy(update={"parameters": {**task.parameters, **part.parameters}})
+            elif task.id not in cut_out and whole is not None and nearest in (None, whole):
+                linker.replace_input(task.id, whole, linker.cut(whole, {**part.parameters}, evidence))
+            elif task.id not in cut_out:
+                continue
+            linker.use(start, clause.start + part.end)
 
 
 def _of(linker: Linker, task_id: int) -> set[int]:

@@ -26,10 +26,11 @@ _MODULES = (altogether, audio, comparison, image_contents, meanings, operations,
 _OTHERS: dict[str, Handler] = {
     "about-run": lambda linker, intent: linker.refuse(intent, refusal("en", "about-run", "", command("show"))),
     "condition": lambda linker, intent: linker.refuse(intent, "condition"),  # a plan has no branches
-    "continue": texts.continue_,
+    "continue": texts.from_prompt,
     "example": meanings.plan_meaning,
     "filter": tables.filter_rows,
     "image-class": texts.classify,
+    "music": texts.from_prompt,
     "question": questions.answer_question,
     "turn": pictures.enhance,
     "unsupported": refuse_unsupported,

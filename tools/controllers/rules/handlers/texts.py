@@ -152,9 +152,9 @@ def languages_beside(linker: Linker, referent: Referent, intent: Intent) -> list
     return []
 
 
-def continue_(linker: Linker, intent: Intent) -> None:
-    """Continue a text."""
-    linker.add_task("text-generation", {"prompt": prompt_for(linker, intent)}, intent)
+def from_prompt(linker: Linker, intent: Intent) -> None:
+    """Continue a text, or make music, from a prompt."""
+    linker.add_task(linker.task_type_of(intent), {"prompt": prompt_for(linker, intent)}, intent)
 
 
 def rewrite(linker: Linker, intent: Intent) -> None:
