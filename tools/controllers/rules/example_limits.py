@@ -65,9 +65,8 @@ def _asked_aloud(words: str, given: Sequence[tuple[int, Kind]], code: str) -> Ma
     rest = ClauseWords(without_aloud(words, wording(code)), wording(code))
     if not rest.starts_with("asks_for", ("and", "then", "polite")) or QUOTE in words or rest.has("back"):
         return None
-    found = [
-        each.match for each in read_clauses(f"{rest.text}?", code, [(-1, kind) for _, kind in given]) if each.match
-    ]
+    anywhere = [(-1, kind) for _, kind in given]
+    found = [each.match for each in read_clauses(f"{rest.text}?", code, anywhere) if each.match]
     return found[0] if len(found) == 1 and found[0].meaning != "text-to-speech" else None
 
 
