@@ -12,15 +12,13 @@ from .nearest import words_pattern
 from .page_words import read_pages
 from .text_parts import read_parts
 from .time_ranges import time_range
-from .wording import blanked, folded, wording
+from .wording import Span, blanked, folded, wording
 
 _BESIDE = ("and", "then", "but", "polite")
 _DATA = re.compile("[\ue000-\ue0ff]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _ARTICLE, _PARTICLE = 3, 1
 """Letters of a word that names nothing, as an article or a preposition; in Chinese and Japanese of a particle."""
-
-Span = tuple[int, int]
 
 
 def is_only_details(masked: str, before: Span, piece: Span, code: str) -> bool:

@@ -11,9 +11,8 @@ from functools import cache
 
 from .meanings import meaning_of
 from .nearest import plain_words, words_pattern
-from .wording import Example, Wording, any_of, folded, wording
+from .wording import Example, Span, Wording, any_of, folded, wording
 
-Span = tuple[int, int]
 _HIDDEN = "\ue000-\ue0ff"
 _WORD = re.compile(r"[^\W\d_\ue000-\ue0ff]+")
 _LIST_NUMBER = re.compile(r"\d+[.)](?=\s)|\d+[、）]")

@@ -9,9 +9,8 @@ from functools import cache
 from typing import NamedTuple
 
 from .nearest import nearest, words_pattern
-from .wording import Wording, folded, wording
+from .wording import Span, Wording, folded, wording
 
-Span = tuple[int, int]
 _SENTENCE = re.compile(r"(?:[^.!?;\n。！？；]|\.(?!\s|$))+")
 _EDGE = " ,:，：、"
 _ENDS = " ,:?"

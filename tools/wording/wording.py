@@ -9,6 +9,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+Span = tuple[int, int]
+"""Where words stand in a text: their start and end."""
 LANGUAGES = ("en", "zh", "ja", "es", "fr", "de", "pt")
 """Languages with a data file."""
 UNSPACED = ("zh", "ja")

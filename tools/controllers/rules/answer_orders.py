@@ -6,12 +6,12 @@ from dataclasses import replace
 from ....graph.resource import Resource
 from ....graph.task import Task, singles_in
 from ...wording.answer_order import find_answer_orders
-from ...wording.wording import blanked, folded, wording
+from ...wording.wording import Span, blanked, folded, wording
 from .clauses import ParsedRequest
 from .counted_files import file_nouns, of_noun
 from .lexicon import lexicon
 
-Orders = dict[tuple[int, int], Resource | None]
+Orders = dict[Span, Resource | None]
 """Where the words stand, and the one file that they put first."""
 
 
@@ -26,9 +26,7 @@ def without_answer_orders(parsed: ParsedRequest, code: str) -> tuple[ParsedReque
     return replace(parsed, masked=blanked(parsed.masked, orders), files=tuple(dict.fromkeys(files))), orders
 
 
-def unmet_orders(
-    parsed: ParsedRequest, orders: Orders, tasks: Sequence[Task], used: Sequence[tuple[int, int]]
-) -> list[tuple[int, int]]:
+def unmet_orders(parsed: ParsedRequest, orders: Orders, tasks: Sequence[Task], used: Sequence[Span]) -> list[Span]:
     """The words that no task used, no question has in it, and whose file is not the first of those that the tasks take."""
     taken = [single for task in tasks for value in task.inputs.values() for single in singles_in(value)]
     files = [*dict.fromkeys(single for single in taken if isinstance(single, Resource))]

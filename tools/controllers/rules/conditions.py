@@ -7,7 +7,7 @@ indirect questions ("tell me if it is positive") are no conditions.
 import re
 
 from ...wording.nearest import words_pattern
-from ...wording.wording import folded, wording
+from ...wording.wording import Span, folded, wording
 from .harmless_words import courtesies
 from .lexicon import lexicon
 from .operation_words import operation_starts
@@ -20,7 +20,7 @@ _BEFORE = 120
 _JOINT = re.compile(r"[,;:] |\b(?:and|then|but) ")
 
 
-def find_conditions(masked: str, code: str) -> list[tuple[int, int]]:
+def find_conditions(masked: str, code: str) -> list[Span]:
     """Each condition with what depends on it, by the words `condition` of the wording.
 
     `condition_first`: only as first of a part. What follows depends on a condition that opens a sentence or follows
@@ -38,7 +38,7 @@ def find_conditions(masked: str, code: str) -> list[tuple[int, int]]:
     hidden = {position for span in polite for position in range(*span)}
     asking = [*(verb.start() for verb in lexicon().verb.finditer(masked)), *operation_starts(masked)]
     requests = asking if code == "en" else []
-    found: list[tuple[int, int]] = []
+    found: list[Span] = []
     for sentence in _SENTENCE.finditer(words):
         start, end = sentence.span()
         asks = [request for request in requests if start <= request < end]

@@ -101,11 +101,7 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
 
 
 def _chosen(
-    words: dict[str, str],
-    among: Sequence[Resource],
-    known: Sequence[Resource],
-    named: frozenset[Resource],
-    code: str,
+    words: dict[str, str], among: Sequence[Resource], known: Sequence[Resource], named: frozenset[Resource], code: str
 ) -> Sequence[Resource] | None:
     """Those of `among` that the words mean, none where no plan knows; None where the words choose none of the files."""
     if like := words.get("like"):

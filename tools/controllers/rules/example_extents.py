@@ -11,7 +11,7 @@ from ...wording.details import is_only_details, only_reads
 from ...wording.meanings import meaning_of
 from ...wording.nearest import words_pattern
 from ...wording.time_ranges import time_range
-from ...wording.wording import folded, wording
+from ...wording.wording import Span, folded, wording
 from .clauses import ParsedRequest
 from .intents import Intent
 
@@ -27,7 +27,7 @@ _FILES = re.compile("[\ue000-\ue01f]")
 _COMMA = re.compile(r"[,，、]\s*\Z")
 
 
-def extents_of(parsed: ParsedRequest, pieces: Sequence[Piece], code: str) -> list[tuple[int, int]]:
+def extents_of(parsed: ParsedRequest, pieces: Sequence[Piece], code: str) -> list[Span]:
     """Where each piece ends: pieces that ask for nothing but carry data or details belong to the request before them.
 
     Those before the first request belong to it. What is joined to a neighbour is left empty.

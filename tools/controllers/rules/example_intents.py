@@ -14,7 +14,7 @@ from ...wording.lost_words import lost_words, without_harmless
 from ...wording.nearest import MAX_CHARACTERS, nearest, plain_words
 from ...wording.refusals import refusal
 from ...wording.several_questions import several_questions
-from ...wording.wording import blanked, wording
+from ...wording.wording import Span, blanked, wording
 from .clauses import Clause, ParsedRequest
 from .conditions import find_conditions
 from .example_extents import extents_of, says_finding, with_reading
@@ -92,7 +92,7 @@ def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[
 
 def _read(
     parsed: ParsedRequest,
-    span: tuple[int, int],
+    span: Span,
     clause: Clause,
     found: Sequence[Intent],
     earlier: Sequence[Resource],
@@ -148,9 +148,7 @@ def _with_pasted_text(parsed: ParsedRequest, code: str) -> ParsedRequest:
     return replace(parsed, masked=masked, quotations=(*parsed.quotations, quotation))
 
 
-def _not_understood(
-    parsed: ParsedRequest, pieces: Sequence[Piece], extents: Sequence[tuple[int, int]]
-) -> Iterator[str]:
+def _not_understood(parsed: ParsedRequest, pieces: Sequence[Piece], extents: Sequence[Span]) -> Iterator[str]:
     """A sentence for each piece that asks for nothing known, is no background and belongs to no other."""
     code = parsed.language
     for piece, (start, end) in zip(pieces, extents, strict=True):

@@ -16,7 +16,7 @@ from ...wording.meanings import meaning_of
 from ...wording.nearest import Match, nearest, words_pattern
 from ...wording.page_words import read_pages
 from ...wording.time_ranges import time_range
-from ...wording.wording import blanked, folded, wording
+from ...wording.wording import Span, blanked, folded, wording
 from .clauses import ParsedRequest
 from .lexicon import QUOTE
 
@@ -86,9 +86,7 @@ def _beside_pages(words: str, kinds: Sequence[tuple[int, Kind]], code: str) -> M
     return found if found and found.meaning in _ON_PAGES else None
 
 
-def _read_without(
-    words: str, span: tuple[int, int], kinds: Sequence[tuple[int, Kind]], code: str, least: float
-) -> Match | None:
+def _read_without(words: str, span: Span, kinds: Sequence[tuple[int, Kind]], code: str, least: float) -> Match | None:
     """The one thing that words ask for without those at `span`; None for nothing, or several."""
     rest = f"{words[: span[0]]} {words[span[1] :]}"
     for beside in (wording(code).clauses.get("apart", ()), wording(code).section("restricting").get("only", ())):

@@ -19,7 +19,7 @@ from ...wording.nearest import words_pattern
 from ...wording.page_words import read_pages
 from ...wording.request_language import language_of
 from ...wording.text_parts import read_parts
-from ...wording.wording import LANGUAGES, folded, wording
+from ...wording.wording import LANGUAGES, Span, folded, wording
 from .clauses import ParsedRequest, parse_request
 from .lexicon import lexicon
 from .members import MEMBER
@@ -61,9 +61,9 @@ def repeated(request: Request) -> Request | None:
     return None
 
 
-def _details(words: str) -> dict[str, tuple[int, int]]:
+def _details(words: str) -> dict[str, Span]:
     """What a request may be repeated with, by its kind, and where the words name it."""
-    found: dict[str, tuple[int, int]] = {}
+    found: dict[str, Span] = {}
     if len(languages := [*TARGET_LANGUAGE.finditer(words)]) == 1:
         found["language"] = languages[0].span()
     for kind, parts in (("page", read_pages(words, "en")), ("part", read_parts(words, "en"))):

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from ...wording.wording import any_of, wording
+from ...wording.wording import Span, any_of, wording
 from .clauses import ParsedRequest
 from .lexicon import lexicon
 from .statements import constrains, is_statement, states
@@ -83,12 +83,12 @@ def plain_words() -> frozenset[str]:
     return frozenset(wording("en").section("harmless")["plain"].split())
 
 
-def courtesies(masked: str, names: Sequence[str] = _COURTESIES) -> list[tuple[int, int]]:
+def courtesies(masked: str, names: Sequence[str] = _COURTESIES) -> list[Span]:
     """Spans of politeness and of purposes ("for my website")."""
     return [match.span() for name in names for match in _patterns()[name].finditer(masked)]
 
 
-def harmless_spans(parsed: ParsedRequest, requested: bytearray) -> Iterator[tuple[int, int]]:
+def harmless_spans(parsed: ParsedRequest, requested: bytearray) -> Iterator[Span]:
     """Spans of words that restrict and request nothing; `requested`: a 1 for each character that requests a task."""
     patterns = _patterns()
     background = bytearray(len(parsed.masked))

@@ -10,7 +10,7 @@ from typing import Any
 
 from ....graph.resource import Kind
 from ...languages import NAMES
-from ...wording.wording import wording
+from ...wording.wording import Span, wording
 from .notation import expanded
 from .rule_patterns import RequiredWords, RulePattern
 
@@ -32,7 +32,7 @@ LANGUAGES = {word: NAMES[code] for word, code in wording("en").languages.items()
 
 def _edged(pattern: str) -> str:
     """`pattern` with `\\b` widened where a quotation or file may stand beside it; plain elsewhere, for speed."""
-    spans: list[tuple[int, int]] = []
+    spans: list[Span] = []
     opened: list[int] = []
     for match in re.finditer(r"\\.|\[(?:\\.|[^\]\\])*\]|[()]", pattern):
         if match.group() == "(":

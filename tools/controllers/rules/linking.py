@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from ....graph.resource import Kind
 from ....graph.result import Evidence
 from ....graph.task import Ref, Task, resources_in
-from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
 from ...wording.page_words import Pages, read_pages
 from ...wording.refusals import refusal
@@ -15,7 +14,7 @@ from .clauses import Clause, ParsedRequest
 from .intents import Intent
 from .lexicon import lexicon
 from .page_ranges import Take, on_pages, page_by_page
-from .parameters import Parameters
+from .parameters import Input, Inputs, Parameters
 from .planned_tasks import PlannedTasks
 from .reference_resolution import ANSWERS, FINDINGS, LISTS, OF_WHOLE_TEXTS, ReferenceResolver
 from .referents import RESULT_KINDS, Referent, fits, kinds_named
@@ -50,7 +49,7 @@ class Linker(PlannedTasks):
     def add_task(
         self,
         task_type: str,
-        inputs: dict[str, Input],
+        inputs: Inputs,
         intent: Intent,
         parameters: Parameters | None = None,
         *,
@@ -71,7 +70,7 @@ class Linker(PlannedTasks):
         return self._add(task_type, inputs, parameters, intent, implied=implied)
 
     def _add(
-        self, task_type: str, inputs: dict[str, Input], parameters: Parameters, intent: Intent, *, implied: bool = False
+        self, task_type: str, inputs: Inputs, parameters: Parameters, intent: Intent, *, implied: bool = False
     ) -> Referent:
         content = (task_type, tuple(inputs.items()), tuple(parameters.items()))
         if content in self.results_by_content:
@@ -91,7 +90,7 @@ class Linker(PlannedTasks):
         self.first_results.setdefault((task_type, intent.clause), result)
         return result
 
-    def _pages_named(self, intent: Intent, inputs: dict[str, Input]) -> tuple[Pages, ...]:
+    def _pages_named(self, intent: Intent, inputs: Inputs) -> tuple[Pages, ...]:
         """The ranges of pages that the clause of an intent names, where it is about a document."""
         if not any(given.kind == "document" for value in inputs.values() for given in resources_in(value)):
             return ()
@@ -110,7 +109,7 @@ class Linker(PlannedTasks):
     def _page_step(self, intent: Intent) -> Take:
         """Adds the step that takes pages."""
 
-        def take(task_type: str, inputs: dict[str, Input], parameters: Parameters) -> Input:
+        def take(task_type: str, inputs: Inputs, parameters: Parameters) -> Input:
             value = self.add_task(task_type, inputs, intent, parameters, implied=True).value
             each = isinstance(value, Ref) and parameters.get("each_page")
             return value.model_copy(update={"output": "pages"}) if isinstance(value, Ref) and each else value

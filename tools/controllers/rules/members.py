@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
-from ...wording.wording import either, folded, wording
+from ...wording.wording import Span, either, folded, wording
 from .counted_files import COMPARED, COUNTER, ORDINAL_DIGITS, counted
 
 MEMBER = re.compile(
@@ -18,7 +18,7 @@ class Members(NamedTuple):
     """The places of the results that are meant, and the words that say so as (start, end)."""
 
     places: tuple[int, ...]
-    span: tuple[int, int]
+    span: Span
 
 
 class NoSuchMember(LookupError):

@@ -14,7 +14,7 @@ from ...wording.forms import find_forms
 from ...wording.operation_values import FORMATS, SOUND_FORMATS, VALUES, Found, read_value
 from ...wording.request_language import function_words
 from ...wording.time_ranges import time_range
-from ...wording.wording import any_of, blanked, wording
+from ...wording.wording import Span, any_of, blanked, wording
 from .clauses import EMOJI
 from .harmless_words import courtesies
 from .lexicon import FILES, lexicon
@@ -71,7 +71,7 @@ _ASKING = re.compile(r"\W*(?:which|(?:is|are|was|were) (?:[\ue000-\ue0ff]|(?:the
 _FILE_WORDS = re.compile(r"[\ue010-\ue0ff]+")
 
 
-def read_operations(masked: str, given: frozenset[Kind]) -> Iterator[tuple[int, int]]:
+def read_operations(masked: str, given: frozenset[Kind]) -> Iterator[Span]:
     """Where a masked request asks for an operation; `given`: the kinds of its files."""
     for start, end in _parts(masked):
         words = masked[start:end]
@@ -130,7 +130,7 @@ def _states(masked: str, start: int, end: int) -> bool:
     return bool(stated) and not commanded and not meant
 
 
-def _parts(masked: str) -> Iterator[tuple[int, int]]:
+def _parts(masked: str) -> Iterator[Span]:
     """Pieces of sentences, cut where a joint leads to another verb, operation or sentence; lists of files stay whole."""
     start, verb, keys = 0, lexicon().verb, _keys(masked)
     if not keys and not any(read(masked, "en").spans for read in VALUES.values()) and not time_range(masked, "en"):
@@ -199,7 +199,7 @@ def _arguments(words: str) -> dict[str, Found]:
     return found
 
 
-def _only_carriers(words: str, spans: list[tuple[int, int]]) -> bool:
+def _only_carriers(words: str, spans: list[Span]) -> bool:
     if _FRAME_NUMBER.search(words):
         return False
     text = _BOTH_TIMES.sub(" ", _FILE_WORDS.sub(" ", blanked(words, spans)))

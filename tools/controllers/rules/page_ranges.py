@@ -7,20 +7,19 @@ from collections.abc import Callable, Sequence
 
 from ....graph.resource import Resource
 from ....graph.task import Ref, Task
-from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
 from ...wording.clause_words import ClauseWords
 from ...wording.page_words import Pages, read_pages
 from ...wording.wording import wording
-from .parameters import Parameters
+from .parameters import Input, Inputs, Parameters
 
-Take = Callable[[str, dict[str, Input], Parameters], Input]
+Take = Callable[[str, Inputs, Parameters], Input]
 """Adds the step of a task type; returns its result."""
 
 
 def on_pages(
-    task_type: str, inputs: dict[str, Input], parameters: Parameters, pages: Sequence[Pages], take: Take
-) -> tuple[dict[str, Input], Parameters]:
+    task_type: str, inputs: Inputs, parameters: Parameters, pages: Sequence[Pages], take: Take
+) -> tuple[Inputs, Parameters]:
     """Inputs and parameters of a task on some pages of its documents; unchanged where it has no document."""
     row = VOCABULARY[task_type]
     chosen = _parameters(pages[0])
@@ -50,9 +49,7 @@ def names_each_page(words: str, code: str) -> bool:
     return any(pages.each for pages in read_pages(words, code))
 
 
-def page_by_page(
-    inputs: dict[str, Input], tasks: Sequence[Task], words: str, code: str, take: Take
-) -> dict[str, Input]:
+def page_by_page(inputs: Inputs, tasks: Sequence[Task], words: str, code: str, take: Take) -> Inputs:
     """Inputs with the list of the pages' texts for the whole text of a document, where the words ask for each page."""
     paged, each = names_each_page(words, code), ClauseWords(words, wording(code)).has("apart")
 

@@ -2,9 +2,9 @@
 
 import re
 
-from ....graph.task import Scalar
+from ....graph.task import Scalar, Value
 from ...tables.folding import singular
-from ...wording.wording import wording
+from ...wording.wording import Span, wording
 from .lexicon import LANGUAGES, lexicon
 
 _LANGUAGE = "|".join(LANGUAGES)
@@ -39,6 +39,8 @@ _TWO_WORDS = frozenset("traffic cell tennis wine stop potted dining teddy fire p
 """First words of labels of two words."""
 _LABELS = re.compile(r"\b(?:as|into|one of|labels?:?|categories:?) ((?:[a-z]+, )*[a-z]+,? or [a-z]+)\b")
 
+Input = Value
+Inputs = dict[str, Input]
 Parameters = dict[str, Scalar | tuple[Scalar, ...]]
 
 
@@ -58,7 +60,7 @@ def source_language(words: str) -> str | None:
     return LANGUAGES[match[1] or match[2]] if match else None
 
 
-def summary_limits(words: str) -> tuple[Parameters, list[tuple[int, int]]]:
+def summary_limits(words: str) -> tuple[Parameters, list[Span]]:
     """The most sentences and words of a summary, and its form; and the words that set them."""
     parameters: Parameters = {}
     spans = []

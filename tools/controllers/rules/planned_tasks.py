@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from ....graph.resource import Resource
 from ....graph.result import Evidence
 from ....graph.task import Ref, Single, Task, singles_in
-from ....graph.task import Value as Input
 from ....graph.vocabulary import VOCABULARY
-from .parameters import Parameters
+from .parameters import Input, Inputs, Parameters
 from .referents import Referent
 
 
@@ -25,9 +24,7 @@ class PlannedTasks:
         """The task that cuts a part out of a recording or film, the same for all tasks that take it."""
         return self.step(f"trim-{whole.kind}", {whole.kind: whole}, part, evidence, "cut to the time")
 
-    def step(
-        self, task_type: str, inputs: dict[str, Input], parameters: Parameters, evidence: Evidence, goal: str
-    ) -> Ref:
+    def step(self, task_type: str, inputs: Inputs, parameters: Parameters, evidence: Evidence, goal: str) -> Ref:
         """A step before a planned task, the same for all tasks that take its result."""
         content = (task_type, tuple(inputs.items()), tuple(parameters.items()))
         if content not in self.results_by_content:

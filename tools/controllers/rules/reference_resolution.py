@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from ....graph.resource import Kind, Resource
 from ...tables.folding import singular
 from ...wording.meanings import meaning_of
-from ...wording.wording import folded, wording
+from ...wording.wording import Span, folded, wording
 from .clauses import Clause, ParsedRequest
 from .counted_files import file_nouns
 from .intents import Intent
@@ -58,7 +58,7 @@ class ReferenceResolver:
         self.referents = initial_referents(parsed, earlier, questions)
         self.clause = Clause(0, 0, True)
         """That of the intent that is being planned."""
-        self.used: list[tuple[int, int]] = []
+        self.used: list[Span] = []
         """The words that chose one of several results."""
         self._made = frozenset(made)
         """The SHA-256 of the results with which the turn before ended."""

@@ -8,7 +8,7 @@ from ....graph.converters import CONVERTERS
 from ....graph.resource import Kind, Resource, satisfies
 from ....graph.task import Ref
 from ...wording.output_names import naming_span
-from ...wording.wording import blanked
+from ...wording.wording import Span, blanked
 from .clauses import ParsedRequest
 from .lexicon import FILES, lexicon
 from .masking import FileMention
@@ -91,7 +91,7 @@ def initial_referents(parsed: ParsedRequest, earlier: Sequence[Resource], questi
     return found
 
 
-def result_name(parsed: ParsedRequest, file: FileMention) -> tuple[int, int] | None:
+def result_name(parsed: ParsedRequest, file: FileMention) -> Span | None:
     """The words that make a file that does not exist the name of a result ("save it as a.wav"); None where it is none."""
     if file.start < 0 or not file.resource.missing or parsed.clause_at(file.start).background:
         return None
@@ -101,9 +101,9 @@ def result_name(parsed: ParsedRequest, file: FileMention) -> tuple[int, int] | N
     return naming_span(parsed.masked, file.start, file.end, parsed.language)
 
 
-def without_output_names(parsed: ParsedRequest, code: str) -> tuple[ParsedRequest, dict[str, tuple[int, int]]]:
+def without_output_names(parsed: ParsedRequest, code: str) -> tuple[ParsedRequest, dict[str, Span]]:
     """The request, and where each name stands with the words around it. In English these stay: the rules read them."""
-    names: dict[str, tuple[int, int]] = {}
+    names: dict[str, Span] = {}
     for file in parsed.files:
         if file.start >= 0 and file.resource.missing:
             span = result_name(parsed, file) if code == "en" else naming_span(parsed.masked, file.start, file.end, code)

@@ -14,12 +14,11 @@ from ....graph.resource import Kind, Resource
 from ....graph.result import Evidence
 from ....graph.task import Ref, Single, Task, Template, singles_in
 from ....graph.vocabulary import VOCABULARY
-from ...wording.wording import folded, wording
+from ...wording.wording import Span, folded, wording
 from .clauses import ParsedRequest
 from .counted_files import file_nouns, of_noun
 from .scope_words import Scope, find_scopes
 
-Span = tuple[int, int]
 _PLURAL: frozenset[Kind] = frozenset(("labels", "boxes", "table"))
 """Kinds of data that hold several things: "them" may mean the names in one list."""
 _STARTS = ("first", "first_page", "start_seconds")

@@ -12,14 +12,14 @@ from ...tables.folding import singular
 from ...wording.lost_words import lost_words
 from ...wording.operation_values import read_value
 from ...wording.request_language import function_words
-from ...wording.wording import folded
+from ...wording.wording import Span, folded
 from .clauses import ParsedRequest
 from .harmless_words import harmless_spans, plain_words
 from .intents import Intent
 from .lexicon import lexicon
 from .linking import Linker
 from .parameters import NUMBERS
-from .used_words import WORD, Span, limiting_words, requesting_words, used_words
+from .used_words import WORD, limiting_words, requesting_words, used_words
 
 _BREAK = re.compile(r"[.;!?\n\ue000-\ue0ff]")
 _ORDINALS = ("first", "second", "third", "last")

@@ -17,7 +17,7 @@ from ....graph.task import Scalar, Task, Template, Value
 from ....graph.vocabulary import VOCABULARY
 from ...tables.folding import singular
 from ...wording.request_language import function_words
-from ...wording.wording import wording
+from ...wording.wording import Span, wording
 from .clauses import ParsedRequest
 from .intents import Intent
 from .lexicon import LANGUAGES, lexicon
@@ -26,7 +26,6 @@ from .operation_words import operation_names
 from .parameters import NUMBERS
 from .referents import KIND_NOUNS
 
-Span = tuple[int, int]
 WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_][\w’-]*")
 _SENTENCE_END = re.compile(r"[.;!?\n](?:\s|\Z)")
 _VALUE = re.compile(r"\w[\w.-]*")

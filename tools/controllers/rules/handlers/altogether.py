@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from .....graph.resource import Resource
 from .....graph.task import Ref
-from .....graph.task import Value as Input
 from ....tables.folding import singular
 from ....wording.request_language import function_words
 from ....wording.wording import wording
@@ -13,7 +12,7 @@ from ..counted_files import file_nouns
 from ..harmless_words import plain_words
 from ..intents import Intent
 from ..linking import Linker
-from ..parameters import NUMBERS, Parameters
+from ..parameters import NUMBERS, Inputs, Parameters
 from ..referents import Referent
 from ..text_linking import text_referents
 from .comparison import names_of
@@ -36,7 +35,7 @@ def altogether(linker: Linker, intent: Intent) -> None:
     listed = _LISTED.search(words)
     if len(pages) > 1:
         for page in pages:
-            inputs: dict[str, Input] = {"image": page.value, "question": _question(words, "")}
+            inputs: Inputs = {"image": page.value, "question": _question(words, "")}
             linker.add_task("document-question-answering", inputs, intent)
     elif pages and pages[0].kind == "image":
         linker.refuse(intent, "one picture has one total; I add up those of several")

@@ -5,21 +5,38 @@ from dataclasses import replace
 
 from .....graph.resource import Resource
 from .....graph.task import Ref
-from .....graph.task import Value as Input
 from ....text_language import is_in
 from ....wording.request_language import function_words
 from ..harmless_words import plain_words
 from ..intents import Intent
-from ..lexicon import lexicon
+from ..lexicon import LANGUAGES, lexicon
 from ..linking import Linker
 from ..operation_words import operation_in
-from ..parameters import target_languages
+from ..parameters import Input, Parameters, target_languages
 from ..referents import Referent, kinds_named
-from ..speech import manner, words_to_say
 from ..text_linking import add_single_input, text_referents
 from .questions import add_question
 from .texts import languages_beside
 
+_RATE = re.compile(r"\b(?:at )?(\d{2,3}) (?:words (?:a|per) minute|wpm)\b")
+_PACES: dict[str, int] = {"very slow": 100, "slow": 125, "very fast": 260, "fast": 220, "quick": 220}
+"""Words a minute; 170 is usual."""
+_PACE = re.compile(
+    r"\b((?:very )?(?:slow|fast|quick))(?:ly|er)?\b(?= ?(?:[,.!?]|\Z|and\b|aloud|out\b|please|in\b|with\b|pace|speed))"
+)
+_VOICE = re.compile(
+    r"\b(?:in|with|by|using|as) (?:an? |the |my )?"
+    r"(?P<voice>female|male|woman(?:’s)?|man(?:’s)?|whisper(?:ing|ed)?)(?: voice)?\b"
+)
+_VOICES = {"woman": "female", "man": "male", "whispering": "whisper", "whispered": "whisper"}
+_ACCENT = re.compile(rf"\b(?:in|with) (?:an? |the )?({'|'.join(LANGUAGES)}) (?:voice|accent|pronunciation|speaker)\b")
+_SAID = re.compile(
+    r"\b(?:say|speak|pronounce|announce)(?: the words?| the sentence)? (?P<text>[^\ue000-\ue0ff.;?!\n]+?)"
+    r"(?=\W*(?:\b(?:aloud|out ?loud|loudly|slowly|quickly|verbally|please|in an?|at \d|very)\b|\Z|[.!?\n]))"
+)
+_POINTING = re.compile(
+    r"(?:the|its?|this|that|th[eo]se|them|my|your|their|his|her|our|each|all|both|how|what|whether|which|if)\b"
+)
 _LISTENER = re.compile(r"\bto (?:me|us|him|her|them|(?:my|our|his|her|their) \w+)\b")
 
 
@@ -34,7 +51,7 @@ def speak(linker: Linker, intent: Intent) -> None:
         linker.refuse(intent, f"what it is to say comes from “{unread}”, which I did not understand")
         return
     clause = linker.parsed.masked[intent.start : intent.clause.end]
-    how, spans = manner(clause)
+    how, spans = _manner(clause)
     spans += [listener.span() for listener in _LISTENER.finditer(clause)]
     for start, end in spans:
         linker.use(intent.start + start, intent.start + end)
@@ -49,6 +66,32 @@ def speak(linker: Linker, intent: Intent) -> None:
         linker.add_task("audio-to-audio", {"audio": Ref(task_id=linker.tasks[-1].id)}, intent)
     if films and linker.tasks and "dub" in linker.resolver.words_of(intent):
         linker.add_task("mux", {"video": films[0].value, "audio": Ref(task_id=linker.tasks[-1].id)}, intent)
+
+
+def _manner(words: str) -> tuple[Parameters, list[tuple[int, int]]]:
+    """`voice`, `rate` and `language` of the speech that masked words ask for, and where they do."""
+    found: Parameters = {}
+    rate, pace, voice, accent = (pattern.search(words) for pattern in (_RATE, _PACE, _VOICE, _ACCENT))
+    if rate:
+        found["rate"] = int(rate[1])
+    elif pace:
+        found["rate"] = _PACES[pace[1]]
+    if voice:
+        named = voice["voice"].removesuffix("’s")
+        found["voice"] = _VOICES.get(named, named)
+    if accent:
+        found["language"] = LANGUAGES[accent[1]]
+    return found, [match.span() for match in (rate or pace, voice, accent) if match]
+
+
+def _words_to_say(masked: str, start: int, end: int, *, has_data: bool) -> tuple[int, int] | None:
+    """Where the words to say stand without quotation marks: "say hello world aloud". `has_data`: "the total" is a datum."""
+    match = _SAID.search(masked, start, end)
+    if match is None or lexicon().cues["points"].match(match["text"]):
+        return None
+    if has_data and _POINTING.match(match["text"]):
+        return None
+    return match.span("text")
 
 
 def _unplanned_source(linker: Linker, intent: Intent) -> str:
@@ -68,7 +111,7 @@ def _texts_to_say(linker: Linker, intent: Intent) -> list[Referent]:
     given = bool(linker.tasks or linker.resolver.referents)
     said = lexicon().cues["said"].search(linker.parsed.masked, intent.clause.start, intent.clause.end)
     quoted = any(referent.origin == "quotation" for referent in linker.resolver.data_in_words(intent))
-    bare = words_to_say(linker.parsed.masked, intent.start, intent.clause.end, has_data=given)
+    bare = _words_to_say(linker.parsed.masked, intent.start, intent.clause.end, has_data=given)
     if given and said:
         linker.use(*said.span())
         asked = replace(intent, act="entities", start=said.start(), end=said.end())

@@ -4,10 +4,9 @@ import re
 from collections.abc import Sequence
 
 from .....graph.resource import Kind, Resource
-from .....graph.task import Value as Input
 from ..intents import Intent
 from ..linking import Linker
-from ..parameters import Parameters
+from ..parameters import Input, Inputs, Parameters
 from ..referents import Referent
 from ..text_linking import as_text, text_referents
 from .questions import add_question
@@ -98,5 +97,5 @@ def similar(linker: Linker, intent: Intent) -> None:
         media_texts = [as_text(linker, referent, intent) for referent in media[:2]]
         pair = [*pair, *(r for r in media_texts if r not in pair)][:2]
     if len(pair) > 1 or linker.refuse_missing(intent, "two texts"):
-        inputs: dict[str, Input] = {"source_sentence": pair[0].value, "sentences": (pair[1].value,)}
+        inputs: Inputs = {"source_sentence": pair[0].value, "sentences": (pair[1].value,)}
         linker.add_task("sentence-similarity", inputs, intent)

@@ -2,10 +2,10 @@
 
 import re
 
-from .....graph.task import Value as Input
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
+from ..parameters import Input
 from ..referents import kinds_named
 from ..text_linking import as_text, refers_to_recording, text_referents
 

@@ -3,12 +3,11 @@
 import re
 
 from .....graph.resource import Kind
-from .....graph.task import Value as Input
 from ....wording.counted_parts import counts_mails, type_by_name
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
-from ..parameters import count_label
+from ..parameters import Inputs, count_label
 from ..referents import kinds_named
 from ..text_linking import add_single_input, text_referents
 from .generation_prompts import prompt_for
@@ -35,7 +34,7 @@ def crop(linker: Linker, intent: Intent) -> None:
     images = linker.resolver.resolve(intent, ("image",))
     boxes = [r for r in linker.resolver.latest_results(("labels",)) if r.origin == "object-detection"]
     for referent in images or linker.refuse_missing(intent, "an image"):
-        inputs: dict[str, Input] = {"image": referent.value}
+        inputs: Inputs = {"image": referent.value}
         if boxes:
             inputs["boxes"] = boxes[0].value
         elif named := re.search(r"\b(?:faces?|objects?|people|persons?|cars?|it|them|dogs?|cats?)\b", words):

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from .....graph.resource import Resource
 from .....graph.task import Ref
-from .....graph.task import Value as Input
 from .....graph.task_type import Input as Port
 from .....graph.vocabulary import VOCABULARY
 from ....text_language import is_in
@@ -15,6 +14,7 @@ from ....wording.meanings import Meaning
 from ....wording.wording import wording
 from ..intents import Intent
 from ..linking import Linker
+from ..parameters import Input, Inputs
 from ..referents import Referent, unique
 
 _FINDINGS = ("text-classification", "zero-shot-classification", "token-classification", "language-identification",
@@ -100,7 +100,7 @@ def own_words(linker: Linker, intent: Intent) -> Input:
     return quoted[-1].value if quoted else said.strip(" ,.;:\n、，。")
 
 
-def add_boxes(ports: Sequence[Port], inputs: dict[str, Input], found: Referent) -> None:
+def add_boxes(ports: Sequence[Port], inputs: Inputs, found: Referent) -> None:
     """Give an optional input of boxes what was detected before."""
     boxes = next((port for port in ports if port.kinds == ("boxes",) and not port.required), None)
     if boxes and isinstance(found.value, Ref):

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from .....graph.task import Ref
-from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
 from ....languages import NAMES
 from ....tables.table_words import names_table_operation
@@ -20,7 +19,7 @@ from ....wording.time_ranges import time_range
 from ....wording.wording import wording
 from ..intents import Intent
 from ..linking import Linker
-from ..parameters import Parameters
+from ..parameters import Input, Inputs, Parameters
 from ..referents import Referent
 from .comparison import names_of
 from .meaning_inputs import add_boxes, choose, data_of, is_latest_in, own_words
@@ -154,7 +153,7 @@ def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -
         if not first:
             return []
     row, data = VOCABULARY[meaning.task_type], data_of(meaning)
-    fixed: dict[str, Input] = {}
+    fixed: Inputs = {}
     for port in row.inputs:
         if port.required and port not in data and not port.many and port.kinds == ("text",):
             fixed[port.name] = own_words(linker, intent)
@@ -200,7 +199,7 @@ def _searches(parameters: Parameters) -> list[Parameters]:
     return [{**parameters, "look_for": "names"}, {**parameters, "look_for": others}]
 
 
-def _joined(linker: Linker, task_type: str, inputs: dict[str, Input], parameters: Parameters) -> list[Referent]:
+def _joined(linker: Linker, task_type: str, inputs: Inputs, parameters: Parameters) -> list[Referent]:
     """The result of a task of the same type and data, which then looks for these as well: "the dates and the amounts"."""
     for number, task in enumerate(linker.tasks):
         both = [str(each["look_for"]) for each in (task.parameters, parameters) if "look_for" in each]
@@ -225,7 +224,7 @@ def _translate(linker: Linker, intent: Intent, targets: Sequence[str], source: s
             parameters: Parameters = {"target_language": name}
             if source and source not in targets:
                 parameters["source_language"] = NAMES.get(source, source)
-            given: dict[str, Input] = {"text": referent.value}
+            given: Inputs = {"text": referent.value}
             is_done = referent.language == name
             made.append(referent if is_done else linker.add_task("translation", given, intent, parameters))
     return made

@@ -3,13 +3,12 @@
 import re
 
 from .....graph.task import Ref
-from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
 from ..operation_words import operation_in, part_named
-from ..parameters import control_type
+from ..parameters import Input, Inputs, control_type
 from ..referents import Referent
 from ..text_linking import add_single_input, as_text
 from .generation_prompts import prompt_from_media
@@ -121,7 +120,7 @@ def slideshow(linker: Linker, intent: Intent) -> None:
     images = linker.resolver.resolve(intent, ("image",), everything=True) or linker.refuse_missing(intent, "images")
     if not images:
         return
-    inputs: dict[str, Input] = {"images": tuple(referent.value for referent in images)}
+    inputs: Inputs = {"images": tuple(referent.value for referent in images)}
     voice = linker.resolver.latest_results(("audio",)) or linker.resolver.named_data(intent, ("audio",))
     words = linker.parsed.words_of(intent.clause)
     quoted = [r for r in linker.resolver.referents if r.origin == "quotation"]

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from .....graph.resource import Kind, Resource
 from .....graph.task import Ref, Template
-from .....graph.task import Value as Input
 from .....graph.vocabulary import VOCABULARY
 from ....tables.follow_up import of_those, refers_back
 from ....wording.asked_apart import FOLLOWED
@@ -16,6 +15,7 @@ from ....wording.several_questions import several_questions
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
+from ..parameters import Input, Inputs
 from ..text_linking import as_text, text_referents
 
 _OF_TABLE = "table-question-answering"
@@ -70,7 +70,7 @@ def add_question(linker: Linker, intent: Intent, question: str) -> None:
     elif kind is None:
         linker.add_task("conversational", {"text": question}, intent)
     elif kind == "text":
-        inputs: dict[str, Input] = {"question": question_input}
+        inputs: Inputs = {"question": question_input}
         context = [r for r in text_referents(linker, intent) if r.value != question_input]
         if context:
             inputs["context"] = context[0].value
