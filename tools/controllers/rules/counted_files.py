@@ -7,9 +7,9 @@ Counted are the files of the request in the order in which it names or brings th
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ....graph.resource import Resource
 from ...wording.forms import value_of
@@ -37,8 +37,7 @@ _Member = TypeVar("_Member")
 _EXCEPT = r"(?:but|except(?: for)?|apart from|other than|excluding|without|save)"
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(NamedTuple):
     start: int
     end: int
     files: tuple[Resource, ...]

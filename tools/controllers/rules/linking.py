@@ -14,7 +14,7 @@ from .clauses import Clause, ParsedRequest
 from .intents import Intent
 from .lexicon import lexicon
 from .page_ranges import Take, on_pages, page_by_page
-from .parameters import Input, Inputs, Parameters
+from .parameters import USUAL, Input, Inputs, Parameters
 from .planned_tasks import PlannedTasks
 from .reference_resolution import ANSWERS, FINDINGS, LISTS, OF_WHOLE_TEXTS, ReferenceResolver
 from .referents import RESULT_KINDS, Referent, fits, kinds_named
@@ -47,16 +47,9 @@ class Linker(PlannedTasks):
         self.used.append((start, end))
 
     def add_task(
-        self,
-        task_type: str,
-        inputs: Inputs,
-        intent: Intent,
-        parameters: Parameters | None = None,
-        *,
-        implied: bool = False,
+        self, task_type: str, inputs: Inputs, intent: Intent, parameters: Parameters = USUAL, *, implied: bool = False
     ) -> Referent:
         """Add a task unless the same is planned; returns its result. `implied`: a step that the request does not name."""
-        parameters = parameters or {}
         if not implied:
             words = self.parsed.words_of(intent.clause)
             inputs = page_by_page(inputs, self.tasks, words, self.parsed.language, self._page_step(intent))
@@ -122,7 +115,7 @@ class Linker(PlannedTasks):
         name: str,
         referents: Sequence[Referent],
         intent: Intent,
-        parameters: Parameters | None = None,
+        parameters: Parameters = USUAL,
         *,
         implied: bool = False,
     ) -> list[Referent]:

@@ -57,7 +57,7 @@ def page_by_page(inputs: Inputs, tasks: Sequence[Task], words: str, code: str, t
         source = tasks[value.task_id] if isinstance(value, Ref) and not value.output else None
         if source is None or source.type != "document-to-text":
             return value
-        if not paged and not (each and source.parameters.get("each_page")):
+        if not (paged or (each and source.parameters.get("each_page"))):
             return value
         return take(source.type, source.inputs, {**source.parameters, "each_page": True})
 

@@ -42,6 +42,8 @@ _LABELS = re.compile(r"\b(?:as|into|one of|labels?:?|categories:?) ((?:[a-z]+, )
 Input = Value
 Inputs = dict[str, Input]
 Parameters = dict[str, Scalar | tuple[Scalar, ...]]
+USUAL: Parameters = {}
+"""Those of a task of which nothing is said."""
 
 
 def target_languages(words: str) -> list[str]:
@@ -84,9 +86,7 @@ def count_label(words: str) -> Parameters:
     if not match:
         return {}
     noun = match[1] if match[1].split()[0] in _TWO_WORDS else match[1].split()[0]
-    if noun in _NOT_LABELS:
-        return {}
-    return {"label": _CODES.get(noun) or singular(noun)}
+    return {} if noun in _NOT_LABELS else {"label": _CODES.get(noun) or singular(noun)}
 
 
 def candidate_labels(words: str) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from ....graph.resource import Resource
 from ....graph.result import Evidence
 from ....graph.task import Ref, Single, Task, singles_in
 from ....graph.vocabulary import VOCABULARY
@@ -19,10 +18,6 @@ class PlannedTasks:
     """The words behind each task, implied tasks included."""
     results_by_content: dict[object, Referent] = field(default_factory=dict)
     """Results by type, inputs and parameters of their tasks."""
-
-    def cut(self, whole: Resource, part: Parameters, evidence: Evidence) -> Ref:
-        """The task that cuts a part out of a recording or film, the same for all tasks that take it."""
-        return self.step(f"trim-{whole.kind}", {whole.kind: whole}, part, evidence, "cut to the time")
 
     def step(self, task_type: str, inputs: Inputs, parameters: Parameters, evidence: Evidence, goal: str) -> Ref:
         """A step before a planned task, the same for all tasks that take its result."""

@@ -48,11 +48,7 @@ class ReferenceResolver:
     """The referents so far, results of planned tasks last, and which of them the words of an intent mean."""
 
     def __init__(
-        self,
-        parsed: ParsedRequest,
-        earlier: Sequence[Resource],
-        questions: frozenset[str] = frozenset(),
-        made: Iterable[str] = (),
+        self, parsed: ParsedRequest, earlier: Sequence[Resource], questions: frozenset[str], made: Iterable[str]
     ) -> None:
         self.parsed = parsed
         self.referents = initial_referents(parsed, earlier, questions)

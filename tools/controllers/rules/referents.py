@@ -81,9 +81,8 @@ def initial_referents(parsed: ParsedRequest, earlier: Sequence[Resource], questi
     """
     found = [Referent(r.kind, r, "earlier", -1) for r in earlier_data(earlier)]
     found += [Referent("text", q.text, "quotation", q.start) for q in parsed.quotations if q.text not in questions]
-    for file in parsed.files[:MAX_FILES]:
-        if result_name(parsed, file) is None:
-            found.append(Referent(file.resource.kind, file.resource, "file", file.start))
+    files = (file for file in parsed.files[:MAX_FILES] if result_name(parsed, file) is None)
+    found += [Referent(file.resource.kind, file.resource, "file", file.start) for file in files]
     announced = lexicon().cues["announced-text"].search(parsed.masked)
     if announced and not any(referent.kind in ("text", "table", "audio") for referent in found):
         absent = Resource(kind="text", media_type="text/plain", name=announced["noun"])

@@ -41,9 +41,8 @@ class RequiredWords:
 
     def __init__(self, pieces: Mapping[str, str]) -> None:
         self._pieces = blake2b(json.dumps(pieces, sort_keys=True).encode(), digest_size=8).digest()
-        self._known: Mapping[str, Sequence[str]] = {}
-        if REQUIRED.exists():
-            self._known = json.loads(REQUIRED.read_text(encoding="utf-8"))
+        known = REQUIRED.read_text(encoding="utf-8") if REQUIRED.exists() else "{}"
+        self._known: Mapping[str, Sequence[str]] = json.loads(known)
 
     def key(self, source: str) -> str:
         """A pattern's name in the file."""

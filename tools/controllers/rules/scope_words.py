@@ -6,8 +6,8 @@ found as typed.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from ...wording.nearest import words_pattern
 from ...wording.page_words import read_pages
@@ -18,8 +18,7 @@ from .counted_files import file_nouns
 _SENTENCE_END = re.compile(r"[.!?;\n](?:\s|\Z)|[。！？]")
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(NamedTuple):
     """Words of scope in a masked request."""
 
     name: str

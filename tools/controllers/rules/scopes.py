@@ -9,6 +9,7 @@ is in the data ("both parties"), which are left to the experts; ranges within on
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from ....graph.resource import Kind, Resource
 from ....graph.result import Evidence
@@ -25,8 +26,7 @@ _STARTS = ("first", "first_page", "start_seconds")
 _RANGES = {*_STARTS, "last", "last_page", "end_seconds"}
 
 
-@dataclass(frozen=True)
-class Scopes:
+class Scopes(NamedTuple):
     """Spans of the words of scope in a masked request, by whether the plan does what they oblige it to.
 
     Those unmet begin with the words that ask for the task: "translate both".

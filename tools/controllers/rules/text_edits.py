@@ -30,14 +30,8 @@ class TextEdits:
 
     def to_edited(self, position: int) -> int:
         """The position in the edited text, of a position in the original text."""
-        shift = 0
-        for start, end, words in self.replacements:
-            if position <= start:
-                break
-            if position < end:
-                return start + shift + len(words)
-            shift += len(words) - (end - start)
-        return position + shift
+        before = (each for each in self.replacements if each[0] < position)
+        return position + sum(len(words) - (min(end, position) - start) for start, end, words in before)
 
 
 NO_EDITS = TextEdits()

@@ -7,7 +7,7 @@ from ....graph.vocabulary import VOCABULARY
 from .intents import Intent
 from .lexicon import lexicon
 from .linking import Linker
-from .parameters import Parameters, target_languages
+from .parameters import USUAL, Parameters, target_languages
 from .reference_resolution import SEARCHING_ACTS
 from .referents import Referent, kinds_named
 
@@ -102,9 +102,8 @@ def _earlier_result_from(linker: Linker, own: Referent, intent: Intent) -> Refer
         if referent.is_result and referent.kind == "text" and referent.position < own.position:
             value, masked = referent.value, linker.parsed.masked
             used = tuple(linker.tasks[value.task_id].inputs.values()) if isinstance(value, Ref) else ()
-            goes_on = re.search(r"\bthen\b", masked[referent.position : own.position]) or lexicon().cues[
-                "continues-with-result"
-            ].search(masked, intent.start, own.position)
+            continues = lexicon().cues["continues-with-result"].search(masked, intent.start, own.position)
+            goes_on = continues or re.search(r"\bthen\b", masked[referent.position : own.position])
             return referent if goes_on and (own.value in used or (used[:1] and isinstance(used[0], Ref))) else None
     return None
 
@@ -124,7 +123,7 @@ def _unquoted_text(linker: Linker, intent: Intent) -> list[Referent]:
     return [Referent("text", text, "quotation", start)]
 
 
-def add_single_input(linker: Linker, intent: Intent, task_type: str, parameters: Parameters | None = None) -> None:
+def add_single_input(linker: Linker, intent: Intent, task_type: str, parameters: Parameters = USUAL) -> None:
     """Add a task of the type for each referent of the intent; without any, a refusal."""
     port = VOCABULARY[task_type].inputs[0]
     if port.takes("text") and "image" not in port.kinds:

@@ -5,7 +5,7 @@ Function words ("and then please") never count: they join a run of unused words,
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ....graph.task import Template
 from ...tables.folding import singular
@@ -40,8 +40,7 @@ _REPEATED = 60
 """Characters by which a refusal of a clause is recognised."""
 
 
-@dataclass(frozen=True)
-class UnusedWords:
+class UnusedWords(NamedTuple):
     """Runs of words as (start, end) of the masked request."""
 
     all: tuple[Span, ...]

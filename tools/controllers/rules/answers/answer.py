@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .....graph.result import Run
-from ....wording.phrases import Phrases, phrases
+from ....wording.phrases import phrases
 from ....wording.request_language import language_of, own_words
 from ..lexicon import lexicon
 from .failures import failures
@@ -59,13 +59,10 @@ def _experts(outcomes: Outcomes) -> str:
             model_id = result.assignment.expert.model_id
             # what was computed of a table within a text is the calculator's work, and no picking of words
             computed = model_id == "embedded/lexical-qa" and any(n.startswith("computed: ") for n in result.notes)
-            numbers.setdefault("table-arithmetic" if computed else _named(model_id, words), []).append(task.id)
+            name, weak = model_id.removeprefix("embedded/"), words.weakness(model_id)
+            named = words.say("heading", what=name, which=weak) if weak else name
+            numbers.setdefault("table-arithmetic" if computed else named, []).append(task.id)
     return words.say("comma").join(f"{_ranges(ids)} {name}" for name, ids in numbers.items())
-
-
-def _named(model_id: str, words: Phrases) -> str:
-    name, weak = model_id.removeprefix("embedded/"), words.weakness(model_id)
-    return words.say("heading", what=name, which=weak) if weak else name
 
 
 def _ranges(ids: list[int]) -> str:

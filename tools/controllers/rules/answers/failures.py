@@ -28,7 +28,8 @@ def failures(outcomes: Outcomes, origins: Origins) -> Iterator[str]:
         yield outcomes.not_done(dict.fromkeys(_named(task, outcomes, origins) for task in tasks), reason)
         if reason.startswith(words.say("no_expert")):
             roots = (task for task in tasks if _root(task, outcomes, errors) == task.id)
-            yield from dict.fromkeys(f"  {line}" for task in roots for line in _instead(task, outcomes, origins))
+            offers = ((words.named("instead", task.type), origins.files(task)) for task in roots)
+            yield from dict.fromkeys(f"  {offer.format(file=files[0])}" for offer, files in offers if offer and files)
     yield from _missing_members(outcomes)
 
 
@@ -60,12 +61,6 @@ def _named(task: Task, outcomes: Outcomes, origins: Origins) -> str:
     return words.say("heading", what=named, which=extra) if extra else named
 
 
-def _instead(task: Task, outcomes: Outcomes, origins: Origins) -> Iterator[str]:
-    offer, files = outcomes.phrases.named("instead", task.type), origins.files(task)
-    if offer and files:
-        yield offer.format(file=files[0])
-
-
 def _missing_members(outcomes: Outcomes) -> Iterator[str]:
     """Members of lists that were done in part. What needed a member that failed shares its sentence."""
     words = outcomes.phrases
@@ -79,9 +74,12 @@ def _missing_members(outcomes: Outcomes) -> Iterator[str]:
         named = words.say("heading", what=what, which=_label(member, words))
         yield outcomes.not_done([named], reason_in(clean(member.error or ""), words) or words.say("no_reason"))
     for task, result in outcomes.results:
-        yield from (f"[{task.id}] {reason_in(clean(gap), words)}" for gap in dict.fromkeys(_unread(result)))
+        own = [member for member in result.missing if member.root == result.key] if result.ok else []
+        gaps = dict.fromkeys(member.error or "" for member in own)  # what of its own input could not be read
+        yield from (f"[{task.id}] {reason_in(clean(gap), words)}" for gap in gaps)
         without = _without(result) if result.ok else {}
-        if without and not any(without.keys() <= _without(source).keys() for source in _sources(task, outcomes)):
+        sources = (made for other, made in outcomes.results if other.id in task.depends_on and made.ok)
+        if without and not any(without.keys() <= _without(source).keys() for source in sources):
             names = words.say("comma").join(_label(member, words) for member in without.values())
             yield words.say("without", what=outcomes.named(task), id=task.id, n=len(without), names=names)
 
@@ -95,13 +93,3 @@ def _label(member: Member, words: Phrases) -> str:
 def _without(result: Result) -> dict[str, Member]:
     """The members of earlier lists that a result was made without, by key."""
     return {m.root: m for m in result.missing if not result.owns(m) and m.root != result.key}
-
-
-def _unread(result: Result) -> list[str]:
-    """What of its own input could not be read; of a list, what of its members'."""
-    own = [m for m in result.missing if m.root == result.key] if result.ok else []
-    return [member.error or "" for member in own]
-
-
-def _sources(task: Task, outcomes: Outcomes) -> Iterator[Result]:
-    return (result for other, result in outcomes.results if other.id in task.depends_on and result.ok)

@@ -89,9 +89,7 @@ def _words_to_say(masked: str, start: int, end: int, *, has_data: bool) -> tuple
     match = _SAID.search(masked, start, end)
     if match is None or lexicon().cues["points"].match(match["text"]):
         return None
-    if has_data and _POINTING.match(match["text"]):
-        return None
-    return match.span("text")
+    return None if has_data and _POINTING.match(match["text"]) else match.span("text")
 
 
 def _unplanned_source(linker: Linker, intent: Intent) -> str:

@@ -13,7 +13,7 @@ from ....wording.wording import wording
 from ..intents import Intent
 from ..linking import Linker
 from ..operation_words import TYPES, kinds_of, operation_of
-from ..parameters import Parameters
+from ..parameters import Inputs, Parameters
 from ..referents import Referent
 
 _CHANGED = ("image-to-image", "crop", *TYPES["audio"].values(), "mute", "trim-video")
@@ -150,7 +150,9 @@ def cut_to_times(linker: Linker) -> None:
             if task.id not in cut_out and task.type == "video-to-text":  # its lines have times of their own
                 linker.tasks[task.id] = task.model_copy(update={"parameters": {**task.parameters, **part.parameters}})
             elif task.id not in cut_out and whole is not None and nearest in (None, whole):
-                linker.replace_input(task.id, whole, linker.cut(whole, {**part.parameters}, evidence))
+                given: Inputs = {whole.kind: whole}
+                cut = linker.step(f"trim-{whole.kind}", given, {**part.parameters}, evidence, "cut to the time")
+                linker.replace_input(task.id, whole, cut)
             elif task.id not in cut_out:
                 continue
             linker.use(start, clause.start + part.end)

@@ -25,7 +25,7 @@ def enhance(linker: Linker, intent: Intent) -> None:
     if operation and names_a_part(linker, linker.resolver.words_of(intent)):
         linker.refuse(intent, "part-only")
         return
-    add_single_input(linker, intent, task_type, operation or None)
+    add_single_input(linker, intent, task_type, operation)
 
 
 def names_a_part(linker: Linker, words: str) -> bool:
