@@ -111,6 +111,7 @@ def propose(request: Request) -> Proposal:
         parsed, intents = of_language, with_part_questions((), of_language)
     else:
         parsed, intents, not_understood = find_intents_by_examples(parsed, language, request.resources)
+        parsed = with_rests(parsed, request.resources)
     # 3. intents -> referents -> linked tasks
     linker = _link(parsed, intents, request, not_understood)
     linker.used += names.values()

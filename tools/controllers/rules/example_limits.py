@@ -25,7 +25,7 @@ _MADE = ("translation", "text-generation", "fill-mask", "conversational", "quest
 """Types that a question does not ask for in other words: it is one already, or makes no new text."""
 _NEAR_PAGES = ("document-to-", "count/pages", "translation")
 """Meanings that words about pages are near to, or about the language of a result."""
-_VERB, _VERB_UNSPACED = 0.4, 0.3
+_VERB, _VERB_UNSPACED = 0.4, 0.25
 """Scores from which the words beside the pages decide."""
 _ON_PAGES = ("summarization", "translation", "text-to-speech")
 """Types that take the text of pages."""

@@ -89,7 +89,7 @@ class Linker(PlannedTasks):
             return ()
         words = self.parsed.words_of(intent.clause)
         pages = read_pages(words, self.parsed.language)
-        if not pages and (rest := rest_in(words)):
+        if not pages and (rest := rest_in(words, self.parsed.language)):
             pages = pages_left(self.pages, rest)
         else:
             self.pages |= {replace(each, start=0, end=0) for each in pages}

@@ -1,6 +1,6 @@
 """`with_rests`: a request in which "the rest" brings the text whose part it names before: "the first page, and the rest".
 
-`rest_of`, `pages_left`: what such words mean, once it is known which part they leave over. English only.
+`rest_of`, `pages_left`: what such words mean, once it is known which part they leave over.
 """
 
 import re
@@ -11,7 +11,7 @@ from functools import cache
 from ....graph.resource import Resource
 from ...wording.page_words import Pages, read_pages
 from ...wording.text_parts import TextPart, read_parts
-from ...wording.wording import either, wording
+from ...wording.wording import either, folded, wording
 from .clauses import Clause, ParsedRequest
 from .masking import FileMention, Quotation
 from .referents import earlier_data
@@ -25,16 +25,20 @@ def with_rests(parsed: ParsedRequest, earlier: Sequence[Resource]) -> ParsedRequ
     A part of the same unit without a text of its own is one of that text too: "page 1 of a.pdf, then page 2".
     """
     added, source = list[FileMention | Quotation](), list[FileMention | Quotation]()
-    before, starts = "", [*(each.start for each in parsed.files), *(each.start for each in parsed.quotations)]
+    code, before, starts = (
+        parsed.language,
+        "",
+        [*(each.start for each in parsed.files), *(each.start for each in parsed.quotations)],
+    )
     for clause in parsed.clauses:
         words = parsed.words_of(clause)
-        rest, parts, pages = rest_in(words), read_parts(words, "en"), read_pages(words, "en")
+        rest, parts, pages = rest_in(words, code), read_parts(words, code), read_pages(words, code)
         unit = "page" if pages else parts[0].unit if parts else ""
         named = any(clause.start <= start < clause.end for start in starts)
         if before and not named and (rest or unit == before):
             start = clause.start + (rest.start() if rest else (pages or parts)[0].start)
             added += [replace(each, start=start, end=start) for each in source]
-        elif unit:
+        elif unit and not clause.background:
             source, before = _source(parsed, clause, earlier), unit
     files = (each for each in added if isinstance(each, FileMention))
     quotations = (each for each in added if isinstance(each, Quotation))
@@ -53,9 +57,9 @@ def _source(parsed: ParsedRequest, clause: Clause, earlier: Sequence[Resource]) 
     return given if len(given) == 1 else []
 
 
-def rest_in(words: str) -> re.Match[str] | None:
+def rest_in(words: str, code: str) -> re.Match[str] | None:
     """The words of a clause that mean what is left of a text."""
-    return _rest().search(words)
+    return _rest(code).search(folded(words))
 
 
 def rest_of(parts: Sequence[TextPart], rest: re.Match[str]) -> list[TextPart]:
@@ -82,10 +86,9 @@ def pages_left(taken: Iterable[Pages], rest: re.Match[str]) -> tuple[Pages, ...]
 
 
 @cache
-def _rest() -> re.Pattern[str]:
-    language = wording("en")
+def _rest(code: str) -> re.Pattern[str]:
+    language = wording(code)
+    edge, space = ("", "") if language.unspaced else (r"\b", " ")
     units = "|".join(word for word, unit in language.units.items() if unit in ("page", "paragraph", "sentence", "row"))
-    left = either(language.ranges["rest"])
-    return re.compile(
-        rf"\b(?:{left}|the others|the (?:remaining|other) (?:{units}))\b(?: of (?:it|them|that|(?:the|this) \w+)\b)?"
-    )
+    rest, others = either(language.ranges["rest"]), either(language.ranges.get("others", ()))
+    return re.compile(rf"{edge}(?:{rest}|{others}{space}(?:{units})){edge}(?: of (?:it|them|that|(?:the|this) \w+)\b)?")

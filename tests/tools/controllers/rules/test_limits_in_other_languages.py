@@ -208,3 +208,16 @@ def test_a_task_that_is_forbidden_is_only_not_done() -> None:
 
 def test_two_sentences_that_are_quoted_are_the_two_that_are_compared() -> None:
     assert not proposal("这两句话有多相似? “我喜欢猫”和“我爱猫”").refusals
+
+
+@pytest.mark.parametrize(
+    ("text", "types"),
+    [
+        ("总结一下报告的第一页", ["document-to-text", "summarization"]),
+        ("总结一下报告的第一页并翻译成英文", ["document-to-text", "summarization", "translation"]),
+        ("report.pdfの1ページ目を翻訳して", ["document-to-text", "translation"]),
+    ],
+)
+def test_what_is_to_be_done_with_a_page_is_done_and_no_picture_made_of_it(text: str, types: list[str]) -> None:
+    file = Resource(kind="document", media_type="application/pdf", name="report.pdf")
+    assert [task.type for task in propose(Request(text=text, files=(file,))).plan.tasks] == types

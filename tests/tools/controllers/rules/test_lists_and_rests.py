@@ -303,3 +303,41 @@ def test_a_remark_on_the_turn_before_is_refused_with_what_helps(text: str) -> No
     proposal = planned(text, resources=(FILE,), history=(("user", "summarise a.txt"),))
     assert not proposal.plan.tasks
     assert "hugginggpt show" in proposal.refusals[0]
+
+
+REST = "summarization(text(a.pdf, 1, 1)); translation(text(a.pdf, 2, -1), English)"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Fasse die erste Seite von a.pdf zusammen und übersetze den Rest ins Englische.",
+        "Fasse die erste Seite von a.pdf zusammen und übersetze die restlichen Seiten ins Englische.",
+        "Résume la première page de a.pdf et traduis le reste en anglais.",
+        "Resume la primera página de a.pdf y traduce el resto al inglés.",
+        "Resume a primeira página de a.pdf e traduz o resto para inglês.",
+        "总结一下a.pdf的第一页, 其余的翻译成英文",
+        "a.pdfの1ページ目を要約して、残りを英語に翻訳して",
+    ],
+)
+def test_the_rest_of_a_text_is_what_was_not_named_in_any_language(text: str) -> None:
+    proposal = planned(text, "a.pdf")
+    assert proposal.refusals == ()
+    assert written(proposal) == REST
+
+
+def test_the_rest_of_a_part_that_was_not_understood_is_reported() -> None:
+    """Nothing says of what it is the rest."""
+    proposal = planned("Lies den ersten Absatz von a.txt vor und übersetze den Rest ins Englische.", "a.txt")
+    assert any("Rest" in reason for reason in proposal.refusals)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Finde alle Namen und Beträge in a.txt und zähle sie.",
+        "Trouve les noms et les montants dans a.txt et compte-les.",
+    ],
+)
+def test_what_is_counted_are_all_lists_that_a_sentence_asks_for(text: str) -> None:
+    assert written(planned(text, "a.txt")) == "count(find(a.txt, names) + find(a.txt, amounts of money))"

@@ -1,5 +1,6 @@
 """What the inputs of a task of example phrases are given: data in the clause, results, files, the words themselves."""
 
+import re
 from collections.abc import Sequence
 
 from .....graph.resource import Resource
@@ -15,6 +16,7 @@ from ....wording.wording import wording
 from ..intents import Intent
 from ..linking import Linker
 from ..parameters import Input, Inputs
+from ..reference_resolution import LISTS
 from ..referents import Referent, unique
 
 _FINDINGS = ("text-classification", "zero-shot-classification", "token-classification", "language-identification",
@@ -66,7 +68,7 @@ def choose(linker: Linker, intent: Intent, port: Port, meaning: Meaning) -> list
     if words.has("both") and not named and not port.many:
         found = sorted(unique([r for r in usable if port.takes(r.kind)]), key=lambda r: r.is_result)[-2:]
     elif made and not named:
-        latest = [r for r in made if r.intent_index == made[-1].intent_index and r.origin == made[-1].origin]
+        latest = [r for r in made if r.origin == made[-1].origin and _are_found_together(linker, r, made[-1])]
         latest = resolver.counted(latest) or latest
         found = latest if len(latest) > 1 or not port.many or port.kinds != ("text",) else made[-2:]
     else:
@@ -76,6 +78,14 @@ def choose(linker: Linker, intent: Intent, port: Port, meaning: Meaning) -> list
     pages = [r for r in named if r.kind == "document" and "text" in port.kinds]  # read by a step that is implied
     found = [r for r in found if port.takes(r.kind) or r in pages] or found
     return [_as_port(linker, referent, port, intent) for referent in found]
+
+
+def _are_found_together(linker: Linker, one: Referent, last: Referent) -> bool:
+    """Whether one intent makes two results, or one sentence two lists that no task takes: "the names and the amounts"."""
+    taken = any(isinstance(one.value, Ref) and one.value.task_id in task.depends_on for task in linker.tasks)
+    if one.intent_index == last.intent_index or one.origin not in LISTS or taken:
+        return one.intent_index == last.intent_index
+    return not re.search(r"[.;!?。！？](?:\s|[^\x00-\x7f])", linker.parsed.masked[one.position : last.position])
 
 
 def _as_port(linker: Linker, referent: Referent, port: Port, intent: Intent) -> Referent:

@@ -37,7 +37,7 @@ def take_parts(linker: Linker, whole: Collection[Clause] = ()) -> None:
         evidence = [e for e in linker.evidence if clause.start <= e.start < clause.end]
         words = "" if clause.background else linker.parsed.words_of(clause)
         parts = read_parts(words, linker.parsed.language)
-        rest = rest_in(words) if not parts else None
+        rest = rest_in(words, linker.parsed.language) if not parts else None
         if rest and any(r.position == clause.start + rest.start() for r in linker.resolver.referents):  # it is a text
             parts = rest_of(taken, rest)
         else:
