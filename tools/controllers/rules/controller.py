@@ -27,7 +27,7 @@ from .example_intents import find_intents_by_examples, with_examples
 from .excluded_files import without_excluded_files
 from .follow_ups import about_unmade, questions_before, repeated, without_replaced
 from .handlers.altogether import add_answers
-from .handlers.file_parts import OF_PARTS, asks_only_of_parts, plan_part_question, with_part_questions
+from .handlers.file_parts import PARTS, asks_only_of_parts, plan_part_question, with_part_questions
 from .handlers.film_tracks import plan_tracks, use_track, with_track
 from .handlers.operations import convert_last, cut_to_times
 from .handlers.registry import plan_intent
@@ -177,7 +177,7 @@ def _link(parsed: ParsedRequest, intents: Sequence[Intent], request: Request, re
     linker = Linker(parsed, ReferenceResolver(parsed, request.resources, questions, ended), requested)
     linker.refusals += refusals
     for intent in intents:
-        if intent.rule == OF_PARTS:
+        if intent.rule == PARTS:
             plan_part_question(linker, intent)
         elif not plan_tracks(linker, intent):
             plan_intent(linker, intent)
@@ -185,7 +185,7 @@ def _link(parsed: ParsedRequest, intents: Sequence[Intent], request: Request, re
     add_answers(linker, intents)
     cut_to_times(linker)
     convert_last(linker)
-    take_parts(linker, {intent.clause for intent in intents if intent.rule == OF_PARTS})
+    take_parts(linker, {intent.clause for intent in intents if intent.rule == PARTS})
     return linker
 
 

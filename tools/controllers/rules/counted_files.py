@@ -135,9 +135,8 @@ def with_names(
 ) -> tuple[str, list[FileMention]]:
     """The masked text with `files` listed from `start` to `end`, as one name where there is no room; their mentions."""
     marks = [FILES.get(file.kind, FILES["document"]) for file in files]
-    comma, last = (
-        ("、", "、") if wording(code).unspaced else (", ", f" {wording(code).section('excluding')['and'][0]} ")
-    )
+    language = wording(code)
+    comma, last = ("、", "、") if language.unspaced else (", ", f" {language.section('excluding')['and'][0]} ")
     listed = comma.join(marks[:-1]) + (last if len(files) > 1 else "")
     if len(listed) >= end - start:
         return masked[:start] + marks[0] * (end - start) + masked[end:], [FileMention(f, start, end) for f in files]

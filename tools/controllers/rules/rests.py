@@ -25,11 +25,8 @@ def with_rests(parsed: ParsedRequest, earlier: Sequence[Resource]) -> ParsedRequ
     A part of the same unit without a text of its own is one of that text too: "page 1 of a.pdf, then page 2".
     """
     added, source = list[FileMention | Quotation](), list[FileMention | Quotation]()
-    code, before, starts = (
-        parsed.language,
-        "",
-        [*(each.start for each in parsed.files), *(each.start for each in parsed.quotations)],
-    )
+    code, before = parsed.language, ""
+    starts = [*(each.start for each in parsed.files), *(each.start for each in parsed.quotations)]
     for clause in parsed.clauses:
         words = parsed.words_of(clause)
         rest, parts, pages = rest_in(words, code), read_parts(words, code), read_pages(words, code)

@@ -9,7 +9,7 @@ from ..clauses import Clause, ParsedRequest
 from ..intents import Intent
 from ..linking import Linker
 
-OF_PARTS = "file-parts"
+PARTS = "file-parts"
 
 
 def with_part_questions(intents: Sequence[Intent], parsed: ParsedRequest) -> list[Intent]:
@@ -18,14 +18,7 @@ def with_part_questions(intents: Sequence[Intent], parsed: ParsedRequest) -> lis
     others = [each for each in intents if not any(c.start <= each.start < c.end for c in asked)]
     questions = [
         Intent(
-            "question",
-            c.start,
-            c.end,
-            c.end,
-            c,
-            question=parsed.text_of(c),
-            rule=OF_PARTS,
-            triggers=((c.start, c.end),),
+            "question", c.start, c.end, c.end, c, question=parsed.text_of(c), rule=PARTS, triggers=((c.start, c.end),)
         )
         for c in asked
     ]
