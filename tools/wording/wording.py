@@ -42,6 +42,7 @@ SECTIONS = (
         "asked",
         "refusals",
         "altogether",
+        "occurrences",
         "answer",
     ),
 )
