@@ -191,7 +191,8 @@ def _link(parsed: ParsedRequest, intents: Sequence[Intent], request: Request, re
     add_answers(linker, intents)
     cut_to_times(linker)
     convert_last(linker)
-    take_parts(linker, {intent.clause for intent in intents if intent.rule == PART_QUESTION})
+    alone = {i.clause for i in intents if i.match and i.match.meaning == "text-part" and parsed.language != "en"}
+    take_parts(linker, {intent.clause for intent in intents if intent.rule == PART_QUESTION}, alone)
     return linker
 
 

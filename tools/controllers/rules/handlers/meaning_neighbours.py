@@ -1,5 +1,7 @@
 """What a clause decided by examples shares with others: a second thing with the same verb, a result that is refused."""
 
+from collections.abc import Sequence
+
 from .....graph.resource import Resource
 from .....graph.vocabulary import VOCABULARY
 from ....wording.clause_words import ClauseWords
@@ -9,6 +11,7 @@ from ....wording.meanings import Meaning, meaning_of
 from ....wording.nearest import nearest
 from ..intents import Intent
 from ..linking import Linker
+from ..referents import Referent
 from .meaning_inputs import choose, data_of
 
 CUTS = ("trim-audio", "trim-video")
@@ -43,12 +46,23 @@ def for_kind(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWord
         read = [r.value for r in choose(linker, intent, VOCABULARY["image-to-text"].inputs[0], meaning)]
         written = read and all(isinstance(v, Resource) and v.media_type.startswith(_OFFICE) for v in read)
         return meaning_of("document-to-text") if written else meaning
+    if meaning.task_type == "pick-best" and meaning.first:
+        of_each = meaning_of(meaning.first)
+        return of_each if _is_one(choose(linker, intent, data_of(of_each)[0], of_each)) else meaning
     if meaning.task_type not in CUTS:
         return meaning
     audio = VOCABULARY["trim-audio"].inputs[0]
     if {r.kind for r in choose(linker, intent, audio, meaning)} != {"video"}:
         return meaning
     return meaning_of("video-to-audio" if words.names_sound else "video-to-video/cut")
+
+
+def _is_one(given: Sequence[Referent]) -> bool:
+    """Whether what a choice is made of is a single datum: no list of pages, frames or crops."""
+    each = given[0] if len(given) == 1 else None
+    if each is None or each.kind in ("document", "table"):
+        return False
+    return not each.is_result or not any(output.many for output in VOCABULARY[each.origin].outputs)
 
 
 def is_about_refused(linker: Linker, intent: Intent, meaning: Meaning) -> bool:

@@ -63,6 +63,8 @@ def plan_meaning(linker: Linker, intent: Intent) -> None:
         return
     meaning = meaning_of(intent.match.meaning)
     words = ClauseWords(linker.parsed.masked[intent.start : intent.stop], wording(linker.parsed.language))
+    if meaning.task_type == "text-part" and words.language.code != "en":  # taken by `take_parts`
+        return
     if words.is_aloud and meaning.task_type in _READ:
         meaning = meaning_of(_SPEECH)
     if is_about_refused(linker, intent, meaning):
