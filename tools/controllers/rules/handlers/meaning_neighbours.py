@@ -6,9 +6,11 @@ from .....graph.resource import Resource
 from .....graph.vocabulary import VOCABULARY
 from ....wording.clause_words import ClauseWords
 from ....wording.counted_parts import MAILS, type_by_name
+from ....wording.fitting import FROM_WORDS
 from ....wording.lost_words import has_other_words
 from ....wording.meanings import Meaning, meaning_of
 from ....wording.nearest import nearest
+from ....wording.wording import wording
 from ..intents import Intent
 from ..linking import Linker
 from ..referents import Referent
@@ -68,7 +70,8 @@ def _is_one(given: Sequence[Referent]) -> bool:
 def is_about_refused(linker: Linker, intent: Intent, meaning: Meaning) -> bool:
     """Whether the clause before was to make what this one says or works on, and is refused: "the sum, and read it aloud".
 
-    Speech, and whatever would take a whole table in its place; a clause that names its own data is about that.
+    Speech, what refers back, and whatever would take a whole table in its place; a clause that names its own data is
+    about that.
     """
     before = [c for c in linker.parsed.clauses if c.start < c.end <= intent.start]
     if not before or linker.resolver.data_in_words(intent):
@@ -77,7 +80,9 @@ def is_about_refused(linker: Linker, intent: Intent, meaning: Meaning) -> bool:
     refused = bool(text) and any(text in reason for reason in linker.refusals)
     made = any(before[-1].start <= e.start < before[-1].end for e in linker.evidence)
     tables = [r for r in linker.resolver.referents if isinstance(r.value, Resource) and r.kind == "table"]
-    return refused and not made and (meaning.task_type == "text-to-speech" or bool(tables))
+    words = ClauseWords(linker.parsed.masked[intent.start : intent.stop], wording(linker.parsed.language))
+    drawn = meaning.task_type in FROM_WORDS and words.refers_back
+    return refused and not made and (meaning.task_type == "text-to-speech" or drawn or bool(tables))
 
 
 def counts_all_mails(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -> bool:
