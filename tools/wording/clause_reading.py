@@ -101,7 +101,7 @@ def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]], *, l
                 piece.match is None
                 or any(forbidden[begin:end])
                 or _hides(piece, alone[begin:end])
-                or (alone[begin].match and any(works_on[begin + 1 : end]))
+                or (piece.match.meaning.startswith(_DESCRIBED) and alone[begin].match and any(works_on[begin + 1 : end]))
             ):
                 continue
             letters = len(_LETTER.findall(masked, piece.start, piece.end))
