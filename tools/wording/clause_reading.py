@@ -101,7 +101,9 @@ def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]], *, l
                 piece.match is None
                 or any(forbidden[begin:end])
                 or _hides(piece, alone[begin:end])
-                or (piece.match.meaning.startswith(_DESCRIBED) and alone[begin].match and any(works_on[begin + 1 : end]))
+                or (
+                    piece.match.meaning.startswith(_DESCRIBED) and alone[begin].match and any(works_on[begin + 1 : end])
+                )
             ):
                 continue
             letters = len(_LETTER.findall(masked, piece.start, piece.end))
@@ -156,7 +158,8 @@ def _read_piece(
         return Piece(start, end, questions[0]._replace(score=SURE))
     ranked = []
     asked = words.text.rstrip().endswith(("?", "？")) or words.has("question")
-    asks_of_data = (asked or "?" in words.text) and any(position >= 0 and kind in ("text", "document") for position, kind in given)
+    named_text = any(position >= 0 and kind in ("text", "document") for position, kind in given)
+    asks_of_data = named_text and (asked or "?" in words.text)
     asks = not language.unspaced and words.starts_with("question") and not words.starts_with("polite")
     for match in _candidates(words.text, language):
         if asks and (_makes_media(match) or match.meaning.startswith("text-generation")):

@@ -191,15 +191,20 @@ def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -
     for each in several if "question" in fixed else ():
         asked = each.texts(linker.parsed.text[intent.start : intent.stop], words.language.code)
         every = [{**inputs, "question": question} for inputs in every for question in asked]
-    given = {**named, **parameters_of(meaning, words)}
-    if isinstance(labels := given.get("candidate_labels"), tuple) and words.language.unspaced:
-        given["candidate_labels"] = tuple(linker.parsed.as_typed(str(label)) for label in labels)
     return [
         result
-        for parameters in _searches(given)
+        for parameters in _searches({**named, **_as_typed(linker, parameters_of(meaning, words))})
         for result in _joined(linker, meaning.task_type, fixed, parameters)
         or [linker.add_task(meaning.task_type, inputs, intent, parameters) for inputs in every]
     ]
+
+
+def _as_typed(linker: Linker, parameters: Parameters) -> Parameters:
+    """The parameters, with labels in the characters that they are typed with."""
+    labels = parameters.get("candidate_labels")
+    if not isinstance(labels, tuple) or linker.parsed.language != "zh":
+        return parameters
+    return {**parameters, "candidate_labels": tuple(linker.parsed.as_typed(str(label)) for label in labels)}
 
 
 def _searches(parameters: Parameters) -> list[Parameters]:
