@@ -16,7 +16,7 @@ SUFFIXES = {
     "video/mp4": ".mp4", "video/webm": ".webm", "video/quicktime": ".mov", "video/matroska": ".mkv",
     "video/x-msvideo": ".avi", "video/mpeg": ".mpg", "video/x-ms-wmv": ".wmv", "video/x-flv": ".flv", "video/3gpp": ".3gp",
     "text/plain": ".txt", "text/markdown": ".md", "text/x-rst": ".rst", "application/x-subrip": ".srt",
-    "text/vtt": ".vtt", "application/json": ".json", "application/xml": ".xml", "application/x-tex": ".tex",
+    "text/vtt": ".vtt", "text/x-ssa": ".ass", "video/mp2t": ".mts", "application/json": ".json", "application/xml": ".xml", "application/x-tex": ".tex",
     "text/csv": ".csv", "text/tab-separated-values": ".tsv", "application/vnd.apache.parquet": ".parquet",
     "application/vnd.ms-excel": ".xls", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
     "application/pdf": ".pdf", "text/html": ".html", "application/msword": ".doc",

@@ -1,4 +1,4 @@
-"""`ends_early`: whether a Matroska, WebM, Ogg or ASF file ends inside one of its parts; `states_duration`: what is promised."""
+"""`ends_early`: whether a Matroska, Ogg or ASF file ends inside one of its parts; `states_duration`: what is promised."""
 
 from pathlib import Path
 from typing import BinaryIO
