@@ -698,6 +698,7 @@ written(
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VTIMEZONE\r\nTZID:Europe/Oslo\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:1\r\n"
     "DTSTART;TZID=Europe/Oslo:20270612T083000\r\nSUMMARY:Flight to Bergen\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
 )
+written("piano.csv", "item,price\npiano,4200\nstool,150\n")
 MAKERS["remarks.odt"] = from_text(
     "remarks.fodt",
     '<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
