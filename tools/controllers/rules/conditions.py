@@ -30,14 +30,8 @@ def find_conditions(masked: str, code: str) -> list[tuple[int, int]]:
     language, words = wording(code), folded(masked)
     groups = language.clauses
     anywhere, first, asked, joints, other = (
-        words_pattern([word for name in names for word in groups.get(name, ())], language)
-        for names in (
-            ("condition",),
-            ("condition_first",),
-            ("asked",),
-            ("then", "and", "but", "polite"),
-            ("polite", "or", "unconditional"),
-        )
+        words_pattern([word for name in names.split() for word in groups.get(name, ())], language)
+        for names in ("condition", "condition_first", "asked", "then and but polite", "polite or unconditional")
     )
     polite = [match.span() for match in other.finditer(words)]
     polite += courtesies(masked, ("polite", "excused")) if code == "en" else []

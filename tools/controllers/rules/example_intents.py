@@ -50,13 +50,8 @@ def find_intents_by_examples(
     given = _given(parsed, earlier)
     pieces = [apart_from_limits(parsed, piece, given, code) for piece in read_clauses(parsed.masked, code, given)]
     pieces = with_reading(parsed, pieces, code)
-    extents = [
-        (start, min([end, *(begin for begin, _ in conditions if begin > start)]))
-        for start, end in extents_of(parsed, pieces, code)
-    ]
-    clauses = tuple(
-        Clause(start, end, piece.match is None) for piece, (start, end) in zip(pieces, extents, strict=True)
-    )
+    extents = [(a, min([b, *(at for at, _ in conditions if at > a)])) for a, b in extents_of(parsed, pieces, code)]
+    clauses = tuple(Clause(*extent, piece.match is None) for piece, extent in zip(pieces, extents, strict=True))
     intents = [
         Intent("example", clause.start, clause.end, clause.end, clause, match=piece.match)
         for piece, clause in zip(pieces, clauses, strict=True)
@@ -90,10 +85,8 @@ def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[
         if not stated and not read and requested and len(words) <= MAX_CHARACTERS:
             turns = [turn.start() for turn in lexicon().cues["turn"].finditer(words) if turn.start()]
             parts = ((clause.start + start, clause.end) for start in (0, *turns[-1:]))
-            readings = (_read(parsed, part, clause, found, earlier, SURE) for part in parts)
-            kept += next(
-                filter(None, readings), []
-            )  # else behind the turn: "for the insurance we need the dates in ..."
+            # the clause, else what is behind the turn: "for the insurance we need the dates in ..."
+            kept += next(filter(None, (_read(parsed, part, clause, found, earlier, SURE) for part in parts)), [])
     return kept
 
 
@@ -141,11 +134,8 @@ def _with_pasted_text(parsed: ParsedRequest, code: str) -> ParsedRequest:
     rest = parsed.masked[start:end]
     match = nearest(_FIRST_PART.split(rest, maxsplit=1)[0], code, most=1)
     bare = re.sub(r"[\W_]", "", rest)
-    asks = (
-        parsed.files
-        and rest.endswith(("?", "？"))
-        and not ClauseWords(parsed.masked[:start], wording(code)).languages[0]
-    )
+    named = ClauseWords(parsed.masked[:start], wording(code)).languages[0]
+    asks = parsed.files and rest.endswith(("?", "？")) and not named
     if (
         asks  # "read a.pdf and answer: when is it due?"
         or re.search("[\ue000-\ue0ff]", rest)
@@ -173,9 +163,7 @@ def _not_understood(
             continue
         text = parsed.text[start:end].strip(" ,.;:\n、，。")
         near = piece.others[0].example if piece.others and piece.others[0].score > LEAST_SUGGESTED else ""
-        yield (
-            refusal(code, "nearest", text, with_name(near, parsed)) if near else refusal(code, "not-understood", text)
-        )
+        yield refusal(code, "nearest", text, with_name(near, parsed)) if near else refusal(code, "not-understood", text)
 
 
 def _leaves_out(words: ClauseWords) -> bool:

@@ -102,10 +102,8 @@ def _counted(code: str) -> re.Pattern[str]:
     words = wording(code).section("excluding")
     one = re.sub(r"\?P<\w+>", "?:", ordinal_pattern(code).pattern)  # as a part of another pattern, without names
     if wording(code).unspaced:
-        before, behind = words["before"], words["behind"]
-        return re.compile(
-            rf"(?:{either(before)})(?P<which>{one})" if before else rf"(?P<which>{one})(?:{either(behind)})"
-        )
+        before, behind = either(words["before"]), either(words["behind"])
+        return re.compile(rf"(?:{before})(?P<which>{one})" if words["before"] else rf"(?P<which>{one})(?:{behind})")
     joined = rf"{one}(?:(?:,? (?:{either(words['and'])})|,) {one})*"
     ways = either([*words["before"], *words.get("after_every", ())])
     return re.compile(rf"\b(?:{ways}) (?P<which>{joined})(?=\W*(?:\Z|[,.;!?:])| (?:{either(words['goes_on'])})\b)")

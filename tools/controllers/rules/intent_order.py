@@ -32,9 +32,7 @@ _JOINT = re.compile(
 """Before a thing with a file of its own: "and all the names in b.txt", "and in b.txt all the names"."""
 _REPEATABLE = {"translate": "translation", "summarize": "summarization"}
 """Acts that work on results of their own."""
-_OWN_RESULT = re.compile(
-    r",? (?:and|plus|then)(?: then| also)? (?=(?:(?:all|both|of|the|these|those) )+(?P<thing>\w+))"
-)
+_OWN_RESULT = re.compile(r",? (?:and|plus|then)(?: then| also)? (?=(?:(?:all|both|of|th(?:e|[eo]se)) )+(?P<thing>\w+))")
 
 
 def order_intents(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
@@ -65,21 +63,16 @@ def _move_to_answer(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
     if not here:
         return found
     start, end = here[-1].span()
-    moved = [
-        replace(i, start=start + number, end=end, clause=parsed.clause_at(start))
-        for number, i in enumerate(i for i in found if i.act == "question" and i.end < start)
-    ]
-    return [i for i in found if not (i.act == "question" and i.end < start)] + moved
+    asked, clause = [i for i in found if i.act == "question" and i.end < start], parsed.clause_at(start)
+    moved = [replace(i, start=start + number, end=end, clause=clause) for number, i in enumerate(asked)]
+    return [i for i in found if i not in asked] + moved
 
 
 def _drop_repeated(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
     """Drop an intent that a later sentence requests again in detail ("... to create the video")."""
     again = re.compile(r"\b(?:creat|generat|mak|produc)\w* the (?:video|image|audio|picture)\b")
-    late = {
-        intent.act: intent.start
-        for intent in found
-        if intent.act in _MAKERS and again.match(parsed.masked, intent.start, intent.clause.end)
-    }
+    makers = (i for i in found if i.act in _MAKERS)
+    late = {i.act: i.start for i in makers if again.match(parsed.masked, i.start, i.clause.end)}
     found = [i for i in found if not (i.act in late and i.start < late[i.act])]
     styled = {i.clause for i in found if i.act == "restyle"}
     films = [(i.clause, i.start) for i in found if i.act in ("slideshow", "film")]
@@ -104,9 +97,7 @@ def _drop_announcement(found: list[Intent], parsed: ParsedRequest) -> list[Inten
         return found
     first = requests[0]
     words = parsed.masked[: first.clause.end]
-    again = [
-        n for n, intent in enumerate(requests) if n > 1 and intent.act == first.act and intent.clause != first.clause
-    ]
+    again = [n for n, i in enumerate(requests) if n > 1 and i.act == first.act and i.clause != first.clause]
     between = again and any(intent.act != first.act for intent in requests[1 : again[0]])
     own = QUOTE in words or lexicon().cues["own-words"].search(words, first.start)
     return [intent for intent in found if intent is not first] if between and not own else found

@@ -15,15 +15,8 @@ from .notation import expanded
 from .rule_patterns import RequiredWords, RulePattern
 
 QUOTE, QUESTION = "\ue000", "\ue001"
-FILES: dict[Kind, str] = {
-    "image": "\ue010",
-    "audio": "\ue011",
-    "video": "\ue012",
-    "text": "\ue013",
-    "table": "\ue014",
-    "document": "\ue015",
-    "mesh": "\ue016",
-}
+_KINDS: tuple[Kind, ...] = ("image", "audio", "video", "text", "table", "document", "mesh")
+FILES = {kind: chr(ord("\ue010") + number) for number, kind in enumerate(_KINDS)}
 """Placeholders for quotations and files (see masking.py); rules name them `<quote>`, `<image-file>`."""
 
 _HIDDEN = "\ue000-\ue0ff"

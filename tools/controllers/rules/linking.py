@@ -78,19 +78,11 @@ class Linker(PlannedTasks):
             return self.results_by_content[content]
         if "question" not in inputs and (repeated := self._repeated_result(task_type, intent, parameters)) is not None:
             return repeated
-        task = Task(
-            id=len(self.tasks), type=task_type, inputs=inputs, parameters=parameters, goal=self.goal_of(intent)[:2000]
-        )
+        goal, example = self.goal_of(intent)[:2000], intent.match.example if intent.match else ""
+        task = Task(id=len(self.tasks), type=task_type, inputs=inputs, parameters=parameters, goal=goal)
         self.tasks.append(task)
-        self.evidence.append(
-            Evidence(
-                task_id=task.id,
-                start=intent.start,
-                end=intent.end,
-                implied=implied,
-                example=intent.match.example if intent.match else "",
-            )
-        )
+        evidence = Evidence(task_id=task.id, start=intent.start, end=intent.end, implied=implied, example=example)
+        self.evidence.append(evidence)
         kind = RESULT_KINDS.get(task_type, VOCABULARY[task_type].outputs[0].kind)
         made, language = Ref(task_id=task.id), str(parameters.get("target_language", ""))
         result = Referent(kind, made, task_type, intent.start, self.intent_index, self.sources_of(made), language)

@@ -126,11 +126,8 @@ def _states(masked: str, start: int, end: int) -> bool:
     stated = cues["background"].match(masked[sentence:start])
     first = _WORD.match(masked, start)
     commanded = first is not None and first.group() in wording("en").section("around")["carriers"]
-    return (
-        bool(stated)
-        and not commanded
-        and not re.search(r"\b(?:it|them|this|that|please)\b|[\ue010-\ue0ff]", masked[start:end])
-    )
+    meant = re.search(r"\b(?:it|them|this|that|please)\b|[\ue010-\ue0ff]", masked[start:end])
+    return bool(stated) and not commanded and not meant
 
 
 def _parts(masked: str) -> Iterator[tuple[int, int]]:
@@ -211,9 +208,7 @@ def _only_carriers(words: str, spans: list[tuple[int, int]]) -> bool:
 
 def _keys(words: str) -> list[tuple[str, int, int]]:
     """(operation, start, end) of the words that ask for one; the longest at each place, all operations that share it."""
-    return [
-        (name, match.start(), match.end()) for match in _pattern().finditer(words) for name in _phrases()[match.group()]
-    ]
+    return [(name, *match.span()) for match in _pattern().finditer(words) for name in _phrases()[match.group()]]
 
 
 @cache

@@ -37,9 +37,8 @@ def with_recorded_language(tasks: Sequence[Task], spoken: str) -> Iterator[Task]
 
 def takes_english(tasks: Sequence[Task], code: str) -> bool:
     """Whether a recording is transcribed whose language is not named, for a request that is not in English."""
-    return code != "en" and any(
-        task.type == "automatic-speech-recognition" and "language" not in task.parameters for task in tasks
-    )
+    transcribing = (task for task in tasks if task.type == "automatic-speech-recognition")
+    return code != "en" and any("language" not in task.parameters for task in transcribing)
 
 
 def _translated_from(tasks: Sequence[Task], number: int) -> str:

@@ -151,11 +151,9 @@ def lost_in_clauses(parsed: ParsedRequest, linker: Linker) -> Iterator[str]:
         used |= {folded(name).partition(".")[0] for name in files}
         taken = [span for span in linker.used if clause.start <= span[0] < clause.end]
         words = parsed.words_of(clause)
-        taken += [
-            (clause.start + a, clause.start + b)
-            for task in tasks
-            for a, b in read_value(str(task.parameters.get("operation") or task.type), words, parsed.language).spans
-        ]
+        operations = (str(task.parameters.get("operation") or task.type) for task in tasks)
+        spans = [span for each in operations for span in read_value(each, words, parsed.language).spans]
+        taken += [(clause.start + a, clause.start + b) for a, b in spans]
         for name in files:
             words = words.replace(name.lower(), "\ue010" * len(name))
         for a, b in lost_words(words, parsed.language, types, used, numbers, {*counts, float(len(tasks))}):

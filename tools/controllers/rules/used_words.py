@@ -40,9 +40,7 @@ _ATTACHED = re.compile(
     r"(?=\W*\Z|[^\w ]| (?:for|to|and|in|on|at|into|aloud)\b)"
 )
 """How a request names a file that is attached: "translate the menu", "the shopping list"."""
-_AND_ANOTHER = re.compile(
-    r"\b(?:and|plus|as well as) (?:also )?an? (?P<noun>video|audio|image|picture|photo|recording|song)\b"
-)
+_AND_ANOTHER = re.compile(r"\b(?:and|plus|as well as) (?:also )?an? (video|audio|image|picture|photo|recording|song)\b")
 """A second thing that is to be made, in the words of a prompt too."""
 _ALIKE: dict[Kind, tuple[Kind, ...]] = {
     "table": ("table", "image", "document"),
@@ -55,9 +53,8 @@ _ALIKE: dict[Kind, tuple[Kind, ...]] = {
 def requesting_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: Linker) -> bytearray:
     """A 1 for each character of the masked text that requests a task, forbids one, or sets a parameter."""
     intents = list(intents)
-    acts = {intent.act for intent in intents}.union(
-        *(operation_names(parsed.masked[i.start : i.end]) for i in intents if i.act == "operate")
-    )
+    operations = (parsed.masked[i.start : i.end] for i in intents if i.act == "operate")
+    acts = {intent.act for intent in intents}.union(*map(operation_names, operations))
     denied = (match.span() for match in lexicon().cues["denied"].finditer(parsed.masked))
     verb = lexicon().verb
     return _marked(
@@ -95,8 +92,8 @@ def used_words(parsed: ParsedRequest, linker: Linker, requesting: bytearray) -> 
         start=requesting,
     )
     for noun in _AND_ANOTHER.finditer(parsed.masked):
-        if not _made(linker).intersection(kind for kind, nouns in KIND_NOUNS.items() if nouns.match(noun["noun"])):
-            used[noun.start("noun") : noun.end()] = bytes(len(noun["noun"]))
+        if not _made(linker).intersection(kind for kind, nouns in KIND_NOUNS.items() if nouns.match(noun[1])):
+            used[noun.start(1) : noun.end()] = bytes(len(noun[1]))
     return used
 
 

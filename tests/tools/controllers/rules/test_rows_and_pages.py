@@ -58,7 +58,7 @@ def test_conditions_and_units_become_parameters(text: str, tasks: list[tuple[str
         ("combien de fois le mot « bateau » apparaît-il dans log.txt ?", ["bateau"]),
         ("¿cuántas veces sale la palabra barco en log.txt?", ["barco"]),
         ("quantas vezes aparece “barco” em log.txt?", ["barco"]),
-        ("“船”在log.txt里出现了几次？", ["船"]),
+        ("“船”在log.txt里出现了几次", ["船"]),
         ("log.txtに「船」は何回出てきますか", ["船"]),
     ],
 )

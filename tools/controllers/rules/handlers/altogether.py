@@ -40,9 +40,7 @@ def altogether(linker: Linker, intent: Intent) -> None:
             linker.add_task("document-question-answering", inputs, intent)
     elif pages and pages[0].kind == "image":
         linker.refuse(intent, "one picture has one total; I add up those of several")
-    elif (
-        listed and (texts := text_referents(linker, intent, everything=True)) and not any(map(_may_hold_tables, texts))
-    ):
+    elif listed and (texts := text_referents(linker, intent, everything=True)) and not any(map(_has_markup, texts)):
         found = linker.add_each("token-classification", "text", texts, intent, {"look_for": listed[0]}, implied=True)
         items = tuple(referent.value for referent in found)
         linker.add_task("add-up", {"items": items}, intent, _averaged(linker, words))
@@ -52,7 +50,7 @@ def altogether(linker: Linker, intent: Intent) -> None:
         linker.refuse_missing(intent, "two receipts or other pages, or a text with amounts")
 
 
-def _may_hold_tables(text: Referent) -> bool:
+def _has_markup(text: Referent) -> bool:
     """Whether a text has markup: it may hold tables, about whose columns it is a question."""
     return isinstance(text.value, Resource) and text.value.media_type not in ("text/plain", None)
 

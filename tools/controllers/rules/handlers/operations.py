@@ -19,7 +19,7 @@ from ..referents import Referent
 _CHANGED = ("image-to-image", "crop", *TYPES["audio"].values(), "mute", "trim-video")
 """Types whose result stands for the file that they change: "mirror a.png and rotate a.png" is one picture."""
 _SOUND_OF = re.compile(
-    r"\A(?!.*\b(?:remove|without|mute)\b).*\b(?:sound|audio|sound ?track)(?: track)? (?:of|from|out of)\b", re.DOTALL
+    r"(?s)\A(?!.*\b(?:remove|without|mute)\b).*\b(?:sound(?:track)?|audio)(?: track)? (?:of|from|out of)\b"
 )
 """The sound of a film is meant, and not the film: "the sound of clip.mp4 from 0:02 to 0:04"."""
 _FILE = re.compile("[\ue010-\ue0ff]+")
@@ -142,9 +142,8 @@ def cut_to_times(linker: Linker) -> None:
         named = [f for f in linker.parsed.files if f.resource.kind in _TIMED and clause.start <= f.start < clause.end]
         nearest = min(named, key=lambda f: abs(f.start - start)).resource if named else None
         here = [e for e in linker.evidence if clause.start <= e.start < clause.end]
-        cut_out = {
-            each for e in here if linker.tasks[e.task_id].type.startswith("trim-") for each in _of(linker, e.task_id)
-        }
+        cuts = [e.task_id for e in here if linker.tasks[e.task_id].type.startswith("trim-")]
+        cut_out = {each for task_id in cuts for each in _of(linker, task_id)}
         for evidence in here:
             task = linker.tasks[evidence.task_id]
             whole = next((v for v in task.inputs.values() if isinstance(v, Resource) and v.kind in _TIMED), None)

@@ -128,11 +128,8 @@ def counts_results(linker: Linker, intent: Intent, words: str) -> bool:
 def _of_each_page(linker: Linker, intent: Intent, texts: list[Referent]) -> bool:
     """Whether words ask for one number for each page, or for what was made of each."""
     said, language = linker.parsed.words_of(intent.clause), linker.parsed.language
-    paged = any(
-        linker.is_list(text.value) or "each_page" in linker.tasks[text.value.task_id].parameters
-        for text in texts
-        if isinstance(text.value, Ref)
-    )
+    made = [text.value for text in texts if isinstance(text.value, Ref)]
+    paged = any(linker.is_list(each) or "each_page" in linker.tasks[each.task_id].parameters for each in made)
     return names_each_page(said, language) or (paged and ClauseWords(said, wording(language)).has("apart"))
 
 
