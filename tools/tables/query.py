@@ -28,10 +28,7 @@ def read_query(question: str, over: Columns, code: str = "") -> Query:
     marks = with_yes_columns(with_days(quantifiers.marks, words), table, language, whether=quantifiers.asks)
     quantifiers.marks = marks
     reader = QuestionReader(marks, table, over, language, words)
-    reader.read_ranges()
-    reader.read_empty()
-    reader.read_comparisons()
-    reader.read_values()
+    reader.read.all()
     query = reader.query()
     query.calculate()
     check_superlative(query, marks, question)
