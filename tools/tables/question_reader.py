@@ -6,7 +6,7 @@ from .columns import Columns
 from .condition_reader import EXCLUDING, RANKS, ConditionReader
 from .one_by_one import group_apart, with_all
 from .question_words import Mark
-from .row_sizes import ranks_rows
+from .row_sizes import most_rows, ranks_rows
 from .table_query import Query
 from .table_words import COMPARISONS, operation_words, period_name
 
@@ -80,6 +80,7 @@ class QuestionReader:
                 query.operations.add(mark.role)
                 counted = after is not None and after.role == "people" and after.start == mark.end
                 query.counts_best = query.counts_best or (mark.role in ("highest", "lowest") and counted)
+                query.counts_best |= most_rows(mark, self.words, self.table.label, self.language)
                 dated = after is not None and after.role == "column" and self.over.is_dated(after.column)
                 in_time = dated or mark.text in operation_words(self.language)["in time"]
                 query.sized |= ranks_rows(mark, self.words, self.table.label)

@@ -59,6 +59,13 @@ def measure_column(table: Columns, names: Sequence[str]) -> int | None:
     return next((column for column in found if column is not None and table.is_numeric(column)), None)
 
 
+def _priced(mark: Mark, table: Columns) -> bool:
+    """Whether a column of quantities stands beside one of prices: "the stock value" is the sum of neither."""
+    names = [name for role, names in measure_words().get("cost", ()) if role == "column" for name in names]
+    price = measure_column(table, names)
+    return mark.role == "column" and table.is_numeric(mark.column) and price not in (None, mark.column)
+
+
 def _measure_marks(phrase: str, at: int, size: int, table: Columns, language: str) -> list[Mark]:
     for role, names in measure_words(language).get(phrase, ()):
         if (column := measure_column(table, names)) is not None:
@@ -133,6 +140,7 @@ def mark_words(question: str, table: Columns, language: str = "en") -> tuple[lis
         word = words[position]
         ranked = any(mark.role in ("highest", "lowest") for mark in marks)
         weighty = word in known["ordinal"] or (word in known["compared"] and ranked)
+        weighty |= word in known["worth"] and bool(marks) and marks[-1].end == position and _priced(marks[-1], table)
         if (weighty or word not in known["ignored"]) and word not in label and word not in "+-":
             left.append(words[position])
         position += 1

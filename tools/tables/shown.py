@@ -6,6 +6,7 @@ from decimal import Decimal
 from ..wording.phrases import phrases
 from ..wording.wording import UNSPACED
 from .columns import Columns, Row
+from .conditions import kept
 from .table_query import Query
 
 MAX_ROWS = 30
@@ -37,7 +38,9 @@ def yes_or_no(query: Query) -> str:
     if not (every.rows if every else query.table).count:
         return f"{none[0].upper()}{none[1:]}{stop(query)}"
     if every is None:
-        return say(query, "yes", rows=rows_of(query))
+        whole = query.table.count if query.exists or len(query.where) < 2 else kept(query.whole, query.where[:-1]).count
+        key = "yes" if whole == query.table.count or query.periods or query.empty else "partly"
+        return say(query, key, rows=rows_of(query), n=query.table.count, whole=whole)
     many = sum(part.count for part in every.failing)
     if not many:
         return say(query, "every", n=every.rows.count)

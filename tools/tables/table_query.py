@@ -54,6 +54,8 @@ class Query:
     """It asks for yes or no about every row: "are all orders paid?"."""
     yes_or_no: bool = False
     """Whether there are such rows: "is the Brightwater invoice paid?"."""
+    exists: bool = False
+    """It asks whether there is any: "is anyone on leave?"."""
     asks_who: bool = False
     """Whether it begins by asking for a person, who is a row."""
     in_time: bool = False

@@ -22,6 +22,7 @@ _SOME = (
     "acts on what precedes",
     "how much or many",
     "of money",
+    "worth",
 )
 """Lists that not every language has."""
 COMPARISONS = (">=", "<=", ">", "<", "between", "!=")
