@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 
 from ..wording.wording import wording
-from .bounds import age_of, bound_of, written
+from .bounds import age_of, between_both, bound_of, nothing_in, written
+from .codes import is_year
 from .columns import Columns
-from .conditions import kept
+from .conditions import kept, unlike
 from .folding import fold
+from .identifiers import is_numbering
+from .marks import Mark
 from .one_by_one import joined_by_and, one_by_one
-from .question_words import Mark
+from .own_bounds import OwnBound, measures_rows, own_bound
 from .ranges import alternates, joined, joins
 from .table_query import not_understood
-from .table_words import months_between, operation_words, period_name
+from .table_words import TEXTS, operation_words, period_name
 
 RANKS = ("top", "bottom", "highest", "lowest")
 EXCLUDING = ("not", "!=", "empty")
@@ -33,6 +36,8 @@ class ConditionReader:
         self.excluded: list[Mark] = []
         """Periods that it leaves out: "except June"."""
         self.compared: list[int] = []
+        self.pairs: list[tuple[int, str, int]] = []
+        """Columns that are compared with each other."""
         self.empty: list[int] = []
         self.apart: int | None = None
         self.together: list[str] = []
@@ -51,6 +56,7 @@ class ConditionReader:
         self.read_empty()
         self.read_comparisons()
         self.read_values()
+        self.read_texts()
 
     def near(self, number: int, step: int) -> Mark | None:
         return self.marks[number + step] if 0 <= number + step < len(self.marks) else None
@@ -70,10 +76,18 @@ class ConditionReader:
                 continue  # "without the price": it asks for no rows that lack one
             if column and lacks and far and far.role in ("value", "period") and self._tells_apart(column.column):
                 self.nouns[column] = mark  # "no orders that are open"
+            elif column and (zero := nothing_in(self.over, column.column)):
+                if mark.text in self.has_no and self._subjects():
+                    raise not_understood(self.table, [mark.text])  # "which towns had no rain": of all their rows?
+                self.where.append(zero)
+                self.used |= {mark, column}
             elif column:
                 self.empty.append(column.column)
                 self.lacking += [self.table.names[column.column]] if mark.text in self.has_no else []
                 self.used |= {mark, column}
+
+    def _subjects(self) -> list[Mark]:
+        return [m for m in self.marks if m.role == "column" and not self._tells_apart(m.column)]
 
     def _tells_apart(self, column: int) -> bool:
         return self.over.different(column) == self.over.count
@@ -99,16 +113,9 @@ class ConditionReader:
             before = self.near(number, -2 if opened else -1)
             if before and before.role in EXCLUDING:
                 raise not_understood(self.table, [before.text])  # no condition says "outside of a range"
-            name = self.table.names[first.column]
-            if self.table.is_dated(first.column):
-                self.where += [
-                    f"{name} >= {bound_of(first, self.table, self.over, self.language)}",
-                    f"{name} <= {bound_of(last, self.table, self.over, self.language)}",
-                ]
-            elif cells := months_between(self.table.known(first.column).cells, first.text, last.text, self.language):
-                self.where.append(f"{name} = {' or '.join(cells)}")
-            else:
+            if not (limits := between_both(first, last, self.table, self.over, self.language)):
                 continue
+            self.where += limits
             self.compared.append(first.column)
             self.used |= {first, last, *(m for m in self.marks if first.end <= m.start < last.start)}
             self.used |= {between} if opened and between else set()
@@ -116,6 +123,9 @@ class ConditionReader:
     def read_comparisons(self) -> None:
         """`price above 2`, `above 2 units`, `between 1 and 5`."""
         for number, mark in enumerate(self.marks):
+            if mark not in self.used and (own := own_bound(self.marks, number, self.over)):
+                self._add_own(mark.role, own)
+                continue
             after = [m for m in self.marks[number + 1 : number + 3] if m.role in ("number", "value", "period")]
             comparing = mark not in self.used and mark.role in (">", ">=", "<", "<=", "between")
             if not comparing or len(after) < 1 + (mark.role == "between"):
@@ -129,6 +139,8 @@ class ConditionReader:
                     beside = [behind]  # "rooms that have more than 1 guests"
                 if not beside and before and before.role == "people":
                     beside = age_of(before, self.table)
+            elif bounds[0].role == "value" and not self.over.is_dated(bounds[0].column):
+                continue  # "more than Tom"
             else:  # a date: of its own column, whatever is beside it
                 beside = [bounds[0]]
             if not beside:
@@ -144,8 +156,25 @@ class ConditionReader:
             if verb and opened and opened.role in ("count", "people"):  # "how many members joined after"
                 self.used.add(verb)
 
+    def _add_own(self, sign: str, own: OwnBound) -> None:
+        if own.other is None:
+            self.where.append(f"{self.table.names[own.column]} {sign} {own.text}")
+        else:
+            self.pairs.append((own.column, sign, own.other))
+        self.compared.append(own.column)
+        self.used |= {*own.used}
+
+    def read_texts(self) -> None:
+        """`whose name starts with M`, `notes that contain "train"`."""
+        for mark in (each for each in self.marks if each.role in TEXTS):
+            self.where.append(f"{self.table.names[mark.column]} {mark.role} {mark.text}")
+            self.used.add(mark)
+
     def _is_measure(self, mark: Mark) -> bool:
-        return mark.role == "column" and mark not in self.used and self.over.is_numeric(mark.column)
+        if mark.role != "column" or mark in self.used or not self.over.is_numeric(mark.column):
+            return False
+        own = is_numbering(self.over, mark, self.words, self.language)
+        return own or measures_rows(mark, self.over) or is_year(self.over, mark.column)
 
     def read_values(self) -> None:
         """`in North`, `region North`, `not from North`, `order 1001`, `in March`."""
@@ -163,9 +192,7 @@ class ConditionReader:
                 self.used |= {mark, before}
                 continue
             earlier = next((m for m in self.marks[:number][::-1] if m.role != "people"), None)
-            chained = bool(
-                earlier and earlier in excluded and joined(earlier, mark, self.words, self.language)
-            )  # "except June and July"
+            chained = bool(earlier and earlier in excluded and self._chained(earlier, mark))  # "except June and July"
             noun = earlier if earlier in self.nouns else None
             earlier = self.nouns[noun] if noun else earlier
             negation = earlier if earlier and (chained or earlier.role in EXCLUDING) else None
@@ -186,10 +213,14 @@ class ConditionReader:
             self.where += written(self.table, column, sign, marks, self.language)
             self.together = self.together or (joined_by_and(marks, self.words, self.language) if sign == "=" else [])
 
+    def _chained(self, earlier: Mark, mark: Mark) -> bool:
+        """Whether a negation before one value is of the next as well: "except June and July", "neither open nor paid"."""
+        nor = {*self.words[earlier.end : mark.start]} & operation_words(self.language)["nor"]
+        return bool(nor) or joined(earlier, mark, self.words, self.language)
+
     def _lacks(self, mark: Mark, negation: Mark) -> list[str]:
         """The condition on rows that are not there: "no open orders", "does not have anyone from Oslo"."""
-        subjects = [m for m in self.marks if m.role == "column" and not self._tells_apart(m.column)]
-        known = self._lacking | (operation_words(self.language)["does not"] if subjects else frozenset())
+        known = self._lacking | (operation_words(self.language)["does not"] if self._subjects() else frozenset())
         text = period_name(mark.text) if mark.role == "period" else mark.text
         return [f"{self.table.names[mark.column]} = {text}"] if negation.text in known else []
 
@@ -208,4 +239,6 @@ class ConditionReader:
             rows = rows.within(alike[0].column, *(mark.text for mark in alike)) if alike else rows
         for column in self.empty:
             rows = rows.without_value(column)
+        for first, sign, second in self.pairs:
+            rows = rows.without(unlike(rows, first, sign, second))
         return rows

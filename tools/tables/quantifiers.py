@@ -15,7 +15,7 @@ from .columns import Columns
 from .condition import condition_of
 from .conditions import kept
 from .folding import fold
-from .question_words import Mark
+from .marks import Mark
 from .table_query import Every, Query
 from .table_words import operation_words
 

@@ -32,8 +32,9 @@ def read_query(question: str, over: Columns, code: str = "") -> Query:
     query = reader.query()
     query.calculate()
     check_superlative(query, marks, question)
-    without_identifiers(query, marks)
-    query.yes_or_no = query.conditional and query.asks_yes_or_no(question)
+    without_identifiers(query, marks, words)
+    plain = quantifiers.whether and len(query.where) > 1 and not (query.operations or query.columns)
+    query.yes_or_no = query.conditional and (query.asks_yes_or_no(question) or plain)
     if unused := query.contradiction(question) or [mark.text for mark in marks if mark not in reader.used]:
         typed = {mark.role: mark.text for mark in marks}
         raise not_understood(table, [typed.get(word, word) for word in unused])

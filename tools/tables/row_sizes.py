@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from .folding import fold, singulars
-from .question_words import Mark
+from .marks import Mark
 from .table_words import WORD, operation_words
 
 _SIZES = re.compile("small|large|big|high|low|klein|gro[sß]|hoch|niedrig|plus (?:grand|petit)|mayor|menor|maior")
@@ -17,7 +17,7 @@ _NEAR = 3
 def most_rows(mark: Mark, words: Sequence[str], label: str, language: str) -> bool:
     """Whether the most or fewest are of the rows, which are named behind it: "the most orders" of orders.csv."""
     many = mark.role in ("highest", "lowest") and mark.text in operation_words(language)["most rows"]
-    return many and {singulars(each) for each in words[mark.end : mark.end + 1]} <= _rows(label) != set()
+    return many and any(singulars(each) in _rows(label) for each in words[mark.end : mark.end + 1])
 
 
 def ranks_rows(mark: Mark, words: Sequence[str], label: str) -> bool:

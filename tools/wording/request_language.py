@@ -29,7 +29,7 @@ _MAX_WORDS = 300
 """Words of a request that are counted."""
 _KANA = ("HIRAGANA", "KATAKANA")
 _HAN = "CJK UNIFIED"
-_SPANISH = re.compile("[¿¡]")
+_SPANISH = re.compile(r"(?<!\S)[¿¡](?=[^\W\d_])")
 QUOTATION = re.compile(
     r"(?<![\w'])'(?=\S)((?:[^']|(?<=[\w])'(?=\w))*+)'(?!\w)"
     r'|"([^"]*+)"|“([^”]*+)”|‘((?:[^’]|’(?=\w))*+)’(?!\w)|«([^»]*+)»|「([^」]*+)」|`([^`]*+)`'
