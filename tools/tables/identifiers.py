@@ -44,10 +44,9 @@ def without_identifiers(query: Query, marks: Sequence[Mark], words: Sequence[str
         ]
         if len(others) != 1:
             quantities = ", ".join(table.names[n] for n in others) or "none"
-            done, wanted = ("added", "what to add") if adds else ("compared", "what to compare")
             raise ExpertError(
-                f"the numbers of {name} in {table.label} tell its rows apart, so they are not {done}",
-                hint=f"Name {wanted} (columns with quantities: {quantities}), or ask “how many rows?”.",
+                f"the numbers of {name} in {table.label} tell its rows apart, so they are not added or compared",
+                hint=f"Name what to add or compare (columns with quantities: {quantities}), or ask “how many rows?”.",
             )
         caveat(
             f"the numbers of {name} in {table.label} tell its rows apart, so those of {table.names[others[0]]} are taken"
