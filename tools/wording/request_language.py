@@ -77,7 +77,9 @@ def language_of(own: str, verbs: re.Pattern[str] | None = None) -> str:
             votes[name] += 2.0 / len(_of_examples()[word])
             only.add(name)
     best = max((name for name in votes if name in only), key=lambda name: votes[name], default="en")
-    return best if votes.get(best, 0.0) >= _LEAST and votes[best] > 2 * english else "en"
+    alone = not english and len(words) >= _BEGUN and sorted(votes.values())[-2] < votes.get(best, 0.0)
+    least = _LEAST / 2 if alone else _LEAST  # "y" alone is Spanish, where nothing is English
+    return best if votes.get(best, 0.0) >= least and votes[best] > 2 * english else "en"
 
 
 @cache
