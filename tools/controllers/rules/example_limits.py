@@ -120,7 +120,8 @@ def _only_shows(words: str, code: str) -> bool:
     rest = folded(words)
     for beside in (wording(code).clauses["asks_for"], wording(code).section("restricting").get("only", ())):
         rest = words_pattern(tuple(map(folded, beside)), wording(code)).sub(" ", rest)
-    return not has_other_words(rest, code, "join-text/show", ("small",))
+    asked = nearest(rest, code, among=_ON_PAGES, most=1)  # small words may ask for something: "résumé", "deutsch"
+    return not has_other_words(rest, code, "join-text/show", ("small",)) and not (asked and asked[0].score >= _VERB)
 
 
 def _read_without(words: str, span: Span, kinds: Sequence[tuple[int, Kind]], code: str, least: float) -> Match | None:

@@ -328,7 +328,7 @@ def test_the_rest_of_a_text_is_what_was_not_named_in_any_language(text: str) -> 
 
 def test_the_rest_of_a_part_that_was_not_understood_is_reported() -> None:
     """Nothing says of what it is the rest."""
-    proposal = planned("Lies den ersten Absatz von a.txt vor und übersetze den Rest ins Englische.", "a.txt")
+    proposal = planned("Frobniziere den ersten Absatz von a.txt und übersetze den Rest ins Englische.", "a.txt")
     assert any("Rest" in reason for reason in proposal.refusals)
 
 
@@ -341,3 +341,8 @@ def test_the_rest_of_a_part_that_was_not_understood_is_reported() -> None:
 )
 def test_what_is_counted_are_all_lists_that_a_sentence_asks_for(text: str) -> None:
     assert written(planned(text, "a.txt")) == "count(find(a.txt, names) + find(a.txt, amounts of money))"
+
+
+@pytest.mark.parametrize("text", ["Résume le premier paragraphe de a.txt.", "Un résumé du premier paragraphe de a.txt"])
+def test_a_part_that_is_to_be_summarised_is_not_only_shown(text: str) -> None:
+    assert written(planned(text, "a.txt")) == "summarization(part(a.txt, paragraph, 1, 1))"
