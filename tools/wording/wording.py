@@ -16,7 +16,7 @@ UNSPACED = ("zh", "ja")
 SECTIONS = (
     "recognise clauses saving restricting harmless goal numbers ordinals languages nouns units ranges "
     "excluding scopes operations directions media around examples conditions quantifiers tables measures "
-    "totals calendar asked refusals altogether answer"
+    "totals calendar asked refusals altogether occurrences answer"
 ).split()
 _PHRASE_WORD = re.compile(r"(?<![\w/{-])[^\W\d_]+(?:-[^\W\d_]+)?(?![\w}/-]|\"? =)")
 """A word of a phrase, and not of the name of a meaning or of a placeholder."""
@@ -140,6 +140,17 @@ def wording(code: str) -> Wording:
     headers = [*_HEADER.finditer(text)]
     ends = [*(header.start() for header in headers[1:]), len(text)]
     return Wording(code, {header[1]: text[header.end() : end] for header, end in zip(headers, ends, strict=True)})
+
+
+def simplified(text: str) -> str:
+    """The text with the simplified of each traditional Chinese character (traditional.toml), one character for one."""
+    return text.translate(_simplified())
+
+
+@cache
+def _simplified() -> Mapping[int, str]:
+    raw = tomllib.loads(Path(__file__).with_name("traditional.toml").read_text(encoding="utf-8"))
+    return {ord(pair[0]): pair[1] for pair in raw["pairs"].split()}
 
 
 def any_of(words: Iterable[str]) -> str:
