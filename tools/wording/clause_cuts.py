@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from .choices import choices_behind_colon
 from .clause_words import without_doing
 from .forms import find_forms
 from .nearest import words_pattern
@@ -33,6 +34,8 @@ def cuts_of(masked: str, language: Wording) -> list[int]:
     listed += [range(match.start(), match.end()) for match in _dates(language.code).finditer(words)]
     listed += [range(match.start() + 1, match.end()) for match in both_ends(language.code).finditer(words)]
     listed += [range(match.start() + 1, match.end()) for match in _places(language.code).finditer(words)]
+    if choices := choices_behind_colon(masked, language.code):
+        listed.append(range(choices[0] + 1, len(masked)))
     if pages := read_pages(masked, language.code):
         listed.append(range(pages[0].start + 1, pages[-1].end))
     listed += [range(part.start, part.end) for part in read_parts(masked, language.code)]
