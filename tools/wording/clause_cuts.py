@@ -15,6 +15,7 @@ from .wording import Wording, any_of, folded, wording
 _MOST_PIECES = 60
 _PUNCTUATION = re.compile(r"(?:[!?;,\n。！？；，、：…]|:(?!\d))+|\.(?=\s|$)|\s[-–—]\s")
 _FILES = "\ue010-\ue01f"
+_DATA = f"\ue000-\ue00f{_FILES}"
 
 
 def cuts_of(masked: str, language: Wording) -> list[int]:
@@ -59,7 +60,7 @@ def _listed(code: str) -> re.Pattern[str]:
     """From a file or language to the next in a list of them: no request ends between them."""
     joints = connectives(code, ("and",))
     names = words_pattern(wording(code).languages, wording(code))
-    item = rf"(?:[{_FILES}]|{names.pattern})"
+    item = rf"(?:[{_DATA}]|{names.pattern})"
     return re.compile(rf"{item}\s*(?:(?:[,;、，]|{joints.pattern})\s*){{1,2}}(?=(?:[^\W\d_]{{2,4}}\s)?{item})")
 
 

@@ -190,7 +190,7 @@ class ClauseWords:
         if not found:
             return ()
         head, tail = self.text[: found[0].start()], self.text[found[-1].end() :]
-        head = next(part for part in reversed(_DATA.split(head)) if part.strip())  # without "is" of "is a.txt ..."
+        head = next((part for part in reversed(_DATA.split(head)) if part.strip()), "")  # no "is" of "is a.txt ..."
         parts = [part for part in _LABEL_EDGE.split(head) if part.strip()]
         asks = self._pattern("question")
         before = [part for part in parts if not asks.search(folded(part))] or parts  # without "which is it, ..."

@@ -22,7 +22,7 @@ from ..intents import Intent
 from ..linking import Linker
 from ..parameters import Parameters
 from ..referents import Referent
-from .comparison import names_of
+from .comparison import apart_from_others, names_of
 from .meaning_inputs import add_boxes, choose, data_of, is_latest_in, own_words
 from .meaning_neighbours import CUTS, counts_all_mails, for_kind, is_about_refused, meanings_of
 from .meaning_parameters import parameters_of
@@ -169,6 +169,8 @@ def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -
     for port in data_of(meaning):
         many = port.many and (port.kinds != ("text",) or len(data_of(meaning)) == 1)
         found = first if first and any(port.takes(r.kind) for r in first) else choose(linker, intent, port, meaning)
+        if meaning.task_type == "sentence-similarity" and (measure := apart_from_others(linker, found)):
+            found = [measure, *(each for each in found if each is not measure)]
         if not found:
             linker.refusals.append(refusal(words.language.code, "missing", linker.goal_of(intent), port.kinds[0]))
             return []
