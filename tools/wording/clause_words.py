@@ -126,7 +126,8 @@ class ClauseWords:
 
     def _joins(self, between: str) -> bool:
         """Whether two names of languages with these words between them are both meant: joined by "and", "or" or a comma."""
-        joints = words_pattern((*self.language.joints, *self.language.clauses.get("or", ())), self.language)
+        listing = (name for name in ("or", "as_well") for name in self.language.clauses.get(name, ()))
+        joints = words_pattern((*self.language.joints, *listing), self.language)
         rest = joints.sub(",", between)
         return re.search("[,;/、，]", rest) is not None and _WORDS_BETWEEN.fullmatch(rest) is not None
 

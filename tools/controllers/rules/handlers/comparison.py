@@ -95,7 +95,8 @@ def similar(linker: Linker, intent: Intent) -> None:
     named = quotations or unique(clause)
     which = "which" in linker.parsed.words_of(intent.clause)
     compared = [*(texts if which else made), *named]
-    third = named[0] if which and len(named) == 1 < len(made) else apart_from_others(linker, named)
+    several = len(named) == 1 < len(texts) and len({r.origin for r in texts}) == 1
+    third = named[0] if which and several else apart_from_others(linker, named)
     if len(compared) > 2 and (third or not made):  # "which of 'b' and 'c' is closer to 'a'"
         source = third or named[0]
         others = tuple(each.value for each in compared if each is not source)

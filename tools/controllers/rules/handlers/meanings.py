@@ -120,8 +120,9 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
         words.words, words.language.code, ("count",)
     ):
         linker.add_task("count", {"items": tuple(result.value for result in made)}, intent)
-    for result in made if targets and meaning.task_type in _WRITTEN else ():
-        linker.add_task("translation", {"text": result.value}, intent, {"target_language": NAMES[targets[0]]})
+    for result in made if meaning.task_type in _WRITTEN else ():
+        for target in targets:
+            linker.add_task("translation", {"text": result.value}, intent, {"target_language": NAMES[target]})
 
 
 def _lacks_details(meaning: Meaning, words: ClauseWords) -> bool:
