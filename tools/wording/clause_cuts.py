@@ -8,6 +8,7 @@ from .clause_words import without_doing
 from .forms import find_forms
 from .nearest import words_pattern
 from .page_words import read_pages
+from .row_conditions import row_conditions
 from .several_questions import both_ends, several_questions
 from .text_parts import read_parts
 from .wording import Wording, any_of, folded, wording
@@ -35,6 +36,7 @@ def cuts_of(masked: str, language: Wording) -> list[int]:
     listed += [range(match.start(), match.end()) for match in _dates(language.code).finditer(words)]
     listed += [range(match.start() + 1, match.end()) for match in both_ends(language.code).finditer(words)]
     listed += [range(match.start() + 1, match.end()) for match in _places(language.code).finditer(words)]
+    listed += [range(each.noun + 1, each.end) for each in row_conditions(masked, language.code)]
     if choices := choices_behind_colon(masked, language.code):
         listed.append(range(choices[0] + 1, len(masked)))
     if pages := read_pages(masked, language.code):

@@ -19,9 +19,10 @@ from .fitting import fit_cost
 from .forms import find_forms
 from .meanings import meaning_of
 from .nearest import Match, nearest, plain_words
+from .row_conditions import counts_rows, row_conditions
 from .several_questions import several_questions
 from .text_parts import read_parts
-from .wording import Wording, folded, wording
+from .wording import Wording, blanked, folded, wording
 
 LEAST, LEAST_UNSPACED = 0.27, 0.17
 """Scores under which a piece asks for nothing; words that are not divided share fewer n-grams."""
@@ -32,6 +33,8 @@ _SKIPPED = -0.1
 _MOST_JOINED = 3
 _DESCRIBED = ("text-to-image", "text-to-video", "text-to-audio", "text-generation/write", "image-text-to-image")
 """Meanings whose clause is mostly a description."""
+_OF_TEXT = ("translation", "summarization", "text-to-speech")
+"""Meanings that make something of a text, of which lines may be chosen before."""
 _WITHOUT_LANGUAGE = 0.08
 """Cost of a translation where no part of the request names a language."""
 _EDGE, _EDGE_WEIGHT = 5, 0.85
@@ -127,9 +130,12 @@ def _read_piece(
 ) -> Piece:
     language = wording(code)
     start = _after_connectives(masked, start, end, code)
-    words = ClauseWords(masked[start:end], language)
-    if words.is_background or not _LETTER.search(words.text):
+    words, rows = ClauseWords(masked[start:end], language), next(row_conditions(masked[start:end], code), None)
+    asked = ClauseWords(blanked(words.text, [(rows.start, rows.end)]), language) if rows else words
+    if asked.is_background or not _LETTER.search(words.text):
         return Piece(start, end, None)
+    if rows:
+        return Piece(start, end, _of_rows(asked, code))
     named = tuple(kind for position, kind in given if start <= position < end)
     if "text" in at_hand[len(given) :] and reads_results(words.text, code):
         return Piece(start, end, Match("", "text-to-speech", SURE))
@@ -159,6 +165,16 @@ def _read_piece(
     if at_hand[len(given) :] and counts_made(words.text, code):
         return Piece(start, end, Match("", FOUND, 1.0))
     return Piece(start, end, None, tuple(ranked[:3]))
+
+
+def _of_rows(words: ClauseWords, code: str) -> Match:
+    """What is asked of chosen rows: to count or to show them, or what is made of their text."""
+    made = nearest(words.text, code, among=_OF_TEXT, most=1)
+    rows = "count/rows" if counts_rows(words.text, code) else "filter/rows"
+    of_text = words.is_aloud or words.languages[0] or (made and made[0].score >= SURE)
+    if rows == "count/rows" or not made or not of_text:
+        made = nearest(words.text, code, among=(rows,), most=1)
+    return (made[0] if made else Match("", rows, SURE))._replace(score=SURE)
 
 
 def _candidates(text: str, language: Wording) -> list[Match]:

@@ -14,7 +14,6 @@ from ..text_linking import as_text, text_referents
 from .questions import add_question
 
 
-
 def compare(linker: Linker, intent: Intent) -> None:
     """Compare two files or quotations of one kind, else the two latest results."""
     kinds: tuple[Kind, ...] = ("image", "audio", "text")
@@ -73,10 +72,16 @@ def files_of_clause(linker: Linker, intent: Intent) -> list[Referent]:
 
 def apart_from_others(linker: Linker, named: Sequence[Referent]) -> Referent | None:
     """The text that a list of others is measured by: "which of 'b' and 'c' is closer to 'a'"."""
-    spans = [(m.start, m.end) for m in (*linker.parsed.quotations, *linker.parsed.files)]
+    spans = [(q.start, q.end) for q in linker.parsed.quotations] + [(f.start, f.end) for f in linker.parsed.files]
     own = [next((span for span in spans if span[0] == each.position), (0, 0)) for each in named]
     place = one_apart(linker.parsed.masked, own, linker.parsed.language) if named else None
     return None if place is None else named[place]
+
+
+def measured_first(linker: Linker, texts: Sequence[Referent]) -> list[Referent]:
+    """The texts, that by which a list of others is measured before these."""
+    measure = apart_from_others(linker, texts)
+    return sorted(texts, key=lambda each: each is not measure)
 
 
 def similar(linker: Linker, intent: Intent) -> None:
