@@ -35,6 +35,7 @@ _DESCRIBED = ("text-to-image", "text-to-video", "text-to-audio", "text-generatio
 """Meanings whose clause is mostly a description."""
 _OF_TEXT = ("translation", "summarization", "text-to-speech")
 """Meanings that make something of a text, of which lines may be chosen before."""
+_OF_ROWS = ("count/rows", "filter/rows", "table-question-answering")
 _WITHOUT_LANGUAGE = 0.08
 """Cost of a translation where no part of the request names a language."""
 _EDGE, _EDGE_WEIGHT = 5, 0.85
@@ -134,7 +135,7 @@ def _read_piece(
     asked = ClauseWords(blanked(words.text, [(rows.start, rows.end)]), language) if rows else words
     if asked.is_background or not _LETTER.search(words.text):
         return Piece(start, end, None)
-    if rows:
+    if rows and "table" not in at_hand:
         return Piece(start, end, _of_rows(asked, code))
     named = tuple(kind for position, kind in given if start <= position < end)
     if "text" in at_hand[len(given) :] and reads_results(words.text, code):
@@ -147,6 +148,8 @@ def _read_piece(
     asks = not language.unspaced and words.starts_with("question") and not words.starts_with("polite")
     for match in _candidates(words.text, language):
         if asks and (_makes_media(match) or match.meaning.startswith("text-generation")):
+            continue
+        if rows and not match.meaning.startswith((*_OF_TEXT, *_OF_ROWS)):
             continue
         cost = fit_cost(match.meaning, at_hand, named)
         if (

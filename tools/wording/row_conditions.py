@@ -46,7 +46,9 @@ def row_conditions(masked: str, code: str) -> Iterator[RowCondition]:
         rest, noun = match.span("rest"), start if language.unspaced else match.start()
         if not language.unspaced and re.match(rf"[{_FILES}]", words[end:]):  # "que contienen error en a.txt"
             end = rest[0] + len(_place(code).sub("", words[rest[0] : end]))
-        if not _says_nothing(code).sub("", words[rest[0] : end]).strip():
+        said = _says_nothing(code).sub("", words[rest[0] : end]).strip(" ?")
+        having = not language.unspaced and match["having"]
+        if not said or (not having and said.split()[-1] in language.nouns):  # "quantos registros tem a planilha"
             continue
         yield _read(words, noun, (start, end), (rest[0], min(rest[1], end)), match, language)
 
