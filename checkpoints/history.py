@@ -5,7 +5,7 @@ import re
 from functools import partial
 from typing import Any
 
-from ..graph.advice import command, setting
+from ..graph.advice import listed
 from ..graph.errors import UnknownRun
 from ..graph.resource import Resource
 from ..graph.result import UNFINISHED, Result, Run, RunStatus
@@ -51,8 +51,7 @@ class History:
         found = [] if name == "" else await self._ledger.database.read(read)
         if not found:
             what = "nothing was run here yet" if name is None else f"there is no run {name or repr(name)}"
-            listed = f"{command('runs')} lists those of {self._home}; {setting('home', 'DIR')} looks elsewhere"
-            raise UnknownRun(what, hint=(name is None and rows_missing(self._home)) or listed)
+            raise UnknownRun(what, hint=(name is None and rows_missing(self._home)) or listed(self._home))
         if name and len(found) > 1 and name not in (run.run_id for run in found):
             raise UnknownRun(f"{name} may be any of {', '.join(run.run_id for run in found)}", hint="write more of it")
         return next((run for run in found if run.run_id == name), found[0])

@@ -6,9 +6,10 @@ Both block their thread. `trial` reports what would be deleted, and changes noth
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..graph.advice import command, setting
+from ..graph.advice import listed
 from ..graph.errors import StorageError, UnknownRun, UsageError
 from ..graph.result import RESUMABLE, RunStatus
 from .database import Database
@@ -101,7 +102,7 @@ def delete_named(
     report = Report()
 
     def work(deletion: Deletion) -> None:
-        whole, report.runs = _named(deletion.db, name, thread)
+        whole, report.runs = _named(deletion.db, database.file.parent, name, thread)
         _refuse_needed(deletion.db, {head.run_id for head in report.runs})
         if whole:
             delete_threads(deletion, [whole])
@@ -143,7 +144,7 @@ def _needed(db: RowConnection, staying: Collection[str]) -> dict[str, str]:
     return needed
 
 
-def _named(db: RowConnection, name: str | None, thread: str | None) -> tuple[str | None, list[Head]]:
+def _named(db: RowConnection, home: Path, name: str | None, thread: str | None) -> tuple[str | None, list[Head]]:
     """The conversation, if it is one, and the runs."""
     columns = ", ".join((*Head._fields, "owner", "answer"))
     whole = thread or name or ""
@@ -154,10 +155,7 @@ def _named(db: RowConnection, name: str | None, thread: str | None) -> tuple[str
     runs = [head for head in runs if head.run_id == name] or runs
     if not is_thread and not runs:
         what = "conversation" if thread else "run or conversation"
-        raise UnknownRun(
-            f"there is no {what} {whole}",
-            hint=f"{command('runs')} lists them; {setting('home', 'DIR')} looks elsewhere",
-        )
+        raise UnknownRun(f"there is no {what} {whole}", hint=listed(home))
     if is_thread and runs and runs != of_thread:
         raise UsageError(
             f"{name} is a conversation, and may be run {', '.join(head.run_id for head in runs[:5])}",

@@ -47,6 +47,11 @@ def command(words: str) -> str:
     return typed if form() == "command" else f"{typed} in a shell"
 
 
+def listed(home: object) -> str:
+    """Where the runs of that home are listed, and how to look into another."""
+    return f"{command('runs')} lists those of {home}; {setting('home', 'DIR')} looks elsewhere"
+
+
 def again(thread_id: str = "") -> str:
     """Make a request anew, in a conversation."""
     match form():

@@ -89,7 +89,10 @@ class StorageError(HuggingGPTError):
 
 
 class ControllerError(HuggingGPTError):
-    """The controller could not be reached or returned nothing usable."""
+    """The controller could not be reached or returned nothing usable. `calls`, `tokens`: what was spent for that."""
+
+    calls = 0
+    tokens = 0
 
 
 class LimitReached(ControllerError):
@@ -112,9 +115,11 @@ class LimitReached(ControllerError):
 class IncompleteAnswer(ControllerError):
     """The model was called, and its whole answer did not come: out of time, cut off, filtered, or without an end."""
 
+    calls = 1
+
 
 class NoUsablePlan(ControllerError):
-    """The controller answered, and none of its plans can be run. `calls` and `tokens`: what they cost."""
+    """The controller answered, and none of its plans can be run."""
 
     def __init__(self, message: str, *, hint: str = "", calls: int = 0, tokens: int = 0) -> None:
         super().__init__(message, hint=hint)

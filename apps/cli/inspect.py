@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
+from ...graph.advice import listed
 from ...graph.errors import UnknownRun
 from ...graph.resource import Resource
 from ...graph.result import Result, Run
@@ -187,7 +188,7 @@ def list_resources(thread: str | None, *, home: Path | None, as_json: bool) -> N
     async def read(storage: "Storage", history: "History") -> list[dict[str, Any]]:
         rows = await history.resources(thread_id=thread)
         if thread and not rows and await history.newest(thread) is None:
-            raise UnknownRun(f"there is no conversation {thread}", hint="`hugginggpt runs` lists them")
+            raise UnknownRun(f"there is no conversation {thread}", hint=listed(storage.ledger.database.file.parent))
         kept = [{name: row[name] for name in ("kind", "media_type", "sha256")} for row in rows]
         return [row | {"path": str(storage.store.path(Resource(**each)))} for row, each in zip(rows, kept, strict=True)]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import uuid4
 
+from ...graph.advice import listed
 from ...graph.errors import UsageError
 from ...graph.events import Event
 from ...graph.options import Options
@@ -114,10 +115,7 @@ async def _chosen(
     cancelled = await session.history.cancelled(after=run) if name is None else ""
     hint = f"run {cancelled} was cancelled; `hugginggpt resume {cancelled}` goes on with it" if cancelled else ""
     if run is None:
-        raise UsageError(
-            none,
-            hint=hint or f"`hugginggpt runs` lists those of {session.world.settings.home}; --home DIR looks elsewhere",
-        )
+        raise UsageError(none, hint=hint or listed(session.world.settings.home))
     if hint:
         note(hint)
     if name is None:

@@ -94,12 +94,9 @@ async def _predicted(text: str, controller: Controller) -> dict[str, Any]:
     started = time.perf_counter()
     try:
         proposal = await controller.plan(Request(text=text, files=files))
-    except NoUsablePlan as error:
+    except (NoUsablePlan, IncompleteAnswer) as error:  # a plan that comes too late, or not whole, is none
         prediction: dict[str, Any] = {"outcome": "failed", **EMPTY_PREDICTION, "error": error.message}
         usage = {"calls": error.calls, "tokens": error.tokens}
-    except IncompleteAnswer as error:  # a plan that comes too late, or not whole, is none
-        prediction = {"outcome": "failed", **EMPTY_PREDICTION, "error": error.message}
-        usage = {"calls": 1, "tokens": 0}
     else:
         usage = {"calls": proposal.usage.llm_calls, "tokens": proposal.usage.tokens}
         if BY_RULES in proposal.repairs:  # scored as the model's it would be a figure of another controller

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import typer
 
-from ...graph.errors import IncompleteAnswer, NoUsablePlan, UsageError
+from ...graph.errors import ControllerError, IncompleteAnswer, NoUsablePlan, UsageError
 from ...graph.events import Event, RunFinished
 from ...graph.result import BY_RULES, Run
 from ..cli.console import exit_when_interrupted, out, plain, print_json, run_async, table, warn
@@ -67,8 +67,10 @@ async def _run_one(key: str, request: EvalRequest, results: ResultsFile, session
     try:
         finished = await _last(_events(session, request, thread, folder))
     except (UsageError, NoUsablePlan, IncompleteAnswer) as error:  # e.g. a missing file
-        empty = {"plan": "", "accepted": False if request.accept else None, "calls": 0, "tokens": 0, "seconds": 0.0}
-        results.add(key, row | empty | {"run_id": "", "status": "failed", "error": error.message})
+        calls, tokens = (error.calls, error.tokens) if isinstance(error, ControllerError) else (0, 0)
+        none = {"run_id": "", "status": "failed", "plan": "", "accepted": False if request.accept else None}
+        spent = {"calls": calls, "tokens": tokens, "seconds": round(time.monotonic() - started, 3)}
+        results.add(key, row | none | spent | {"error": error.message})
         return
     run = await session.history.run(finished.run_id)
     results.add(key, row | _row(run, request) | {"seconds": round(run.duration or time.monotonic() - started, 3)})

@@ -208,6 +208,8 @@ def test_a_retry_runs_again_what_failed(shell: Shell) -> None:
         (("show", "zzzz"), 2, "there is no run zzzz"),
         (("resume",), 2, "no run is waiting or was interrupted\n`hugginggpt runs` lists those of /"),
         (("retry",), 2, "nothing failed in any run"),
+        (("delete", "zzzz"), 2, "there is no run or conversation zzzz\n`hugginggpt runs` lists those of /"),
+        (("resources", "--thread", "zzzz"), 2, "there is no conversation zzzz\n`hugginggpt runs` lists those of /"),
         (("models", "telepathy"), 2, "there is no task type 'telepathy'"),
     ],
 )

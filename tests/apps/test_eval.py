@@ -198,6 +198,20 @@ def test_a_plan_that_comes_too_late_or_is_cut_off_counts_as_failed(shell: Shell,
     report = json.loads(result.out)
     assert (result.code, report["failed"], report["left"], report["requests"]) == (0, 4, 0, 4)
     assert report["micro"]["node_f1"] == 0.0
+    assert report["usage"]["calls"] == 4
+
+
+def test_a_request_whose_plan_is_cut_off_shows_the_calls_that_it_took(shell: Shell, tmp_path: Path) -> None:
+    drafts = in_turn(chat('{"tasks": 1}'), chat('{"tasks": [', finish_reason="length"))
+
+    def model(received: Received) -> Reply:
+        return failing(404, "no list") if received.method == "GET" else drafts(received)
+
+    written(tmp_path / "a.jsonl", {"id": "a", "request": "Hello there"})
+    with serve(model) as server:
+        result = shell("eval", "requests", "a.jsonl", "--json", "--llm", f"openai:m@{server.url}/v1")
+    (row,) = json.loads(result.out)["requests"]
+    assert (row["status"], row["calls"], row["tokens"]) == ("failed", 2, 18), row["error"]
 
 
 def test_ctrl_c_keeps_the_results_so_far(shell: Shell, tmp_path: Path) -> None:

@@ -14,37 +14,10 @@ LANGUAGES = ("en", "zh", "ja", "es", "fr", "de", "pt")
 UNSPACED = ("zh", "ja")
 """Languages that put no spaces between words."""
 SECTIONS = (
-    *(
-        "recognise",
-        "clauses",
-        "saving",
-        "restricting",
-        "harmless",
-        "goal",
-        "numbers",
-        "ordinals",
-        "languages",
-        "nouns",
-        "units",
-        "ranges",
-        "excluding",
-        "scopes",
-        "operations",
-    ),
-    *("directions", "media", "examples"),
-    *(
-        "conditions",
-        "quantifiers",
-        "tables",
-        "measures",
-        "totals",
-        "calendar",
-        "asked",
-        "refusals",
-        "altogether",
-        "answer",
-    ),
-)
+    "recognise clauses saving restricting harmless goal numbers ordinals languages nouns units ranges "
+    "excluding scopes operations directions media around examples conditions quantifiers tables measures "
+    "totals calendar asked refusals altogether answer"
+).split()
 _PHRASE_WORD = re.compile(r"(?<![\w/{-])[^\W\d_]+(?:-[^\W\d_]+)?(?![\w}/-]|\"? =)")
 """A word of a phrase, and not of the name of a meaning or of a placeholder."""
 _SHORT = 4

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ....graph.caveats import lacks
 from ....graph.choice import Choice
-from ....graph.errors import ControllerError, InvalidPlan, NoUsablePlan
+from ....graph.errors import ControllerError, IncompleteAnswer, InvalidPlan, NoUsablePlan
 from ....graph.expert import Assignment
 from ....graph.plan import Plan
 from ....graph.ports import Callbacks, NoCallbacks, Slots
@@ -79,8 +79,11 @@ class LlmController:
                 answer, cost, complete = await self._client.complete(
                     "plan", messages, callbacks, schema, on_text=StreamedTasks(callbacks)
                 )
-            except EndlessAnswer as error:
-                if not doubtful and not suggestion.proposal.plan.tasks:
+            except IncompleteAnswer as error:
+                usage += Usage(llm_calls=error.calls)
+                is_endless = isinstance(error, EndlessAnswer)
+                if not is_endless or (not doubtful and not suggestion.proposal.plan.tasks):
+                    error.calls, error.tokens = usage.llm_calls, usage.tokens
                     raise
                 problems = (error.message,)
                 break
@@ -186,7 +189,9 @@ class LlmController:
             yield f"\n\n{line}"
         else:
             if not checker.said:
-                empty = ControllerError(f"{self.name} returned an empty answer")
+                empty = ControllerError(
+                    f"{self.name} returned an empty answer", hint="Try again, or choose another model."
+                )
                 if not any(result.ok for result in run.results):
                     raise empty
                 lacks(line := empty.message)

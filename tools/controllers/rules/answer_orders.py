@@ -19,10 +19,7 @@ def without_answer_orders(parsed: ParsedRequest, code: str) -> tuple[ParsedReque
     """The words are read as no task, and a file that they alone name as attached."""
     found = [*find_answer_orders(parsed.masked, code, lexicon().verb)]
     orders = {(start, end): _file_of(parsed, start, end, what, code) for start, end, what in found}
-    files = [
-        replace(each, start=-1, end=-1) if any(a <= each.start < b for a, b in orders) else each
-        for each in parsed.files
-    ]
+    files = [replace(f, start=-1, end=-1) if any(a <= f.start < b for a, b in orders) else f for f in parsed.files]
     for first in reversed(orders.values()):
         files.sort(key=lambda each: each.resource != first)
     files.sort(key=lambda each: (each.start < 0, each.start))

@@ -88,13 +88,12 @@ def parse_request(text: str, attached: Sequence[Resource] = ()) -> ParsedRequest
     kept = _KEPT_CHARACTERS
     edits = TextEdits(tuple((run.start() + kept, run.end() - kept, "") for run in _LONG_RUN.finditer(masked)))
     shortened = _AGAIN.sub(lambda match: f"{'and ':>{len(match.group())}}", edits.apply(masked))
+    place = edits.to_edited
     return ParsedRequest(
         text=edits.apply(text),
         masked=shortened,
-        quotations=tuple(replace(q, start=edits.to_edited(q.start), end=edits.to_edited(q.end)) for q in quotations),
-        files=tuple(
-            replace(f, start=edits.to_edited(f.start), end=edits.to_edited(f.end)) if f.start >= 0 else f for f in files
-        ),
+        quotations=tuple(replace(q, start=place(q.start), end=place(q.end)) for q in quotations),
+        files=tuple(replace(f, start=place(f.start), end=place(f.end)) if f.start >= 0 else f for f in files),
         clauses=tuple(_requesting([*_clauses(shortened)], shortened)),
         edits=edits,
     )

@@ -30,19 +30,14 @@ def find_conditions(masked: str, code: str) -> list[tuple[int, int]]:
     language, words = wording(code), folded(masked)
     groups = language.clauses
     anywhere, first, asked, joints, other = (
-        words_pattern([word for name in names for word in groups.get(name, ())], language)
-        for names in (
-            ("condition",),
-            ("condition_first",),
-            ("asked",),
-            ("then", "and", "but", "polite"),
-            ("polite", "or", "unconditional"),
-        )
+        words_pattern([word for name in names.split() for word in groups.get(name, ())], language)
+        for names in ("condition", "condition_first", "asked", "then and but polite", "polite or unconditional")
     )
     polite = [match.span() for match in other.finditer(words)]
     polite += courtesies(masked, ("polite", "excused")) if code == "en" else []
     hidden = {position for span in polite for position in range(*span)}
-    requests = _requests(masked) if code == "en" else []
+    asking = [*(verb.start() for verb in lexicon().verb.finditer(masked)), *operation_starts(masked)]
+    requests = asking if code == "en" else []
     found: list[tuple[int, int]] = []
     for sentence in _SENTENCE.finditer(words):
         start, end = sentence.span()
@@ -68,8 +63,3 @@ def find_conditions(masked: str, code: str) -> list[tuple[int, int]]:
             found.append((depending, end))
             break
     return found
-
-
-def _requests(masked: str) -> list[int]:
-    """Where English words ask for something."""
-    return [*(verb.start() for verb in lexicon().verb.finditer(masked)), *operation_starts(masked)]

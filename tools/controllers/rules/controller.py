@@ -25,7 +25,7 @@ from .clauses import ParsedRequest, parse_request
 from .counted_files import with_counted_files
 from .example_intents import find_intents_by_examples, with_examples
 from .excluded_files import without_excluded_files
-from .follow_ups import questions_before, repeated, without_replaced
+from .follow_ups import about_unmade, questions_before, repeated, without_replaced
 from .handlers.altogether import add_answers
 from .handlers.file_parts import RULE as PART_QUESTION
 from .handlers.file_parts import asks_only_of_parts, plan_part_question, with_part_questions
@@ -45,7 +45,6 @@ from .scopes import read_scopes
 from .spelling import correct_spelling
 from .suggestions import suggestion
 from .text_edits import NO_EDITS
-from .unmade import about_unmade
 from .unused_words import NONE_UNUSED, find_unused_words, lost_in_clauses
 from .used_words import unused_files
 
@@ -155,20 +154,15 @@ def _followed(request: Request, before: str, *between: str) -> Proposal | None:
     known = {mention.name for mention in mentions(before)}
     files = tuple(each for each in tables if {each.name, each.label} & known) or tuple(tables[-1:])
     proposal = propose(Request(text=before, files=files))
-    if not proposal.plan.tasks or {task.type for task in proposal.plan.tasks} != {"table-question-answering"}:
+    if {task.type for task in proposal.plan.tasks} != {"table-question-answering"}:
         return None
-    after = (*between, request.text.strip())
-    tasks = tuple(
-        task.model_copy(
-            update={
-                "inputs": {**task.inputs, "question": FOLLOWED.join((str(task.inputs["question"]), *after))},
-                "goal": request.text,
-            }
-        )
-        for task in proposal.plan.tasks
-    )
+    tasks: list[Task] = []
+    for task in proposal.plan.tasks:
+        question = FOLLOWED.join((str(task.inputs["question"]), *between, request.text.strip()))
+        inputs = {**task.inputs, "question": question}
+        tasks.append(task.model_copy(update={"inputs": inputs, "goal": request.text}))
     evidence = tuple(Evidence(task_id=task.id, start=0, end=len(request.text)) for task in tasks)
-    return Proposal(plan=Plan(tasks=tasks), refusals=proposal.refusals, evidence=evidence)
+    return Proposal(plan=Plan(tasks=tuple(tasks)), refusals=proposal.refusals, evidence=evidence)
 
 
 def _link(parsed: ParsedRequest, intents: Sequence[Intent], request: Request, refusals: Sequence[str]) -> Linker:

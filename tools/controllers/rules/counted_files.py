@@ -76,7 +76,10 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
     named = frozenset(file for _, file in before)
     text = folded(parsed.masked)
     begun = next((clause.end for clause in parsed.clauses if not clause.background), 0)
-    matches = [(match, _words_of(match)) for match in _patterns(code).finditer(text)]
+    matches = [  # the words of a form, without its number in the names of their groups
+        (match, {name.rstrip("0123456789"): found for name, found in match.groupdict().items() if found})
+        for match in _patterns(code).finditer(text)
+    ]
     counts = any("ordinal" in words and "bare" not in words for _, words in matches)
     leaving = re.compile(rf"\b(?:{either(wording(code).section('excluding')['before'])}) \Z")
     for match, words in matches:
@@ -97,11 +100,6 @@ def _found(parsed: ParsedRequest, files: Sequence[Resource], code: str) -> Itera
         yield _Found(*match.span(), tuple(chosen))
 
 
-def _words_of(match: re.Match[str]) -> dict[str, str]:
-    """What the groups of a match hold, without the number that tells equal ones of several forms apart."""
-    return {name.rstrip("0123456789"): found for name, found in match.groupdict().items() if found}
-
-
 def _chosen(
     words: dict[str, str],
     among: Sequence[Resource],
@@ -111,7 +109,9 @@ def _chosen(
 ) -> Sequence[Resource] | None:
     """Those of `among` that the words mean, none where no plan knows; None where the words choose none of the files."""
     if like := words.get("like"):
-        if _says_nothing(like) or ("noun" in words and not named.isdisjoint(among)):
+        last = like.rsplit(maxsplit=1)[-1]  # "the audio file", "the resulting picture"
+        empty = last in (*file_nouns("en"), *_OF_ALL) or (len(last) > 4 and last.endswith(("ed", "ing")))
+        if empty or ("noun" in words and not named.isdisjoint(among)):
             return None
         found = [file for file in among if not {*like.split()}.isdisjoint(re.findall(r"\w+", file.label.lower()))]
         return found if len(found) == 1 else ()
@@ -153,12 +153,6 @@ def with_names(
     return masked[:start] + listed + marks[-1] * (end - start - len(listed)) + masked[end:], found
 
 
-def _says_nothing(words: str) -> bool:
-    """Whether words before a noun only name a kind of data or a result: "the audio file", "the resulting picture"."""
-    last = words.rsplit(maxsplit=1)[-1]
-    return last in (*file_nouns("en"), *_OF_ALL) or (len(last) > 4 and last.endswith(("ed", "ing")))
-
-
 def of_noun(files: Iterable[Resource], noun: str | None, code: str) -> list[Resource]:
     """Those of some files that a noun may mean; all of them without one."""
     kind = file_nouns(code).get(noun or "", "")
@@ -188,10 +182,10 @@ def ordinal_pattern(code: str) -> re.Pattern[str]:
 
 @cache
 def _patterns(code: str) -> re.Pattern[str]:
-    language = wording(code)
-    ordinals, nouns = f"{either([*language.ordinals])}|{ORDINAL_DIGITS}", either([*file_nouns(code)])
     if code != "en":
         return ordinal_pattern(code)
+    language = wording(code)
+    ordinals, nouns = f"{either([*language.ordinals])}|{ORDINAL_DIGITS}", either([*file_nouns(code)])
     numbers = either([*language.numbers])
     many = rf"(?: (?P<many0>\d{{1,2}}|{numbers}))?"
 

@@ -63,7 +63,7 @@ def _belongs(parsed: ParsedRequest, pieces: Sequence[Piece], last: int, number: 
     piece, before = pieces[number], pieces[last]
     return (
         _repeats(parsed, piece, before, code)
-        or _says_what(parsed, pieces, last, number)
+        or (number == last + 1 and _says_what(parsed, before, piece))
         or is_only_details(parsed.masked, (before.start, before.end), (piece.start, piece.end), code)
     )
 
@@ -73,25 +73,22 @@ def says_finding(parsed: ParsedRequest, said: Intent, found: Intent) -> bool:
     if said.match is None or found.match is None or said.match.meaning != "text-to-speech":
         return False
     made = VOCABULARY[meaning_of(found.match.meaning).task_type or "text-to-speech"].outputs[0].kind
-    between = _FILES.search(parsed.masked, 0, found.start) is None and _COMMA.search(
-        parsed.masked, said.start, found.start
-    )
-    return bool(between and made in ("text", "labels") and _FILES.search(parsed.masked, found.start, found.end))
+    return made in ("text", "labels") and _brings_data(parsed, said, found)
 
 
-def _says_what(parsed: ParsedRequest, pieces: Sequence[Piece], last: int, number: int) -> bool:
-    """Whether a piece says what the first request is about: "read to me, what is on page 2 of scan.pdf"."""
-    piece, before = pieces[number], pieces[last]
-    if piece.match is None or before.match is None or number != last + 1:
-        return False
+def _brings_data(parsed: ParsedRequest, before: Intent | Piece, piece: Intent | Piece) -> bool:
+    """Whether words behind a comma name the first file of the request."""
+    comma = _COMMA.search(parsed.masked, before.start, piece.start)
     named = _FILES.search(parsed.masked, 0, piece.start)
-    return (
-        before.match.meaning in _OF_TEXT
-        and piece.match.meaning.startswith(_READ)
-        and named is None
-        and _FILES.search(parsed.masked, piece.start, piece.end) is not None
-        and _COMMA.search(parsed.masked, before.start, piece.start) is not None
-    )
+    return bool(comma and not named and _FILES.search(parsed.masked, piece.start, piece.end))
+
+
+def _says_what(parsed: ParsedRequest, before: Piece, piece: Piece) -> bool:
+    """Whether a piece says what the request before it is about: "read to me, what is on page 2 of scan.pdf"."""
+    if piece.match is None or before.match is None:
+        return False
+    read = before.match.meaning in _OF_TEXT and piece.match.meaning.startswith(_READ)
+    return read and _brings_data(parsed, before, piece)
 
 
 def _repeats(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) -> bool:

@@ -51,13 +51,8 @@ def find_intents_by_examples(
     given = _given(parsed, earlier)
     pieces = [apart_from_limits(parsed, piece, given, code) for piece in read_clauses(parsed.masked, code, given)]
     pieces = with_reading(parsed, pieces, code)
-    extents = [
-        (start, min([end, *(begin for begin, _ in conditions if begin > start)]))
-        for start, end in extents_of(parsed, pieces, code)
-    ]
-    clauses = tuple(
-        Clause(start, end, piece.match is None) for piece, (start, end) in zip(pieces, extents, strict=True)
-    )
+    extents = [(a, min([b, *(at for at, _ in conditions if at > a)])) for a, b in extents_of(parsed, pieces, code)]
+    clauses = tuple(Clause(*extent, piece.match is None) for piece, extent in zip(pieces, extents, strict=True))
     intents = [
         Intent("example", clause.start, clause.end, clause.end, clause, match=piece.match)
         for piece, clause in zip(pieces, clauses, strict=True)
@@ -91,10 +86,8 @@ def with_examples(found: list[Intent], parsed: ParsedRequest, earlier: Sequence[
         if not stated and not read and requested and len(words) <= MAX_CHARACTERS:
             turns = [turn.start() for turn in lexicon().cues["turn"].finditer(words) if turn.start()]
             parts = ((clause.start + start, clause.end) for start in (0, *turns[-1:]))
-            readings = (_read(parsed, part, clause, found, earlier, SURE) for part in parts)
-            kept += next(
-                filter(None, readings), []
-            )  # else behind the turn: "for the insurance we need the dates in ..."
+            # the clause, else what is behind the turn: "for the insurance we need the dates in ..."
+            kept += next(filter(None, (_read(parsed, part, clause, found, earlier, SURE) for part in parts)), [])
     return kept
 
 
@@ -109,7 +102,8 @@ def _read(
     """The intents that examples find in a part of a clause."""
     start, stop = span
     given = [(position - start, kind) for position, kind in _given(parsed, earlier)]
-    given += [(-1, kind) for intent in found if intent.start < clause.start for kind in _made_by(intent)]
+    made = (lexicon().acts.get(intent.act, {}).values() for intent in found if intent.start < clause.start)
+    given += [(-1, VOCABULARY[name].outputs[0].kind) for types in made for name in types]
     intents: list[Intent] = []
     words = parsed.masked[start:stop]
     others = [m.span() for m in _FOR_ANOTHER.finditer(words)]
@@ -119,7 +113,8 @@ def _read(
             begin, end = start + piece.start, start + piece.end
             if intents and intents[-1].match and intents[-1].match.meaning == piece.match.meaning:
                 continue
-            triggers = tuple(_example_words(parsed, begin, end, piece.match.meaning))
+            known = {w for e in wording("en").examples if e.meaning == piece.match.meaning for w in e.phrase.split()}
+            triggers = tuple(w.span() for w in _WORD.finditer(parsed.masked, begin, end) if w.group() in known)
             intents.append(Intent("example", begin, end, end, clause, match=piece.match, triggers=triggers))
     return intents
 
@@ -129,17 +124,6 @@ def _given(parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[tuple[int
     given: list[tuple[int, Kind]] = [(file.start, file.resource.kind) for file in parsed.files]
     given += [(quotation.start, "text") for quotation in parsed.quotations]
     return given + [(-1, resource.kind) for resource in earlier]
-
-
-def _made_by(intent: Intent) -> set[Kind]:
-    """The kinds that an intent of a rule may make."""
-    return {VOCABULARY[name].outputs[0].kind for name in lexicon().acts.get(intent.act, {}).values()}
-
-
-def _example_words(parsed: ParsedRequest, start: int, end: int, meaning: str) -> Iterator[tuple[int, int]]:
-    """Where words of a clause stand that examples of its meaning hold."""
-    known = {word for each in wording("en").examples if each.meaning == meaning for word in each.phrase.split()}
-    yield from (word.span() for word in _WORD.finditer(parsed.masked, start, end) if word.group() in known)
 
 
 def _with_pasted_text(parsed: ParsedRequest, code: str) -> ParsedRequest:
@@ -153,11 +137,8 @@ def _with_pasted_text(parsed: ParsedRequest, code: str) -> ParsedRequest:
     chooses = any(m.meaning.startswith("zero-shot") for m in near) and choices_behind_colon(parsed.masked, code)
     match = nearest(_FIRST_PART.split(rest, maxsplit=1)[0], code, most=1)
     bare = re.sub(r"[\W_]", "", rest)
-    asks = (
-        parsed.files
-        and rest.endswith(("?", "？"))
-        and not ClauseWords(parsed.masked[:start], wording(code)).languages[0]
-    )
+    named = ClauseWords(parsed.masked[:start], wording(code)).languages[0]
+    asks = parsed.files and rest.endswith(("?", "？")) and not named
     if (
         chooses
         or asks  # "read a.pdf and answer: when is it due?"
@@ -186,9 +167,7 @@ def _not_understood(
             continue
         text = parsed.text[start:end].strip(" ,.;:\n、，。")
         near = piece.others[0].example if piece.others and piece.others[0].score > LEAST_SUGGESTED else ""
-        yield (
-            refusal(code, "nearest", text, with_name(near, parsed)) if near else refusal(code, "not-understood", text)
-        )
+        yield refusal(code, "nearest", text, with_name(near, parsed)) if near else refusal(code, "not-understood", text)
 
 
 def _leaves_out(words: ClauseWords) -> bool:

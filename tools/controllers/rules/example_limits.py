@@ -65,16 +65,9 @@ def _asked_aloud(words: str, given: Sequence[tuple[int, Kind]], code: str) -> Ma
     rest = ClauseWords(without_aloud(words, wording(code)), wording(code))
     if not rest.starts_with("asks_for", ("and", "then", "polite")) or QUOTE in words or rest.has("back"):
         return None
-    found = [
-        each.match for each in read_clauses(f"{rest.text}?", code, [(-1, kind) for _, kind in given]) if each.match
-    ]
+    anywhere = [(-1, kind) for _, kind in given]
+    found = [each.match for each in read_clauses(f"{rest.text}?", code, anywhere) if each.match]
     return found[0] if len(found) == 1 and found[0].meaning != "text-to-speech" else None
-
-
-def _only_reads(words: str, span: tuple[int, int], code: str) -> bool:
-    """Whether the words beside the pages ask to read them, and not to hear them."""
-    rest = f"{words[: span[0]]} {words[span[1] :]}"
-    return only_reads(rest, code) and not ClauseWords(words, wording(code)).is_aloud
 
 
 def _beside_pages(words: str, kinds: Sequence[tuple[int, Kind]], code: str) -> Match | None:
@@ -82,7 +75,8 @@ def _beside_pages(words: str, kinds: Sequence[tuple[int, Kind]], code: str) -> M
     if not (pages := read_pages(words, code)):
         return None
     span = (pages[0].start, pages[-1].end)
-    if not pages[0].each and _only_reads(words, span, code):
+    rest = f"{words[: span[0]]} {words[span[1] :]}"
+    if not pages[0].each and only_reads(rest, code) and not ClauseWords(words, wording(code)).is_aloud:
         return Match("", "document-to-text", SURE)
     least = _VERB_UNSPACED if wording(code).unspaced else _VERB
     found = _read_without(words, span, kinds, code, least)

@@ -100,20 +100,13 @@ def _within(files: Sequence[FileMention], match: re.Match[str]) -> list[Resource
 def _counted(code: str) -> re.Pattern[str]:
     """The words that exclude files by ordinals, up to a comma, the end, or a word that goes on: "except the first two"."""
     words = wording(code).section("excluding")
-    one = _unnamed(ordinal_pattern(code))
+    one = re.sub(r"\?P<\w+>", "?:", ordinal_pattern(code).pattern)  # as a part of another pattern, without names
     if wording(code).unspaced:
-        before, behind = words["before"], words["behind"]
-        return re.compile(
-            rf"(?:{either(before)})(?P<which>{one})" if before else rf"(?P<which>{one})(?:{either(behind)})"
-        )
+        before, behind = either(words["before"]), either(words["behind"])
+        return re.compile(rf"(?:{before})(?P<which>{one})" if words["before"] else rf"(?P<which>{one})(?:{behind})")
     joined = rf"{one}(?:(?:,? (?:{either(words['and'])})|,) {one})*"
     ways = either([*words["before"], *words.get("after_every", ())])
     return re.compile(rf"\b(?:{ways}) (?P<which>{joined})(?=\W*(?:\Z|[,.;!?:])| (?:{either(words['goes_on'])})\b)")
-
-
-def _unnamed(pattern: re.Pattern[str]) -> str:
-    """The pattern without names of groups, to be part of another one."""
-    return re.sub(r"\?P<\w+>", "?:", pattern.pattern)
 
 
 @cache

@@ -2,12 +2,17 @@
 
 `questions_before`: the question about a table that "and for South only?" goes on with.
 `without_replaced`: the request whose "it" is what came before a result that it replaces: "no, rotate it instead".
+`about_unmade`: whether it is about a result that the turn before did not make: "read it aloud".
 """
 
 import re
+from collections.abc import Sequence
 
 from ....graph.mentions import mentions
+from ....graph.resource import Resource, satisfies
 from ....graph.result import Request
+from ....graph.task import Task, resources_in
+from ....graph.vocabulary import VOCABULARY
 from ...tables.follow_up import refers_back
 from ...tables.table_words import names_table_operation
 from ...wording.nearest import words_pattern
@@ -15,7 +20,7 @@ from ...wording.page_words import read_pages
 from ...wording.request_language import language_of
 from ...wording.text_parts import read_parts
 from ...wording.wording import LANGUAGES, folded, wording
-from .clauses import parse_request
+from .clauses import ParsedRequest, parse_request
 from .lexicon import lexicon
 from .members import MEMBER
 from .parameters import TARGET_LANGUAGE
@@ -40,22 +45,17 @@ def repeated(request: Request) -> Request | None:
     if len(names) > 1:
         return None
     words = folded(parse_request(request.text, request.files).masked)
-    for role, text in reversed(request.history):
-        if role != "user":
-            continue
-        code = language_of(parse_request(text).masked, lexicon().verb)
-        if code not in LANGUAGES:
+    for text in (text for role, text in reversed(request.history) if role == "user"):
+        masked = parse_request(text).masked
+        code, asked = language_of(masked, lexicon().verb), folded(masked)
+        if code not in LANGUAGES or (names and not _only(_FILE, words, code)):
             return None
+        again = [_FILE] if names else [re.escape(asked[start:end]) for start, end in _details(asked).values()]
+        if any(_only(each, asked, code if names else "en") for each in again):
+            continue
         if not names:
-            if _only_a_detail(folded(parse_request(text).masked)):
-                continue
             return _with_detail(request, words, text) if code == "en" else None
-        if not _only(_FILE, words, code):
-            return None
-        if _only(_FILE, folded(parse_request(text).masked), code):
-            continue
-        earlier = {mention.name for mention in mentions(text)}
-        if len(earlier) != 1:
+        if len(earlier := {mention.name for mention in mentions(text)}) != 1:
             return None
         return request.model_copy(update={"text": text.replace(earlier.pop(), names.pop()), "history": ()})
     return None
@@ -72,10 +72,6 @@ def _details(words: str) -> dict[str, tuple[int, int]]:
     if len(members := [*MEMBER.finditer(words)]) == 1:
         found.setdefault("member", members[0].span())
     return found
-
-
-def _only_a_detail(words: str) -> bool:
-    return any(_only(re.escape(words[start:end]), words, "en") for start, end in _details(words).values())
 
 
 def _with_detail(request: Request, words: str, before: str) -> Request | None:
@@ -146,3 +142,31 @@ def _only(detail: str, words: str, code: str) -> bool:
     again = words_pattern([*(word for name in groups for word in language.clauses.get(name, ())), *_CHOOSING], language)
     left = re.sub(detail, " ", words)
     return left != words and not re.search(r"\w", again.sub(" ", left))
+
+
+def about_unmade(request: Request, parsed: ParsedRequest, tasks: Sequence[Task]) -> str:
+    """The type of the task that failed, where a task would take something earlier in place of its result; else empty.
+
+    Words that name data ("the letter"), count it ("the first one") or repeat the failed task mean what is there.
+    """
+    words = folded(parsed.masked)
+    for unmade in request.unmade:
+        kind = VOCABULARY[unmade].outputs[0].kind
+        names = lexicon().names.get(unmade)
+        named = names is not None and names.search(words) is not None
+        inputs = (value for task in tasks if task.type != unmade for value in task.inputs.values())
+        taken = {resource for value in inputs for resource in resources_in(value)}
+        fitting = (r for r in request.resources if satisfies(r.kind, kind) or (r.kind, kind) == ("document", "text"))
+        earlier = [r for r in fitting if r in taken and r not in request.files]
+        if earlier and (named or not _names_data(words, parsed.language, earlier)):
+            return unmade
+    return ""
+
+
+def _names_data(words: str, code: str, earlier: Sequence[Resource]) -> bool:
+    language = wording(code)
+    known = {*language.nouns, *language.ordinals}
+    if language.unspaced:
+        return any(word in words for word in known)
+    names = [pattern for r in earlier if r.made_by and (pattern := lexicon().names.get(r.made_by))]
+    return not known.isdisjoint(re.findall(r"\w+", words)) or any(pattern.search(words) for pattern in names)

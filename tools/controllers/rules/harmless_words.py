@@ -109,14 +109,10 @@ def harmless_spans(parsed: ParsedRequest, requested: bytearray) -> Iterator[tupl
             start, end = piece.start(), piece.end() if first < 0 else first
             words = patterns["motive"].sub("", parsed.masked[start:end])
             statement = states(words)
-            stated = statement or any(
-                (
-                    patterns["stated"].match(words),
-                    not after and patterns["opening"].match(words),
-                    start <= begun and patterns["participle"].match(words),
-                    end <= opened and not patterns["telling"].search(words),
-                )
-            )
+            stated: object = statement or patterns["stated"].match(words)
+            stated = stated or (not after and patterns["opening"].match(words))
+            stated = stated or (start <= begun and patterns["participle"].match(words))
+            stated = stated or (end <= opened and not patterns["telling"].search(words))
             demanding = first < 0 and (patterns["demanding"].search(words) or (statement and constrains(words)))
             if (stated or background[start]) and not demanding:
                 yield start, end

@@ -19,6 +19,7 @@ from .parameters import target_languages
 MAX_INTENTS = 60
 _CLASSIFIERS = ("classify", "image-class", "table-class", "sound-class")
 _INTO = re.compile(r"[\w ]{0,40}\b(?:into|to|as|in) (?:an?|one|the)(?: \w+)? ")
+"""Before a film that is what is joined: "join them into a slideshow" asks for no text."""
 _MAKERS = ("film", "speak", "draw", "write", "summarize")
 _FINDING = ("entities", "count", "detect")
 """Acts whose words name what is looked for in a file."""
@@ -31,9 +32,7 @@ _JOINT = re.compile(
 """Before a thing with a file of its own: "and all the names in b.txt", "and in b.txt all the names"."""
 _REPEATABLE = {"translate": "translation", "summarize": "summarization"}
 """Acts that work on results of their own."""
-_OWN_RESULT = re.compile(
-    r",? (?:and|plus|then)(?: then| also)? (?=(?:(?:all|both|of|the|these|those) )+(?P<thing>\w+))"
-)
+_OWN_RESULT = re.compile(r",? (?:and|plus|then)(?: then| also)? (?=(?:(?:all|both|of|th(?:e|[eo]se)) )+(?P<thing>\w+))")
 
 
 def order_intents(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
@@ -64,31 +63,22 @@ def _move_to_answer(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
     if not here:
         return found
     start, end = here[-1].span()
-    moved = [
-        replace(i, start=start + number, end=end, clause=parsed.clause_at(start))
-        for number, i in enumerate(i for i in found if i.act == "question" and i.end < start)
-    ]
-    return [i for i in found if not (i.act == "question" and i.end < start)] + moved
+    asked, clause = [i for i in found if i.act == "question" and i.end < start], parsed.clause_at(start)
+    moved = [replace(i, start=start + number, end=end, clause=clause) for number, i in enumerate(asked)]
+    return [i for i in found if i not in asked] + moved
 
 
 def _drop_repeated(found: list[Intent], parsed: ParsedRequest) -> list[Intent]:
     """Drop an intent that a later sentence requests again in detail ("... to create the video")."""
     again = re.compile(r"\b(?:creat|generat|mak|produc)\w* the (?:video|image|audio|picture)\b")
-    late = {
-        intent.act: intent.start
-        for intent in found
-        if intent.act in _MAKERS and again.match(parsed.masked, intent.start, intent.clause.end)
-    }
+    makers = (i for i in found if i.act in _MAKERS)
+    late = {i.act: i.start for i in makers if again.match(parsed.masked, i.start, i.clause.end)}
     found = [i for i in found if not (i.act in late and i.start < late[i.act])]
     styled = {i.clause for i in found if i.act == "restyle"}
-    joined = {i for i in found if i.act == "join" and any(_made_by_joining(i, other, parsed) for other in found)}
+    films = [(i.clause, i.start) for i in found if i.act in ("slideshow", "film")]
+    joins = [i for i in found if i.act == "join"]
+    joined = [i for i in joins if any(c == i.clause and _INTO.fullmatch(parsed.masked, i.end, at) for c, at in films)]
     return [i for i in found if i not in joined and not (i.act == "edit" and i.clause in styled)]
-
-
-def _made_by_joining(join: Intent, other: Intent, parsed: ParsedRequest) -> bool:
-    """Whether the film is what is joined: "join them into a slideshow" asks for no text."""
-    between = parsed.masked[join.end : other.start]
-    return other.act in ("slideshow", "film") and other.clause == join.clause and bool(_INTO.fullmatch(between))
 
 
 def _keep_last_comparison(found: list[Intent]) -> list[Intent]:
@@ -107,9 +97,7 @@ def _drop_announcement(found: list[Intent], parsed: ParsedRequest) -> list[Inten
         return found
     first = requests[0]
     words = parsed.masked[: first.clause.end]
-    again = [
-        n for n, intent in enumerate(requests) if n > 1 and intent.act == first.act and intent.clause != first.clause
-    ]
+    again = [n for n, i in enumerate(requests) if n > 1 and i.act == first.act and i.clause != first.clause]
     between = again and any(intent.act != first.act for intent in requests[1 : again[0]])
     own = QUOTE in words or lexicon().cues["own-words"].search(words, first.start)
     return [intent for intent in found if intent is not first] if between and not own else found

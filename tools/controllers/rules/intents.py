@@ -31,6 +31,8 @@ _PHATIC = re.compile(
     r"|wondering how to proceed|(?:know )?what(?:’d| would) be (?:lovely|great|nice|wonderful|perfect|good|helpful)\W*\Z"
 )
 """A question that only greets or prepares: "is anyone there?", "you know what would be lovely?"."""
+_USED_OTHERWISE = re.compile(r"\b(?:translate|conversational|converse|homework)\b")
+_QUESTION_TRANSLATED = re.compile(r"\btranslat\w+ (?:the|this|my) (?:\w+ )?question\b")
 MAX_QUESTION = 200
 """Characters of a question about a table that no rule finds."""
 _MARKS = _INTENT, _MENTION, _PASSING = 1, 2, 3
@@ -85,12 +87,8 @@ def find_intents(parsed: ParsedRequest) -> list[Intent]:
             asked = f"{parsed.text[match.end('of') + 3 : end]} of {owner}" if owner else parsed.text[start:end]
             question = f"What is the {asked}?"
             take(Intent("question", start, end, 0, parsed.clause_at(start), question=question, rule="person"))
-    kinds = {
-        "",
-        *(file.resource.kind for file in parsed.files),
-        *("table" for file in parsed.files if may_hold_tables(file.resource)),
-    }
-    for rule in (rule for rule in lexicon().rules if rule.needs in kinds):
+    kinds = {"table" if may_hold_tables(file.resource) else file.resource.kind for file in parsed.files}
+    for rule in (rule for rule in lexicon().rules if not rule.needs or rule.needs in kinds):
         for pattern in rule.find:
             if pattern.may_match(parsed.masked):
                 found += _pattern_matches(rule, pattern.compiled, parsed, taken)
@@ -101,16 +99,11 @@ def find_intents(parsed: ParsedRequest) -> list[Intent]:
 def _quoted_questions(parsed: ParsedRequest) -> list[Intent]:
     """Questions in quotation marks, unless the words before make them the data of another intent."""
     found = []
-    for quotation in parsed.quotations:
+    for quotation in parsed.quotations if not _QUESTION_TRANSLATED.search(parsed.masked) else ():
         clause = parsed.clause_at(quotation.start)
         before = parsed.masked[max(clause.start, quotation.start - 60) : quotation.start]
-        if quotation.question and (
-            not lexicon().cues["quoted-data"].search(before) or re.search(r"\banswer\b|\bquestion\b", before)
-        ):
-            if re.search(r"\b(?:translate|conversational|converse|homework)\b", before):
-                continue
-            if re.search(r"\btranslat\w+ (?:the|this|my) (?:\w+ )?question\b", parsed.masked):
-                continue
+        data = lexicon().cues["quoted-data"].search(before) and not re.search(r"\banswer\b|\bquestion\b", before)
+        if quotation.question and not data and not _USED_OTHERWISE.search(before):
             found.append(Intent("question", quotation.start, quotation.end, 0, clause, question=quotation.text))
     return found
 

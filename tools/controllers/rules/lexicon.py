@@ -15,15 +15,8 @@ from .notation import expanded
 from .rule_patterns import RequiredWords, RulePattern
 
 QUOTE, QUESTION = "\ue000", "\ue001"
-FILES: dict[Kind, str] = {
-    "image": "\ue010",
-    "audio": "\ue011",
-    "video": "\ue012",
-    "text": "\ue013",
-    "table": "\ue014",
-    "document": "\ue015",
-    "mesh": "\ue016",
-}
+_KINDS: tuple[Kind, ...] = ("image", "audio", "video", "text", "table", "document", "mesh")
+FILES = {kind: chr(ord("\ue010") + number) for number, kind in enumerate(_KINDS)}
 """Placeholders for quotations and files (see masking.py); rules name them `<quote>`, `<image-file>`."""
 
 _HIDDEN = "\ue000-\ue0ff"
@@ -59,12 +52,12 @@ class Rule:
     """Of the rule, for tests and messages; several rules may find one act."""
     act: str
     find: tuple[RulePattern, ...]
-    unless: RulePattern | None
-    mention: bool
+    unless: RulePattern | None = None
+    mention: bool = False
     """A noun: once a task of that type is planned it refers to its result."""
-    needs: str
+    needs: str = ""
     """The kind of file without which the rule matches nothing; empty for any."""
-    passing: bool
+    passing: bool = False
     """A mention whose words a later rule may match: "convert the edited image to text"."""
 
 
@@ -112,22 +105,14 @@ def lexicon() -> Lexicon:
 
     required = RequiredWords(words)
 
-    def of_rule(pattern: str) -> RulePattern:
-        return RulePattern(pattern, required.of(pattern), compiled)
+    for row in raw["rule"]:
+        del row["examples"]
+        row["find"] = tuple(RulePattern(pattern, required.of(pattern), compiled) for pattern in row["find"])
+        if pattern := row.get("unless"):
+            row["unless"] = RulePattern(pattern, required.of(pattern), compiled)
 
     return Lexicon(
-        rules=tuple(
-            Rule(
-                name=row["name"],
-                act=row["act"],
-                find=tuple(of_rule(pattern) for pattern in row["find"]),
-                unless=of_rule(row["unless"]) if "unless" in row else None,
-                mention=row.get("mention", False),
-                needs=row.get("needs", ""),
-                passing=row.get("passing", False),
-            )
-            for row in raw["rule"]
-        ),
+        rules=tuple(Rule(**row) for row in raw["rule"]),
         acts=raw["acts"],
         names={name: compiled(pattern) for name, pattern in raw["names"].items()},
         cues=Cues(raw["cues"], compiled),

@@ -14,11 +14,11 @@ from ...wording.refusals import refusal
 from .clauses import Clause, ParsedRequest
 from .intents import Intent
 from .lexicon import lexicon
-from .page_ranges import Take, on_pages, page_by_page, taking_texts
+from .page_ranges import Take, on_pages, page_by_page
 from .parameters import Parameters
 from .planned_tasks import PlannedTasks
 from .reference_resolution import ANSWERS, FINDINGS, LISTS, OF_WHOLE_TEXTS, ReferenceResolver
-from .referents import Referent, fits, kinds_named, result_kind
+from .referents import RESULT_KINDS, Referent, fits, kinds_named
 from .rests import pages_left, rest_in
 
 MAX_TASKS = 200
@@ -62,7 +62,7 @@ class Linker(PlannedTasks):
             words = self.parsed.words_of(intent.clause)
             inputs = page_by_page(inputs, self.tasks, words, self.parsed.language, self._page_step(intent))
         pages = self._pages_named(intent, inputs) if task_type != "count" and not implied else ()
-        if len(pages) > 1 and not taking_texts(task_type):
+        if len(pages) > 1 and not any(port.takes("text") for port in VOCABULARY[task_type].inputs):
             for each in pages[:-1]:
                 self._add(task_type, *on_pages(task_type, inputs, parameters, (each,), self._page_step(intent)), intent)
             pages = pages[-1:]
@@ -78,20 +78,12 @@ class Linker(PlannedTasks):
             return self.results_by_content[content]
         if "question" not in inputs and (repeated := self._repeated_result(task_type, intent, parameters)) is not None:
             return repeated
-        task = Task(
-            id=len(self.tasks), type=task_type, inputs=inputs, parameters=parameters, goal=self.goal_of(intent)[:2000]
-        )
+        goal, example = self.goal_of(intent)[:2000], intent.match.example if intent.match else ""
+        task = Task(id=len(self.tasks), type=task_type, inputs=inputs, parameters=parameters, goal=goal)
         self.tasks.append(task)
-        self.evidence.append(
-            Evidence(
-                task_id=task.id,
-                start=intent.start,
-                end=intent.end,
-                implied=implied,
-                example=intent.match.example if intent.match else "",
-            )
-        )
-        kind = result_kind(task_type, VOCABULARY[task_type].outputs[0].kind)
+        evidence = Evidence(task_id=task.id, start=intent.start, end=intent.end, implied=implied, example=example)
+        self.evidence.append(evidence)
+        kind = RESULT_KINDS.get(task_type, VOCABULARY[task_type].outputs[0].kind)
         made, language = Ref(task_id=task.id), str(parameters.get("target_language", ""))
         result = Referent(kind, made, task_type, intent.start, self.intent_index, self.sources_of(made), language)
         self.resolver.referents.append(result)

@@ -117,8 +117,7 @@ def _files(text: str, attached: Sequence[Resource]) -> tuple[FileMention, ...]:
     taken = bytearray(len(text))
     for name in sorted(meant, key=len, reverse=True):
         for written in dict.fromkeys((name, name.replace(" ", "\\ "))):
-            for start in _occurrences(text, written):
-                end = start + len(written)
+            for start, end in (found.span() for found in re.finditer(re.escape(written), text)):
                 if not any(taken[start:end]):
                     taken[start:end] = b"\1" * len(written)
                     files += [FileMention(resource, start, end) for resource in meant[name]]
@@ -130,13 +129,6 @@ def _files(text: str, attached: Sequence[Resource]) -> tuple[FileMention, ...]:
 def _is_unusual(name: str) -> bool:
     """Whether a name is not found by its spelling: with spaces, or with a suffix that says nothing."""
     return any(map(str.isspace, name)) or ("." in name.strip(".") and kind_of_name(name) == UNKNOWN)
-
-
-def _occurrences(text: str, name: str) -> Iterator[int]:
-    end = 0
-    while (start := text.find(name, end)) >= 0:
-        yield start
-        end = start + len(name)
 
 
 def _hide(masked: list[str], quotations: list[Quotation], inner: str, start: int, end: int) -> None:

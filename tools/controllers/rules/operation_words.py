@@ -55,7 +55,6 @@ _JOINT = re.compile(
     rf"(?:[.;:!?]+|[{EMOJI}])(?:\s+(?:and |then |but |so )?|\Z)|\n+\s*|,\s*(?:and |then |but |so )*"
     r"|\s(?:and|then|but|so)\s(?:then )?"
 )
-_AROUND = ("carriers", "about")
 _SIZE = re.compile(r"(?:half|twice|double) |\d+ ?(?:px|pixels?)\b")
 _ENDS = (".", ";", "!", "?")
 _STOPS = (*_ENDS, ",", ":")
@@ -126,12 +125,9 @@ def _states(masked: str, start: int, end: int) -> bool:
     sentence = max(masked.rfind(mark, 0, start) for mark in ".!?\n") + 1
     stated = cues["background"].match(masked[sentence:start])
     first = _WORD.match(masked, start)
-    commanded = first is not None and first.group() in _words()["carriers"]
-    return (
-        bool(stated)
-        and not commanded
-        and not re.search(r"\b(?:it|them|this|that|please)\b|[\ue010-\ue0ff]", masked[start:end])
-    )
+    commanded = first is not None and first.group() in wording("en").section("around")["carriers"]
+    meant = re.search(r"\b(?:it|them|this|that|please)\b|[\ue010-\ue0ff]", masked[start:end])
+    return bool(stated) and not commanded and not meant
 
 
 def _parts(masked: str) -> Iterator[tuple[int, int]]:
@@ -151,7 +147,7 @@ def _parts(masked: str) -> Iterator[tuple[int, int]]:
             starts & {onward, onward + 1, onward + 2}
             or any(pattern.match(masked, onward) for pattern in (verb, _SIZE))
             or (rest and re.search(r"\b(?:would|like|should)\b", rest.group()))
-            or (first and first.group() in _words()["carriers"])
+            or (first and first.group() in wording("en").section("around")["carriers"])
         )
         stop = joint.group().strip()
         if begins or stop in _ENDS or (stop in _STOPS and not _FILE_WORDS.match(masked, onward)):
@@ -212,22 +208,15 @@ def _only_carriers(words: str, spans: list[tuple[int, int]]) -> bool:
 
 def _keys(words: str) -> list[tuple[str, int, int]]:
     """(operation, start, end) of the words that ask for one; the longest at each place, all operations that share it."""
-    return [
-        (name, match.start(), match.end()) for match in _pattern().finditer(words) for name in _phrases()[match.group()]
-    ]
-
-
-@cache
-def _words() -> dict[str, list[str]]:
-    english = wording("en")
-    return {**english.section("operations"), **english.section("media")}
+    return [(name, *match.span()) for match in _pattern().finditer(words) for name in _phrases()[match.group()]]
 
 
 @cache
 def _phrases() -> dict[str, list[str]]:
-    phrases: dict[str, list[str]] = {}
-    for name, listed in _words().items():
-        for phrase in listed if name not in _AROUND else ():
+    """The operations that each phrase may ask for."""
+    english, phrases = wording("en"), dict[str, list[str]]()
+    for name, listed in (english.section("operations") | english.section("media")).items():
+        for phrase in listed:
             phrases.setdefault(phrase, []).append(name)
     return phrases
 
@@ -239,4 +228,4 @@ def _pattern() -> re.Pattern[str]:
 
 @cache
 def _carriers() -> frozenset[str]:
-    return frozenset((*_words()["carriers"], *_words()["about"]))
+    return frozenset(word for words in wording("en").section("around").values() for word in words)

@@ -38,9 +38,8 @@ def on_pages(
             texts = [take("document-to-text", {"document": value}, _parameters(each)) for each in pages]
             return texts[0] if len(texts) == 1 else take("join-text", {"texts": tuple(texts)}, {})  # type: ignore[arg-type]
         if port.takes("image"):
-            return take(
-                "document-to-images", {"document": value}, {k: v for k, v in chosen.items() if k != "each_page"}
-            )
+            range_of = {k: v for k, v in chosen.items() if k != "each_page"}
+            return take("document-to-images", {"document": value}, range_of)
         return value
 
     return {name: taken(name, value) for name, value in inputs.items()}, parameters
@@ -66,11 +65,6 @@ def page_by_page(
         return take(source.type, source.inputs, {**source.parameters, "each_page": True})
 
     return {name: listed(value) for name, value in inputs.items()}
-
-
-def taking_texts(task_type: str) -> bool:
-    """Whether a task gets the texts of several ranges of pages as one."""
-    return any(port.takes("text") for port in VOCABULARY[task_type].inputs)
 
 
 def _parameters(pages: Pages) -> Parameters:

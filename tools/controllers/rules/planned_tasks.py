@@ -43,6 +43,11 @@ class PlannedTasks:
         """Have a task take `new` in place of `old`."""
         self.tasks[task_id] = self.tasks[task_id].with_inputs(lambda _, value: new if value == old else value)
 
+    @property
+    def has_found_boxes(self) -> bool:
+        """Whether the latest task finds things in a picture."""
+        return bool(self.tasks) and VOCABULARY[self.tasks[-1].type].outputs[0].kind == "boxes"
+
     def has_task(self, task_type: str) -> bool:
         """Whether a task of that type is planned."""
         return any(task.type == task_type for task in self.tasks)

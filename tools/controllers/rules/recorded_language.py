@@ -18,10 +18,8 @@ ANY = "any language"
 
 def without_recorded_language(parsed: ParsedRequest, code: str) -> tuple[ParsedRequest, str]:
     """The request without the words for the language of its recording, and the English name of that, or an empty string."""
-    if not any(file.resource.kind in ("audio", "video") for file in parsed.files):
-        return parsed, ""
-    found = recorded_language(parsed.masked, code)
-    if found is None:
+    recorded = any(file.resource.kind in ("audio", "video") for file in parsed.files)
+    if not recorded or (found := recorded_language(parsed.masked, code)) is None:
         return parsed, ""
     spoken, start, end = found
     return replace(parsed, masked=blanked(parsed.masked, [(start, end)])), NAMES[spoken]
@@ -39,9 +37,8 @@ def with_recorded_language(tasks: Sequence[Task], spoken: str) -> Iterator[Task]
 
 def takes_english(tasks: Sequence[Task], code: str) -> bool:
     """Whether a recording is transcribed whose language is not named, for a request that is not in English."""
-    return code != "en" and any(
-        task.type == "automatic-speech-recognition" and "language" not in task.parameters for task in tasks
-    )
+    transcribing = (task for task in tasks if task.type == "automatic-speech-recognition")
+    return code != "en" and any("language" not in task.parameters for task in transcribing)
 
 
 def _translated_from(tasks: Sequence[Task], number: int) -> str:

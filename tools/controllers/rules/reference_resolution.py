@@ -72,10 +72,8 @@ class ReferenceResolver:
         """Files and quotations in the words of the intent, else those before it in its clause."""
         data = [r for r in self.referents if r.origin in ("file", "quotation") and r.position >= 0]
         inside = [r for r in data if intent.start <= r.position < intent.stop and fits(r, kinds)]
-        found = unique(
-            inside or [r for r in data if intent.clause.start <= r.position < intent.start and fits(r, kinds)]
-        )
-        return [self.made_of(r, kinds) or r for r in found]
+        before = [r for r in data if intent.clause.start <= r.position < intent.start and fits(r, kinds)]
+        return [self.made_of(r, kinds) or r for r in unique(inside or before)]
 
     def made_of(self, file: Referent, kinds: Sequence[Kind]) -> Referent | None:
         """The latest result of a file that is only counted, or named by it: "the second one", "the summary of a.txt"."""
@@ -103,9 +101,8 @@ class ReferenceResolver:
 
     def data_in_words(self, intent: Intent) -> list[Referent]:
         """Files and quotations in the words of the intent itself, of any kind."""
-        return [
-            r for r in self.referents if r.origin in ("file", "quotation") and intent.start <= r.position < intent.stop
-        ]
+        inside = (r for r in self.referents if intent.start <= r.position < intent.stop)
+        return [r for r in inside if r.origin in ("file", "quotation")]
 
     def named_results(
         self, intent: Intent, kinds: Sequence[Kind], *, skip: Sequence[str] = (), words: str = ""
@@ -161,9 +158,8 @@ class ReferenceResolver:
         named = [r for r in found if self._is_named(makers.get(r, ""), words)]
         ended = [r for r in found if isinstance(r.value, Resource) and r.value.sha256 in self._made]
         findings = intent.act not in OF_WHOLE_TEXTS and len(ended) > 1 and _SEVERAL.search(words)
-        latest = (
-            named or (ended if findings else [r for r in found if makers.get(r) not in _describing(intent)]) or found
-        )
+        texts = [r for r in found if makers.get(r) not in _describing(intent)]
+        latest = named or (ended if findings else texts) or found
         several = [r for r in latest if r in ended]
         members = named or [r for r in latest if (r in makers) == (latest[-1] in makers)]
         return self.counted(several if len(several) > 1 else members) or several or latest[-1:]
@@ -213,7 +209,8 @@ class ReferenceResolver:
                 return original
         named_data = self.named_data(intent, kinds)
         changed = re.search(r"\b(?:edited|modified|enhanced|new)\b", words)
-        if named_data and not (changed and self._has_result_instead(named_data, kinds)):
+        made = changed and any(r.is_result and fits(r, kinds) for r in self.referents)
+        if named_data and not (made and all(r.origin == "file" for r in named_data)):
             return named_data
         if prose:
             own = ("translation",) if intent.act == "language" else ()
@@ -239,10 +236,6 @@ class ReferenceResolver:
             return []
         given = [r for r in self.given_data(intent, kinds) if r.kind in ("text", "document")]
         return self.latest_results(kinds, skip=describing) or given
-
-    def _has_result_instead(self, named: Sequence[Referent], kinds: Sequence[Kind]) -> bool:
-        """Whether there is a result that can be meant where the words name only files."""
-        return any(r.is_result and fits(r, kinds) for r in self.referents) and all(r.origin == "file" for r in named)
 
     def has_kind(self, kind: Kind) -> bool:
         """Whether any referent is of exactly this kind."""

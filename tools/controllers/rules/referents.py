@@ -27,7 +27,7 @@ _NOUNS: dict[Kind, str] = {
     "text": r"\b(?:texts?|sentences?|paragraph|article|passage|review|message|story|summary|transcript)\b",
 }
 KIND_NOUNS = {kind: re.compile(pattern) for kind, pattern in _NOUNS.items()}
-_RESULT_KINDS: dict[str, Kind] = {
+RESULT_KINDS: dict[str, Kind] = {
     "object-detection": "labels",
     "token-classification": "labels",
     "image-segmentation": "image",
@@ -115,20 +115,11 @@ def without_output_names(parsed: ParsedRequest, code: str) -> tuple[ParsedReques
     return replace(parsed, masked=masked, files=kept), names
 
 
-def result_kind(task_type: str, output_kind: Kind) -> Kind:
-    """The kind that later words mean by the result of a task."""
-    return _RESULT_KINDS.get(task_type, output_kind)
-
-
 def fits(referent: Referent, kinds: Iterable[Kind]) -> bool:
     """Whether a referent can be an input of one of `kinds`; files may be converted (a PDF to images), a cut film heard."""
-    return any(satisfies(referent.kind, kind) or _converts(referent, kind) for kind in kinds)
-
-
-def _converts(referent: Referent, kind: Kind) -> bool:
-    pair = (referent.kind, kind)
-    is_heard = referent.origin == "trim-video" and pair == ("video", "audio")
-    return pair in CONVERTERS and (referent.origin in ("file", "earlier") or is_heard)
+    heard = [("video", "audio")] if referent.origin == "trim-video" else []
+    converted = CONVERTERS if referent.origin in ("file", "earlier") else heard
+    return any(satisfies(referent.kind, kind) or (referent.kind, kind) in converted for kind in kinds)
 
 
 def kinds_named(words: str) -> list[Kind]:

@@ -24,44 +24,33 @@ def with_rests(parsed: ParsedRequest, earlier: Sequence[Resource]) -> ParsedRequ
 
     A part of the same unit without a text of its own is one of that text too: "page 1 of a.pdf, then page 2".
     """
-    files, quotations = list[FileMention](), list[Quotation]()
-    source: tuple[list[FileMention], list[Quotation]] = ([], [])
-    before = ""
+    added, source = list[FileMention | Quotation](), list[FileMention | Quotation]()
+    before, starts = "", [*(each.start for each in parsed.files), *(each.start for each in parsed.quotations)]
     for clause in parsed.clauses:
         words = parsed.words_of(clause)
         rest, parts, pages = rest_in(words), read_parts(words, "en"), read_pages(words, "en")
         unit = "page" if pages else parts[0].unit if parts else ""
-        own = _within(clause, parsed.files, parsed.quotations)
-        if before and not any(own) and (rest or unit == before):
-            start = clause.start + (rest.start() if rest else pages[0].start if pages else parts[0].start)
-            files += [replace(each, start=start, end=start) for each in source[0]]
-            quotations += [replace(each, start=start, end=start) for each in source[1]]
+        named = any(clause.start <= start < clause.end for start in starts)
+        if before and not named and (rest or unit == before):
+            start = clause.start + (rest.start() if rest else (pages or parts)[0].start)
+            added += [replace(each, start=start, end=start) for each in source]
         elif unit:
             source, before = _source(parsed, clause, earlier), unit
+    files = (each for each in added if isinstance(each, FileMention))
+    quotations = (each for each in added if isinstance(each, Quotation))
     return replace(parsed, files=(*parsed.files, *files), quotations=(*parsed.quotations, *quotations))
 
 
-def _source(
-    parsed: ParsedRequest, clause: Clause, earlier: Sequence[Resource]
-) -> tuple[list[FileMention], list[Quotation]]:
+def _source(parsed: ParsedRequest, clause: Clause, earlier: Sequence[Resource]) -> list[FileMention | Quotation]:
     """The texts that a clause names, else the only one that there is."""
-    files = [file for file in parsed.files if file.resource.kind in _PARTED]
-    quotations = [quotation for quotation in parsed.quotations if not quotation.question]
-    if any(named := _within(clause, files, quotations)):
+    files = (file for file in parsed.files if file.resource.kind in _PARTED)
+    given: list[FileMention | Quotation] = [*files, *(each for each in parsed.quotations if not each.question)]
+    if named := [each for each in given if clause.start <= each.start < clause.end]:
         return named
-    if not files and not quotations:
-        given = [each for each in earlier_data(earlier) if each.kind in _PARTED and each.producer is None]
-        files = [FileMention(each, -1, -1) for each in given[-1:]]
-    return (files, quotations) if len(files) + len(quotations) == 1 else ([], [])
-
-
-def _within(
-    clause: Clause, files: Sequence[FileMention], quotations: Sequence[Quotation]
-) -> tuple[list[FileMention], list[Quotation]]:
-    return (
-        [file for file in files if clause.start <= file.start < clause.end],
-        [quotation for quotation in quotations if clause.start <= quotation.start < clause.end],
-    )
+    if not given:
+        known = [each for each in earlier_data(earlier) if each.kind in _PARTED and each.producer is None]
+        given = [FileMention(each, -1, -1) for each in known[-1:]]
+    return given if len(given) == 1 else []
 
 
 def rest_in(words: str) -> re.Match[str] | None:

@@ -78,11 +78,6 @@ class _Plan:
         before = [start for start in own or self.asked if start <= position]
         return self.asked.get(before[-1] if before else min(own, default=-1), [])
 
-    def asked_before(self, group: Sequence[Task]) -> list[Task]:
-        """The tasks that earlier words ask for."""
-        first = self.evidence[group[0].id].start
-        return [task for start, tasks in self.asked.items() if start < first for task in tasks]
-
     def data(self, tasks: Sequence[Task]) -> list[Single]:
         """The data that tasks take, each once: files, quotations and results; no prompts and no questions."""
         quoted = {quotation.text for quotation in self.parsed.quotations}
@@ -93,12 +88,10 @@ class _Plan:
         """The results, files and quotations that were asked for or given: behind steps that are implied."""
         found: list[Single] = []
         for value in values:
-            implied = isinstance(value, Ref) and self._is_implied(value.task_id)
-            found += self.origins(self.data([self.tasks[value.task_id]])) if implied else [value]  # type: ignore[union-attr]
+            task = self.tasks.get(value.task_id) if isinstance(value, Ref) else None
+            implied = task and (task.id not in self.evidence or self.evidence[task.id].implied)
+            found += self.origins(self.data([task])) if task and implied else [value]
         return list(dict.fromkeys(found))
-
-    def _is_implied(self, task_id: int) -> bool:
-        return task_id in self.tasks and (task_id not in self.evidence or self.evidence[task_id].implied)
 
     def sources(self, values: Sequence[Single]) -> set[Single]:
         """The files and quotations that values are made from."""
@@ -190,7 +183,8 @@ def _each_page(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
 
 
 def _rest(plan: _Plan, scope: Scope, group: Sequence[Task]) -> bool:
-    earlier, values = plan.asked_before(group), plan.data(group)
+    first, values = plan.evidence[group[0].id].start, plan.data(group)
+    earlier = [task for start, tasks in plan.asked.items() if start < first for task in tasks]
     taken, before = plan.sources(values), plan.sources(plan.data(earlier))
     counted = {file.resource for file in plan.parsed.files if scope.start <= file.start < scope.end}
     if not counted <= taken:

@@ -16,9 +16,7 @@ _VOICE = re.compile(
     r"(?P<voice>female|male|woman(?:’s)?|man(?:’s)?|whisper(?:ing|ed)?)(?: voice)?\b"
 )
 _VOICES = {"woman": "female", "man": "male", "whispering": "whisper", "whispered": "whisper"}
-_ACCENT = re.compile(
-    rf"\b(?:in|with) (?:an? |the )?(?P<name>{'|'.join(LANGUAGES)}) (?:voice|accent|pronunciation|speaker)\b"
-)
+_ACCENT = re.compile(rf"\b(?:in|with) (?:an? |the )?({'|'.join(LANGUAGES)}) (?:voice|accent|pronunciation|speaker)\b")
 _SAID = re.compile(
     r"\b(?:say|speak|pronounce|announce)(?: the words?| the sentence)? (?P<text>[^\ue000-\ue0ff.;?!\n]+?)"
     r"(?=\W*(?:\b(?:aloud|out ?loud|loudly|slowly|quickly|verbally|please|in an?|at \d|very)\b|\Z|[.!?\n]))"
@@ -40,7 +38,7 @@ def manner(words: str) -> tuple[Parameters, list[tuple[int, int]]]:
         named = voice["voice"].removesuffix("’s")
         found["voice"] = _VOICES.get(named, named)
     if accent:
-        found["language"] = LANGUAGES[accent["name"]]
+        found["language"] = LANGUAGES[accent[1]]
     return found, [match.span() for match in (rate or pace, voice, accent) if match]
 
 

@@ -18,9 +18,7 @@ _MIN_UNQUOTED_WORDS = {"translate": 1, "speak": 1, "sentiment": 3, "language": 2
 _REPEATABLE = ("image-to-image", "image-text-to-image", "text-generation", "translation", "summarization")
 """Types that may take the result of a task of the same type."""
 _MADE = re.compile(r"\b(?:translat|result|output)")
-_TEXT_IN_PICTURE = re.compile(
-    r"\btexts?\b[^.;,]{0,30}\b(?:in|on|of|from) (?:the |this )?(?:\w+ )?(?:image|photo|picture)"
-)
+_IN_PICTURE = re.compile(r"\btexts?\b[^.;,]{0,30}\b(?:in|on|of|from) (?:the |this )?(?:\w+ )?(?:image|photo|picture)")
 
 
 def text_referents(linker: Linker, intent: Intent, *, prose: bool = False, everything: bool = False) -> list[Referent]:
@@ -47,7 +45,7 @@ def _texts_meant(linker: Linker, intent: Intent, *, prose: bool, everything: boo
         return several
     if media and not own:
         return [as_text(linker, medium, intent) for medium in media]
-    if _TEXT_IN_PICTURE.search(words) and not linker.has_task("image-to-text") and resolver.has_kind("image"):
+    if _IN_PICTURE.search(words) and not linker.has_task("image-to-text") and resolver.has_kind("image"):
         return [as_text(linker, image, intent) for image in resolver.resolve(intent, ("image",))]
     if refers_to_recording(linker, words) and not resolver.named_results(intent, ("text",)):
         return [as_text(linker, audio, intent) for audio in resolver.resolve(intent, ("audio",))[:1]]

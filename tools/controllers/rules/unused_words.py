@@ -70,7 +70,9 @@ def find_unused_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: 
         word = parsed.masked[start:end]
         if NUMBERS.get(word) in counts or (word in _ONLY and _took_effect(parsed, end, limits, linker)):
             return True
-        return (singular(word) in known and not word.isdigit()) or (_is_verb(word) and _has_object(parsed, end, used))
+        stop = _PIECE_END.search(parsed.masked, end)
+        has_object = used.find(1, end, stop.start() if stop else len(used)) >= 0  # what a verb asks for is used
+        return (singular(word) in known and not word.isdigit()) or (_is_verb(word) and has_object)
 
     lost = tuple(_runs(parsed, words, used, says_nothing))
     return UnusedWords(unused, tuple(_phrase(parsed, span, used) for span in lost))
@@ -86,23 +88,16 @@ def _runs(
             yield from (run,) if run else ()
             run = None
         small = parsed.masked[start:end] in function_words()
-        if not passed_over and (_restricts(parsed.masked, start) or not (small or skip(start, end))):
+        ordinal = _ORDINAL.match(parsed.masked, start)
+        restricts = ordinal and not lexicon().verb.match(parsed.masked, ordinal.end() + 1)
+        if not passed_over and (restricts or not (small or skip(start, end))):
             run = (run[0] if run else start, end)
     yield from (run,) if run else ()
 
 
 def _is_verb(word: str) -> bool:
-    verb = lexicon().verb
-    return bool(
-        verb.fullmatch(word)
-        or (word.endswith("ing") and (verb.fullmatch(word[:-3]) or verb.fullmatch(word[:-3] + "e")))
-    )
-
-
-def _has_object(parsed: ParsedRequest, end: int, used: bytearray) -> bool:
-    """Whether the words after a verb are used: what it asks for is in them. "Them" says nothing of its own."""
-    stop = _PIECE_END.search(parsed.masked, end)
-    return used.find(1, end, stop.start() if stop else len(used)) >= 0
+    stems = (word[:-3], word[:-3] + "e") if word.endswith("ing") else ()
+    return any(map(lexicon().verb.fullmatch, (word, *stems)))
 
 
 def _took_effect(parsed: ParsedRequest, end: int, limits: bytearray, linker: Linker) -> bool:
@@ -116,23 +111,14 @@ def _took_effect(parsed: ParsedRequest, end: int, limits: bytearray, linker: Lin
     return False
 
 
-def _restricts(masked: str, start: int) -> bool:
-    ordinal = _ORDINAL.match(masked, start)
-    return ordinal is not None and not lexicon().verb.match(masked, ordinal.end() + 1)
-
-
 def _phrase(parsed: ParsedRequest, span: Span, used: bytearray) -> Span:
     """The run with the words that it needs to be understood: "where region is North", "page 3", "the first page"."""
     (start, end), masked = span, parsed.masked
     for denied in lexicon().cues["denied"].finditer(masked, 0, end):
         if denied.start() < start < denied.end():
             start = denied.start()
-    first = WORD.match(masked, start)
-    if (
-        first
-        and (first.group()[0].isdigit() or first.group() in NUMBERS)
-        and (noun := _WORD_BEFORE.search(masked, max(0, start - 30), start))
-    ):
+    first, noun = WORD.match(masked, start), _WORD_BEFORE.search(masked, max(0, start - 30), start)
+    if first and noun and (first.group()[0].isdigit() or first.group() in NUMBERS):
         start = noun.start(1)
     while before := _WORD_BEFORE.search(masked, max(0, start - 30), start):
         if used[before.start(1)] or before[1] not in function_words() or before[1] in _JOINING:
@@ -165,11 +151,9 @@ def lost_in_clauses(parsed: ParsedRequest, linker: Linker) -> Iterator[str]:
         used |= {folded(name).partition(".")[0] for name in files}
         taken = [span for span in linker.used if clause.start <= span[0] < clause.end]
         words = parsed.words_of(clause)
-        taken += [
-            (clause.start + a, clause.start + b)
-            for task in tasks
-            for a, b in read_value(str(task.parameters.get("operation") or task.type), words, parsed.language).spans
-        ]
+        operations = (str(task.parameters.get("operation") or task.type) for task in tasks)
+        spans = [span for each in operations for span in read_value(each, words, parsed.language).spans]
+        taken += [(clause.start + a, clause.start + b) for a, b in spans]
         for name in files:
             words = words.replace(name.lower(), "\ue010" * len(name))
         for a, b in lost_words(words, parsed.language, types, used, numbers, {*counts, float(len(tasks))}):

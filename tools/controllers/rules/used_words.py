@@ -40,9 +40,7 @@ _ATTACHED = re.compile(
     r"(?=\W*\Z|[^\w ]| (?:for|to|and|in|on|at|into|aloud)\b)"
 )
 """How a request names a file that is attached: "translate the menu", "the shopping list"."""
-_AND_ANOTHER = re.compile(
-    r"\b(?:and|plus|as well as) (?:also )?an? (?P<noun>video|audio|image|picture|photo|recording|song)\b"
-)
+_AND_ANOTHER = re.compile(r"\b(?:and|plus|as well as) (?:also )?an? (video|audio|image|picture|photo|recording|song)\b")
 """A second thing that is to be made, in the words of a prompt too."""
 _ALIKE: dict[Kind, tuple[Kind, ...]] = {
     "table": ("table", "image", "document"),
@@ -55,9 +53,8 @@ _ALIKE: dict[Kind, tuple[Kind, ...]] = {
 def requesting_words(parsed: ParsedRequest, intents: Iterable[Intent], linker: Linker) -> bytearray:
     """A 1 for each character of the masked text that requests a task, forbids one, or sets a parameter."""
     intents = list(intents)
-    acts = {intent.act for intent in intents}.union(
-        *(operation_names(parsed.masked[i.start : i.end]) for i in intents if i.act == "operate")
-    )
+    operations = (parsed.masked[i.start : i.end] for i in intents if i.act == "operate")
+    acts = {intent.act for intent in intents}.union(*map(operation_names, operations))
     denied = (match.span() for match in lexicon().cues["denied"].finditer(parsed.masked))
     verb = lexicon().verb
     return _marked(
@@ -84,18 +81,19 @@ def limiting_words(parsed: ParsedRequest, linker: Linker) -> bytearray:
 def used_words(parsed: ParsedRequest, linker: Linker, requesting: bytearray) -> bytearray:
     """A 1 for each character of the masked text that the plan uses, the `requesting` ones included."""
     taken = {value for task in linker.tasks for value in _singles(task)}
+    texts = ((parsed.text.find(value), value) for value in taken if isinstance(value, str) and " " in value)
     used = _marked(
         parsed,
         *((file.start, file.end) for file in parsed.files if file.start >= 0 and file.resource in taken),
         *((quotation.start, quotation.end) for quotation in parsed.quotations if quotation.text in taken),
-        *_input_spans(parsed, taken),
+        *((start, start + len(text)) for start, text in texts if start >= 0),  # prompts, questions and labels
         *_noun_spans(parsed, linker),
         *_goal_spans(parsed, linker),
         start=requesting,
     )
     for noun in _AND_ANOTHER.finditer(parsed.masked):
-        if not _made(linker).intersection(kind for kind, nouns in KIND_NOUNS.items() if nouns.match(noun["noun"])):
-            used[noun.start("noun") : noun.end()] = bytes(len(noun["noun"]))
+        if not _made(linker).intersection(kind for kind, nouns in KIND_NOUNS.items() if nouns.match(noun[1])):
+            used[noun.start(1) : noun.end()] = bytes(len(noun[1]))
     return used
 
 
@@ -115,10 +113,9 @@ def unused_files(linker: Linker) -> Iterator[str]:
     taken = {value for task in linker.tasks for value in _singles(task)}
     for referent in linker.resolver.referents:
         refused = any(start <= referent.position < end for start, end in linker.used)
-        if referent.origin != "file" or not isinstance(referent.value, Resource):
+        if refused or referent.origin != "file" or referent.value in taken | linker.parsed.passed_over:
             continue
-        if referent.value not in taken and referent.value not in linker.parsed.passed_over:
-            yield from () if refused else (referent.value.label,)
+        yield from (referent.value.label,) if isinstance(referent.value, Resource) else ()
 
 
 def _singles(task: Task) -> Iterator[Scalar | Resource]:
@@ -126,13 +123,6 @@ def _singles(task: Task) -> Iterator[Scalar | Resource]:
         for single in value if isinstance(value, tuple) else (value,):
             parts = single.parts if isinstance(single, Template) else (single,)
             yield from (part for part in parts if isinstance(part, Scalar | Resource))
-
-
-def _input_spans(parsed: ParsedRequest, taken: Iterable[Scalar | Resource]) -> Iterator[Span]:
-    """Prompts, questions and labels of several words, as written."""
-    for text in (value for value in taken if isinstance(value, str) and " " in value):
-        if (start := parsed.text.find(text)) >= 0:
-            yield start, start + len(text)
 
 
 def _parameter_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:

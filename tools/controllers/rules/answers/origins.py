@@ -79,9 +79,7 @@ class Origins:
     def _part(self, task: Task, place: Place) -> str:
         """`page 2`, where a task or one before it makes pages or frames."""
         if kind := _PARTS.get(task.type):
-            first, last = (
-                task.parameters.get(name, default) for name, default in (("first_page", 1), ("last_page", 0))
-            )
+            first, last = (task.parameters.get(name, usual) for name, usual in (("first_page", 1), ("last_page", 0)))
             begin, end = (number if isinstance(number, int) else 1 for number in (first, last))
             skipped = end if place[-1] + 1 >= begin else 0
             many = skipped - begin + 1 if skipped and task.parameters.get("except") else 0
@@ -97,7 +95,5 @@ def _distinct(paths: Iterable[str]) -> dict[str, str]:
     labels = {path: split[-1] for path, split in parts.items()}
     for length in range(2, 2 + max(map(len, parts.values()), default=0)):
         often = Counter(labels.values())
-        labels = {
-            path: label if often[label] == 1 else "/".join(parts[path][-length:]) for path, label in labels.items()
-        }
+        labels = {path: name if often[name] == 1 else "/".join(parts[path][-length:]) for path, name in labels.items()}
     return labels

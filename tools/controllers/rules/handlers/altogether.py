@@ -40,7 +40,7 @@ def altogether(linker: Linker, intent: Intent) -> None:
             linker.add_task("document-question-answering", inputs, intent)
     elif pages and pages[0].kind == "image":
         linker.refuse(intent, "one picture has one total; I add up those of several")
-    elif listed and (texts := _without_tables(text_referents(linker, intent, everything=True))):
+    elif listed and (texts := text_referents(linker, intent, everything=True)) and not any(map(_has_markup, texts)):
         found = linker.add_each("token-classification", "text", texts, intent, {"look_for": listed[0]}, implied=True)
         items = tuple(referent.value for referent in found)
         linker.add_task("add-up", {"items": items}, intent, _averaged(linker, words))
@@ -50,10 +50,9 @@ def altogether(linker: Linker, intent: Intent) -> None:
         linker.refuse_missing(intent, "two receipts or other pages, or a text with amounts")
 
 
-def _without_tables(texts: Sequence[Referent]) -> Sequence[Referent]:
-    """Texts without markup; none where one may hold tables, about whose columns it is a question."""
-    marked = (r for r in texts if isinstance(r.value, Resource) and r.value.media_type not in ("text/plain", None))
-    return () if any(marked) else texts
+def _has_markup(text: Referent) -> bool:
+    """Whether a text has markup: it may hold tables, about whose columns it is a question."""
+    return isinstance(text.value, Resource) and text.value.media_type not in ("text/plain", None)
 
 
 def add_answers(linker: Linker, intents: Sequence[Intent]) -> None:
@@ -62,12 +61,11 @@ def add_answers(linker: Linker, intents: Sequence[Intent]) -> None:
     said = f"{linker.parsed.masked.lower()}\n{linker.parsed.text.lower()}"  # "all three receipts" are masked as files
     asked = [task for task in linker.tasks if task.type in _ASKING]
     questions = {str(task.inputs.get("question")) for task in asked}
-    if len(asked) < 2 or len(questions) > 1 or not intents or _says(linker, "each", said):
+    summed = _says(linker, "amount", said) and not _says(linker, "each", said)
+    if len(asked) < 2 or len(questions) > 1 or not intents or not summed:
         return
     items = tuple(Ref(task_id=task.id) for task in asked)
     lowest = _says(linker, "lowest", said)
-    if not _says(linker, "amount", said):
-        return
     if best := lowest or _says(linker, "highest", said):
         names = names_of(linker, [next(v for n, v in task.inputs.items() if n != "question") for task in asked])
         linker.add_task("pick-best", {"items": items}, intents[-1], {**names, **({"lowest": True} if lowest else {})})

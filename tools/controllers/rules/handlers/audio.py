@@ -17,7 +17,6 @@ from ..parameters import target_languages
 from ..referents import Referent, kinds_named
 from ..speech import manner, words_to_say
 from ..text_linking import add_single_input, text_referents
-from .generation_prompts import prompt_for
 from .questions import add_question
 from .texts import languages_beside
 
@@ -85,13 +84,9 @@ def _texts_to_say(linker: Linker, intent: Intent) -> list[Referent]:
     if summary and not (linker.has_task("summarization") or linker.resolver.made_earlier(["summarization"])):
         add_single_input(linker, intent, "summarization")
         return linker.resolver.latest_results(("text",))
-    return _made_in_this_clause(linker, intent) or text_referents(linker, intent)
-
-
-def _made_in_this_clause(linker: Linker, intent: Intent) -> list[Referent]:
-    """The result of the verb that "aloud" belongs to, before or after it: "summarise notes.txt aloud"."""
-    results = linker.resolver.latest_results(("text", "labels"))
-    return [r for r in results if intent.clause.start <= r.position < intent.clause.end]
+    made = linker.resolver.latest_results(("text", "labels"))
+    here = [r for r in made if intent.clause.start <= r.position < intent.clause.end]  # "summarise notes.txt aloud"
+    return here or text_referents(linker, intent)
 
 
 def _translated(linker: Linker, intent: Intent, text: Input, target: str) -> Input:
@@ -113,11 +108,6 @@ def mux(linker: Linker, intent: Intent) -> None:
         linker.refuse_missing(intent, "a video and a sound")
         return
     linker.add_task("mux", {"video": videos[0].value, "audio": sounds[0].value}, intent)
-
-
-def music(linker: Linker, intent: Intent) -> None:
-    """Music from a description."""
-    linker.add_task("text-to-audio", {"prompt": prompt_for(linker, intent)}, intent)
 
 
 def transcribe(linker: Linker, intent: Intent) -> None:

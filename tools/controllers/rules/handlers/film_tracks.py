@@ -22,7 +22,7 @@ from .meanings import plan_meaning
 
 _AS_SRT = re.compile(r"\b(?:srt|subrip)\b|\.srt\b", re.IGNORECASE)
 _TIMED = re.compile(
-    r"\d:\d\d|\b\d+ ?(?:s|sec|secs|min|mins|h)\b|\b(?:seconds?|minutes?|sekunden?|minuten?|secondes?)\b", re.I
+    r"\d:\d\d|\b\d+ ?(?:s|secs?|mins?|h)\b|\b(?:seconds?|minutes?|sekunden?|minuten?|secondes?)\b", re.I
 )
 _SHOWN = frozenset(
     "automatic-speech-recognition document-to-text image-to-text video-classification video-text-to-text video-to-audio"

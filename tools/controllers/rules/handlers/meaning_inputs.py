@@ -54,14 +54,10 @@ def choose(linker: Linker, intent: Intent, port: Port, meaning: Meaning) -> list
         usable = [r for r in usable if r.origin != "count"]
     if meaning.task_type in _TEXT_SEARCHES:
         usable = [r for r in usable if r.origin != "summarization"] or usable
-        of_original = [r for r in usable if r.language in ("", "English")]
-        usable = of_original or usable
-    others = [
-        other for other in data_of(meaning) if other.kinds != port.kinds
-    ]  # a film named for the picture is no sound
-    usable = [
-        r for r in usable if r.is_result or port.takes(r.kind) or not any(other.takes(r.kind) for other in others)
-    ]
+        usable = [r for r in usable if r.language in ("", "English")] or usable
+    # a film named for the picture is no sound
+    others = [other for other in data_of(meaning) if other.kinds != port.kinds]
+    usable = [r for r in usable if r.is_result or port.takes(r.kind) or not any(o.takes(r.kind) for o in others)]
     named = unique([r for r in usable if not r.is_result and intent.start <= r.position < intent.stop])
     made = [r for r in usable if r.is_result and port.takes(r.kind)] or [r for r in usable if r.is_result]
     given = unique([r for r in usable if r.origin in ("file", "quotation")])

@@ -42,10 +42,9 @@ _WRITTEN = ("summarization", "image-to-text", "text-generation", "question-answe
 
 def _changes_a_part(linker: Linker, words: ClauseWords) -> bool:
     """Whether an operation is meant for what was found in a picture, and not for the picture."""
-    found = bool(linker.tasks) and VOCABULARY[linker.tasks[-1].type].outputs[0].kind == "boxes"
     english = words.language.code == "en"
     part = names_english_part(linker, words.text) if english else names_a_part(words)
-    return part or (found and not names_a_picture(words))
+    return part or (linker.has_found_boxes and not names_a_picture(words))
 
 
 def plan_meaning(linker: Linker, intent: Intent) -> None:
@@ -64,21 +63,18 @@ def plan_meaning(linker: Linker, intent: Intent) -> None:
     planned = len(linker.tasks)
     for each in meanings_of(meaning, words):
         _plan(linker, intent, each, words)
-    if words.is_aloud and meaning.task_type != _SPEECH and len(linker.tasks) > planned:
-        _speak(linker, intent, linker.tasks[-1].type)
-
-
-def _speak(linker: Linker, intent: Intent, task_type: str) -> None:
-    """Speech of the text that a clause makes and asks to hear, or a refusal of speech where it makes none."""
-    if VOCABULARY[task_type].outputs[0].kind != "text" or task_type == "pick-best":  # a name is not its text
-        linker.refusals.append(refusal(linker.parsed.language, "not-understood", linker.goal_of(intent)))
+    if not words.is_aloud or meaning.task_type == _SPEECH or len(linker.tasks) == planned:
         return
-    linker.add_each(_SPEECH, "text", linker.resolver.latest_results(("text",)), intent)
+    made = linker.tasks[-1].type
+    if VOCABULARY[made].outputs[0].kind == "text" and made != "pick-best":  # a name is not its text
+        linker.add_each(_SPEECH, "text", linker.resolver.latest_results(("text",)), intent)
+    else:
+        linker.refusals.append(refusal(linker.parsed.language, "not-understood", linker.goal_of(intent)))
 
 
 def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -> None:
-    counts_mails = meaning.name == "count/e-mails"
-    if meaning.is_out_of_reach or (counts_mails and not counts_all_mails(linker, intent, meaning, words)):
+    some_mails = meaning.name == "count/e-mails" and not counts_all_mails(linker, intent, meaning, words)
+    if meaning.is_out_of_reach or some_mails:
         linker.refusals.append(refusal(words.language.code, "out-of-reach", linker.goal_of(intent)))
         return
     if asks_about_rows(linker, intent, meaning, words):
@@ -100,16 +96,16 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
         return
     targets, source = words.languages
     if meaning.task_type == "translation":
-        _translate(linker, intent, [*targets] or [_target_of_request(linker)], source)
+        of_request = ClauseWords(linker.parsed.masked, words.language).languages[0]
+        _translate(linker, intent, targets or (*of_request, words.language.code)[:1], source)
         return
     if meaning.task_type == _SPEECH and targets and not is_latest_in(linker, targets[0]):
         for text in _translate(linker, intent, targets, source):
             linker.add_task(_SPEECH, {"text": text.value}, intent, {"language": text.language})
         return
     made = _add(linker, intent, for_kind(linker, intent, meaning, words), words)
-    if meaning.task_type == "token-classification" and names_table_operation(
-        words.words, words.language.code, ("count",)
-    ):
+    counted = names_table_operation(words.words, words.language.code, ("count",))
+    if counted and meaning.task_type == "token-classification":
         linker.add_task("count", {"items": tuple(result.value for result in made)}, intent)
     for result, target in product(made if meaning.task_type in _WRITTEN else (), targets):
         linker.add_task("translation", {"text": result.value}, intent, {"target_language": NAMES[target]})
@@ -135,15 +131,15 @@ def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -
         first = _add(linker, intent, _narrowed(linker, intent, meaning_of(meaning.first)), words)
         if not first:
             return []
-    row = VOCABULARY[meaning.task_type]
+    row, data = VOCABULARY[meaning.task_type], data_of(meaning)
     fixed: dict[str, Input] = {}
     for port in row.inputs:
-        if port.required and port not in data_of(meaning) and not port.many and port.kinds == ("text",):
+        if port.required and port not in data and not port.many and port.kinds == ("text",):
             fixed[port.name] = own_words(linker, intent)
     over: tuple[str, Sequence[Input]] | None = None
     named: Parameters = {}
-    for port in data_of(meaning):
-        many = port.many and (port.kinds != ("text",) or len(data_of(meaning)) == 1)
+    for port in data:
+        many = port.many and (port.kinds != ("text",) or len(data) == 1)
         found = first if first and any(port.takes(r.kind) for r in first) else choose(linker, intent, port, meaning)
         found = measured_first(linker, found) if meaning.task_type == "sentence-similarity" else found
         if not found:
@@ -155,11 +151,11 @@ def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -
             named = names_of(linker, values) if meaning.task_type == "pick-best" else {}
         elif port.many:
             fixed[port.name] = tuple(values[1:] or values)
-        elif over is None and len(values) > 1 and not any(p.many for p in data_of(meaning)):
+        elif over is None and len(values) > 1 and not any(p.many for p in data):
             over = (port.name, values)
         else:
             fixed[port.name] = values[0]
-    if first and all(port.name not in fixed or fixed[port.name] != first[0].value for port in data_of(meaning)):
+    if first and all(port.name not in fixed or fixed[port.name] != first[0].value for port in data):
         add_boxes(row.inputs, fixed, first[0])
     every = [{**fixed, over[0]: value} for value in over[1]] if over else [fixed]
     several = several_questions(words.text, words.language.code) if meaning.task_type != OF_ROWS else ()
@@ -186,15 +182,9 @@ def _searches(parameters: Parameters) -> list[Parameters]:
 def _joined(linker: Linker, task_type: str, inputs: dict[str, Input], parameters: Parameters) -> list[Referent]:
     """The result of a task of the same type and data, which then looks for these as well: "the dates and the amounts"."""
     for number, task in enumerate(linker.tasks):
-        if (
-            task.type == task_type
-            and task.inputs == inputs
-            and "look_for" in parameters
-            and "look_for" in task.parameters
-            and "names" not in (task.parameters["look_for"], parameters["look_for"])
-        ):
-            both = dict.fromkeys((task.parameters["look_for"], parameters["look_for"]))
-            joined = {**task.parameters, "look_for": ", ".join(map(str, both))}
+        both = [str(each["look_for"]) for each in (task.parameters, parameters) if "look_for" in each]
+        if (task.type, task.inputs) == (task_type, inputs) and len(both) == 2 and "names" not in both:
+            joined = {**task.parameters, "look_for": ", ".join(dict.fromkeys(both))}
             linker.tasks[number] = task.model_copy(update={"parameters": joined})
             return [Referent(VOCABULARY[task_type].outputs[0].kind, Ref(task_id=number), task_type, 0)]
     return []
@@ -214,17 +204,10 @@ def _translate(linker: Linker, intent: Intent, targets: Sequence[str], source: s
             parameters: Parameters = {"target_language": name}
             if source and source not in targets:
                 parameters["source_language"] = NAMES.get(source, source)
+            given: dict[str, Input] = {"text": referent.value}
             is_done = referent.language == name
-            made.append(
-                referent if is_done else linker.add_task("translation", {"text": referent.value}, intent, parameters)
-            )
+            made.append(referent if is_done else linker.add_task("translation", given, intent, parameters))
     return made
-
-
-def _target_of_request(linker: Linker) -> str:
-    """A language that another part of the request names, else the language of the request itself."""
-    whole = ClauseWords(linker.parsed.masked, wording(linker.parsed.language))
-    return (*whole.languages[0], linker.parsed.language)[0]
 
 
 def _narrowed(linker: Linker, intent: Intent, meaning: Meaning) -> Meaning:

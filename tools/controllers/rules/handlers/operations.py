@@ -19,7 +19,7 @@ from ..referents import Referent
 _CHANGED = ("image-to-image", "crop", *TYPES["audio"].values(), "mute", "trim-video")
 """Types whose result stands for the file that they change: "mirror a.png and rotate a.png" is one picture."""
 _SOUND_OF = re.compile(
-    r"\A(?!.*\b(?:remove|without|mute)\b).*\b(?:sound|audio|sound ?track)(?: track)? (?:of|from|out of)\b", re.DOTALL
+    r"(?s)\A(?!.*\b(?:remove|without|mute)\b).*\b(?:sound(?:track)?|audio)(?: track)? (?:of|from|out of)\b"
 )
 """The sound of a film is meant, and not the film: "the sound of clip.mp4 from 0:02 to 0:04"."""
 _FILE = re.compile("[\ue010-\ue0ff]+")
@@ -54,12 +54,13 @@ def _without_verb(words: str) -> list[tuple[int, int, str]]:
 
 
 def _operate(linker: Linker, intent: Intent, name: str, parameters: Parameters) -> None:
-    if name not in ("crop", "format") and _of_findings(linker, intent):
+    words, own = linker.parsed.masked[intent.start : intent.stop], linker.parsed.masked[intent.start : intent.end]
+    findings = linker.has_found_boxes and re.search(r"\b(?:them|these|those|each|faces)\b", own)
+    if findings and name not in ("crop", "format"):  # "detect the faces and blur them"
         linker.refuse(intent, "part-only")
         return
     if name == "mute" and "format" in parameters:
         name = "sound-track"  # "take the sound out of a.mp4 as an mp3" keeps the sound, and not the film
-    words = linker.parsed.masked[intent.start : intent.stop]
     if name == "frames" and not parameters and ClauseWords(words, wording(linker.parsed.language)).names_every("frame"):
         linker.refuse(intent, "every-frame")
         return
@@ -77,21 +78,12 @@ def _operate(linker: Linker, intent: Intent, name: str, parameters: Parameters) 
         if task_type == "trim-video" and _SOUND_OF.search(linker.parsed.words_of(intent.clause)):
             linker.add_task("video-to-audio", {"video": referent.value}, intent)  # `cut_to_times` cuts its film
             continue
-        if unknown := next(
-            (value for key, value in parameters.items() if not VOCABULARY[task_type].parameter(key)), None
-        ):
-            linker.refuse(intent, f"{task_type} makes no {unknown}")
+        if unknown := [value for key, value in parameters.items() if not VOCABULARY[task_type].parameter(key)]:
+            linker.refuse(intent, f"{task_type} makes no {unknown[0]}")
             continue
         named = {"operation": name} if task_type in ("image-to-image", "audio-to-audio") else {}
         port = VOCABULARY[task_type].inputs[0].name
         linker.add_task(task_type, {port: referent.value}, intent, {**named, **parameters})
-
-
-def _of_findings(linker: Linker, intent: Intent) -> bool:
-    """Whether "them" are what was found in a picture just before: "detect the faces and blur them"."""
-    found = bool(linker.tasks) and VOCABULARY[linker.tasks[-1].type].outputs[0].kind == "boxes"
-    words = linker.parsed.masked[intent.start : intent.end]
-    return found and re.search(r"\b(?:them|these|those|each|faces)\b", words) is not None
 
 
 def _targets(linker: Linker, intent: Intent, kinds: tuple[Kind, ...]) -> list[Referent]:
@@ -118,9 +110,7 @@ def convert_last(linker: Linker) -> None:
             continue
         taken = [t for t in linker.tasks if task.id in t.depends_on]
         after = taken[0] if len(taken) == 1 and len(taken[0].inputs) == 1 and taken[0].id > task.id else None
-        if after is None or "format" in after.parameters:
-            continue
-        if not VOCABULARY[after.type].parameter("format"):
+        if after is None or "format" in after.parameters or not VOCABULARY[after.type].parameter("format"):
             continue
         form = {"format": task.parameters["format"]}
         if task.parameters == {"operation": "format", **form}:
@@ -152,23 +142,18 @@ def cut_to_times(linker: Linker) -> None:
         named = [f for f in linker.parsed.files if f.resource.kind in _TIMED and clause.start <= f.start < clause.end]
         nearest = min(named, key=lambda f: abs(f.start - start)).resource if named else None
         here = [e for e in linker.evidence if clause.start <= e.start < clause.end]
-        cut_out = {
-            each for e in here if linker.tasks[e.task_id].type.startswith("trim-") for each in _of(linker, e.task_id)
-        }
+        cuts = [e.task_id for e in here if linker.tasks[e.task_id].type.startswith("trim-")]
+        cut_out = {each for task_id in cuts for each in _of(linker, task_id)}
         for evidence in here:
             task = linker.tasks[evidence.task_id]
-            if task.id in cut_out:
-                linker.use(start, clause.start + part.end)
-                continue
-            if task.type == "video-to-text":  # its lines have times of their own
-                linker.tasks[task.id] = task.model_copy(update={"parameters": {**task.parameters, **part.parameters}})
-                linker.use(start, clause.start + part.end)
-                continue
             whole = next((v for v in task.inputs.values() if isinstance(v, Resource) and v.kind in _TIMED), None)
-            if whole is not None and nearest in (None, whole):
-                cut = linker.cut(whole, {**part.parameters}, evidence)
-                linker.replace_input(task.id, whole, cut)
-                linker.use(start, clause.start + part.end)
+            if task.id not in cut_out and task.type == "video-to-text":  # its lines have times of their own
+                linker.tasks[task.id] = task.model_copy(update={"parameters": {**task.parameters, **part.parameters}})
+            elif task.id not in cut_out and whole is not None and nearest in (None, whole):
+                linker.replace_input(task.id, whole, linker.cut(whole, {**part.parameters}, evidence))
+            elif task.id not in cut_out:
+                continue
+            linker.use(start, clause.start + part.end)
 
 
 def _of(linker: Linker, task_id: int) -> set[int]:

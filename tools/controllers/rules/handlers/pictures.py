@@ -60,9 +60,7 @@ def edit(linker: Linker, intent: Intent) -> None:
         again = not prompts and lexicon().cues["edit-again"].search(linker.resolver.words_of(intent))
         same = again or not re.search(r"[.!?;] |\bthen\b|\bafter|\bfinally\b", between)
         first = linker.first_results.get(("image-text-to-image", intent.clause))
-        if first and not referent.is_result:
-            continue
-        if referent.origin == "image-text-to-image" and same:
+        if (first and not referent.is_result) or (referent.origin == "image-text-to-image" and same):
             continue
         words = prompts[0].value if prompts else linker.goal_of(intent)
         linker.add_task("image-text-to-image", {"image": referent.value, "prompt": words}, intent)

@@ -44,16 +44,12 @@ def answer_question(linker: Linker, intent: Intent) -> None:
         for referent in linker.resolver.resolve(intent, ("audio",)):
             linker.add_task("audio-classification", {"audio": referent.value}, intent)
         return
-    several = (
-        several_questions(intent.question.lower(), "en", certain=True) if kinds & {"text", "document", "image"} else []
-    )
-    things = several[0].texts(intent.question, "en") if several else []
-    for question in things:  # an expert gives one answer to a question
-        add_question(linker, intent, _TELLING.sub("What is", question))
+    several = several_questions(intent.question.lower(), "en", certain=True)
+    things = several[0].texts(intent.question, "en") if several and kinds & {"text", "document", "image"} else []
+    for question in things or [intent.question]:  # an expert gives one answer to a question
+        add_question(linker, intent, _TELLING.sub("What is", question) if things else question)
     if things:
         linker.use(intent.clause.start, intent.clause.end)
-    else:
-        add_question(linker, intent, intent.question)
 
 
 def add_question(linker: Linker, intent: Intent, question: str) -> None:

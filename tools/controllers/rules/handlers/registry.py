@@ -22,56 +22,26 @@ def refuse_unsupported(linker: Linker, intent: Intent) -> None:
     linker.refusals.append(refusal(linker.parsed.language, "out-of-reach", words))
 
 
-_HANDLERS: dict[str, Handler] = {
+_MODULES = (altogether, audio, comparison, image_contents, meanings, operations, pictures, questions, tables, texts)
+_OTHERS: dict[str, Handler] = {
     "about-run": lambda linker, intent: linker.refuse(intent, refusal("en", "about-run", "", command("show"))),
     "condition": lambda linker, intent: linker.refuse(intent, "condition"),  # a plan has no branches
-    "unsupported": refuse_unsupported,
-    "operate": operations.operate,
+    "continue": texts.from_prompt,
     "example": meanings.plan_meaning,
-    "enhance": pictures.enhance,
-    "turn": pictures.enhance,
-    "restyle": pictures.restyle,
-    "edit": pictures.edit,
-    "draw": pictures.draw,
-    "film": pictures.film,
-    "slideshow": pictures.slideshow,
-    "look-alike": pictures.look_alike,
-    "control": pictures.control,
-    "control-image": pictures.control_image,
-    "thorough": image_contents.thorough,
-    "crop": image_contents.crop,
-    "count": image_contents.count,
-    "altogether": altogether.altogether,
     "filter": tables.filter_rows,
-    "sort": tables.sort,
-    "calculate": tables.calculate,
-    "describe": image_contents.describe,
-    "detect": image_contents.detect,
-    "speak": audio.speak,
-    "transcribe": audio.transcribe,
-    "sound-clean": audio.sound_clean,
-    "sound-class": audio.sound_class,
-    "mux": audio.mux,
-    "music": audio.music,
-    "entities": texts.entities,
-    "fill": texts.fill,
-    "sentiment": texts.sentiment,
-    "classify": texts.classify,
     "image-class": texts.classify,
-    "summarize": texts.summarize,
-    "translate": texts.translate,
-    "continue": texts.continue_,
-    "rewrite": texts.rewrite,
-    "write": texts.write,
-    "converse": texts.converse,
-    "language": texts.language,
-    "join": texts.join,
-    "compare": comparison.compare,
-    "pick": comparison.pick,
-    "similar": comparison.similar,
+    "music": texts.from_prompt,
     "question": questions.answer_question,
+    "turn": pictures.enhance,
+    "unsupported": refuse_unsupported,
 }
-"""Acts of rules.toml and what plans them."""
+"""Acts whose handlers have other names than they."""
+
+
+def _handler(act: str) -> Handler:
+    """The handler of an act: the function of its name; one input and nothing more where there is none."""
+    named = (getattr(module, act.replace("-", "_"), None) for module in _MODULES)
+    return _OTHERS.get(act) or next(filter(None, named), _plan_simply)
 
 
 def plan_intent(linker: Linker, intent: Intent) -> None:
@@ -89,7 +59,7 @@ def plan_intent(linker: Linker, intent: Intent) -> None:
         linker.refuse(intent, "not-measured" if intent.act == "question" else "which-file")
         return
     try:
-        (_HANDLERS.get(intent.act) or _plan_simply)(linker, intent)
+        _handler(intent.act)(linker, intent)
     except NoSuchMember:
         linker.refuse(intent, "which-file")
     for span in linker.resolver.used:

@@ -1,6 +1,7 @@
 """Handlers of intents about rows and lines: count, filter and sort them, calculate with them; and units of a text."""
 
 import re
+from itertools import product, takewhile
 
 from .....graph.resource import Resource
 from .....graph.task import Ref
@@ -67,42 +68,43 @@ def conditions(linker: Linker, intent: Intent) -> Parameters:
 
 def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
     """Count rows of a table, or pages, words or lines of a text; whether there is such data."""
-    has, unit = linker.resolver.has_kind, _UNIT.search(words)
-    for match in filter(None, (unit, _ROWS.search(words))):
+    has, unit, rows = linker.resolver.has_kind, _UNIT.search(words), _ROWS.search(words)
+    for match in filter(None, (unit, rows)):
         linker.use(intent.start + match.start(), intent.start + match.end())
     paged = re.search(r"\bpages\b", words) or linker.parsed.masked.endswith("page ", 0, intent.start)
     if paged and (documents := linker.resolver.resolve(intent, ("document",), everything=True)):
         linker.add_task("count", {"items": tuple(r.value for r in documents)}, intent, {"look_for": "pages"})
         return True
     if has("table") and (columns := _COLUMNS.match(words)):
-        for group in _counted_apart(linker, intent):
-            if columns["rows"] or columns["more"]:
-                _add_items(linker, intent, "count", group, {})
-            _add_items(linker, intent, "count", group, {"look_for": "columns"})
+        rows_too = [Parameters()] if columns["rows"] or columns["more"] else []
+        asked: list[Parameters] = [*rows_too, {"look_for": "columns"}]
+        for group, which in product(_counted_apart(linker, intent), asked):
+            _add_items(linker, intent, "count", group, which)
         return True
-    if has("table") and (_ROWS.search(words) or not (has("image") or has("text"))):
-        if _ROWS.search(words) and ((where := conditions(linker, intent)) or not _says_which(linker, intent)):
+    if has("table") and (rows or not (has("image") or has("text"))):
+        own = linker.parsed.masked[intent.start : intent.end]
+        if rows and ((where := conditions(linker, intent)) or not has_other_words(own, "en", "count/rows")):
             for group in _counted_apart(linker, intent):
                 _add_items(linker, intent, "count", group, where)
         else:
-            start = _with_operations_before(linker, intent)
-            end = intent.stop if intent.start < intent.stop < intent.clause.end else intent.clause.end
+            before = reversed([*_WORD.finditer(linker.parsed.masked, intent.clause.start, intent.start)])
+            named = takewhile(lambda word: names_table_operation(word.group()), before)  # "the average number of"
+            start = min((word.start() for word in named), default=intent.start)
+            end = min(intent.stop, intent.clause.end)
             add_question(linker, intent, _JOINT.sub("", linker.parsed.text[start:end]).strip())
         return True
     if unit and (texts := text_referents(linker, intent, everything=True)):
         if _of_each_page(linker, intent, texts):
             linker.refuse(intent, "together")
-        blank = (
-            _BLANK.search(linker.parsed.masked, intent.clause.start, intent.clause.end) if unit[1] == "line" else None
-        )
-        linker.use(*(blank.span() if blank else (0, 0)))
-        where = conditions(linker, intent) if unit[1] == "line" and not blank else {}
-        named = {"letter": "characters"}.get(unit[1], unit[1] + "s")
+        said, lines = linker.parsed.words_of(intent.clause), unit[1] == "line"
+        if blank := _BLANK.search(said) if lines else None:
+            linker.use(intent.clause.start + blank.start(), intent.clause.start + blank.end())
+        where = conditions(linker, intent) if lines and not blank else {}
+        what = {"letter": "characters"}.get(unit[1], unit[1] + "s")
         language = wording(linker.parsed.language)
-        together = words_pattern(language.section("scopes")["together"], language)
-        joined = together.search(linker.parsed.masked, intent.clause.start, intent.clause.end)
+        joined = words_pattern(language.section("scopes")["together"], language).search(said)
         for group in [texts] if joined else ([text] for text in texts):
-            _add_items(linker, intent, "count", group, where or {"look_for": named})
+            _add_items(linker, intent, "count", group, where or {"look_for": what})
         return True
     return False
 
@@ -131,27 +133,9 @@ def counts_results(linker: Linker, intent: Intent, words: str) -> bool:
 def _of_each_page(linker: Linker, intent: Intent, texts: list[Referent]) -> bool:
     """Whether words ask for one number for each page, or for what was made of each."""
     said, language = linker.parsed.words_of(intent.clause), linker.parsed.language
-    paged = any(
-        linker.is_list(text.value) or "each_page" in linker.tasks[text.value.task_id].parameters
-        for text in texts
-        if isinstance(text.value, Ref)
-    )
+    made = [text.value for text in texts if isinstance(text.value, Ref)]
+    paged = any(linker.is_list(each) or "each_page" in linker.tasks[each.task_id].parameters for each in made)
     return names_each_page(said, language) or (paged and ClauseWords(said, wording(language)).has("apart"))
-
-
-def _says_which(linker: Linker, intent: Intent) -> bool:
-    """Whether words say which rows are counted, and only the table knows what they mean: "how many rows were paid"."""
-    return has_other_words(linker.parsed.masked[intent.start : intent.end], "en", "count/rows")
-
-
-def _with_operations_before(linker: Linker, intent: Intent) -> int:
-    """Where the words of an operation on rows begin that stand right before an intent: "the average" of "number of"."""
-    start = intent.start
-    for word in reversed(list(_WORD.finditer(linker.parsed.masked, intent.clause.start, intent.start))):
-        if not names_table_operation(word.group()):
-            break
-        start = word.start()
-    return start
 
 
 def filter_rows(linker: Linker, intent: Intent) -> None:
@@ -185,8 +169,8 @@ def calculate(linker: Linker, intent: Intent) -> None:
     if ask_of_chosen(linker, intent, question):
         return
     tables = _tables(linker, intent)
-    texts = [r for r in tables if r.is_result]
-    texts = texts if tables else [r for r in text_referents(linker, intent) if may_hold_tables(r.value)]
+    made = [r for r in tables if r.is_result]
+    texts = made if tables else [r for r in text_referents(linker, intent) if may_hold_tables(r.value)]
     for text in texts:
         linker.add_task("question-answering", {"question": question, "context": text.value}, intent)
     if texts or (tables and ask_of_rows_before(linker, intent, question)):

@@ -76,11 +76,8 @@ def _take(linker: Linker, clause: Clause, parts: Sequence[TextPart], evidence: S
     taken = False
     for each in evidence:
         task = linker.tasks[each.task_id]
-        if task.type == "text-part":
-            linker.tasks[task.id] = task.model_copy(update={"parameters": _parameters(parts[-1])})
-            taken = True
-            continue
-        changed = _over(linker, task, clause, parts, each, ids)
+        last = task.model_copy(update={"parameters": _parameters(parts[-1])})
+        changed = last if task.type == "text-part" else _over(linker, task, clause, parts, each, ids)
         taken = taken or changed is not task
         linker.tasks[task.id] = changed
     if not taken:

@@ -116,11 +116,10 @@ def translate(linker: Linker, intent: Intent) -> None:
         found = text_referents(linker, intent)
     if _repeats(linker, intent, found, targets):
         return
+    usual = targets[:1] if intent.mention else targets
     said = re.search(r"\b(?:say|speak|read|pronounce)\b", linker.parsed.words_of(intent.clause))
     for referent in found or linker.refuse_missing(intent, "a text"):
-        for target in (
-            languages_beside(linker, referent, intent) or (targets[:1] if intent.mention else targets) or [""]
-        ):
+        for target in languages_beside(linker, referent, intent) or usual or [""]:
             if said and referent.origin == "quotation" and is_in(str(referent.value), target):
                 continue
             parameters: Parameters = {"target_language": target} if target else {}
@@ -141,9 +140,8 @@ def _repeats(linker: Linker, intent: Intent, found: Sequence[Referent], targets:
 def languages_beside(linker: Linker, referent: Referent, intent: Intent) -> list[str]:
     """The languages next after a file among several: "a.txt to French and b.txt to German"."""
     end = max(intent.clause.end, intent.end)
-    own = [
-        f.start for f in linker.parsed.files if intent.clause.start <= f.start < end and f.resource in referent.sources
-    ]
+    here = (f for f in linker.parsed.files if intent.clause.start <= f.start < end)
+    own = [file.start for file in here if file.resource in referent.sources]
     position = referent.position if referent.origin == "file" else own[0] if len({*own}) == 1 else -1
     later = sorted({f.start for f in linker.parsed.files if position < f.start < end})
     for start, stop in pairwise((position, *later, end)) if position >= 0 else ():
@@ -152,9 +150,9 @@ def languages_beside(linker: Linker, referent: Referent, intent: Intent) -> list
     return []
 
 
-def continue_(linker: Linker, intent: Intent) -> None:
-    """Continue a text."""
-    linker.add_task("text-generation", {"prompt": prompt_for(linker, intent)}, intent)
+def from_prompt(linker: Linker, intent: Intent) -> None:
+    """Continue a text, or make music, from a prompt."""
+    linker.add_task(linker.task_type_of(intent), {"prompt": prompt_for(linker, intent)}, intent)
 
 
 def rewrite(linker: Linker, intent: Intent) -> None:
