@@ -677,6 +677,47 @@ def distilled(source: Path, path: Path) -> None:
 MAKERS["columns.pdf"] = from_text("columns.ps", in_rows(COLUMNS, (50, 310)), distilled)
 MAKERS["prices.pdf"] = from_text("prices.ps", in_rows(PRICES, (50, 200, 310)), distilled)
 
+written(
+    "film.ass",
+    "[Script Info]\nTitle: x\n\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+    "Dialogue: 0,0:00:05.00,0:00:08.00,Default,,0,0,0,,{\\b1}The pilot{\\b0}, I think,\\Nis Hanna Berg.\n"
+    "Comment: 0,0:00:09.00,0:00:10.00,Default,,0,0,0,,The pilot is Ole Brandt.\n",
+)
+written(
+    "revised.rtf",
+    r"{\rtf1\ansi{\*\revtbl{Unknown;}{Bo;}}\pard The treasurer is {\rtlch\fcs1 \deleted\revauthdel1 Otto Krantz}"
+    r"{\revised\revauth1 Selma Wiik}. She lives in Oslo.\par}",
+)
+written(
+    "damaged.vcf",
+    "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Rosa Lind\r\nTITLE:Caretaker\r\nPHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQSkZJRgABAQ\r\n"
+    " AAAAAAA\r\nEND:VCARD\r\n",
+)
+written(
+    "zoneless.ics",
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VTIMEZONE\r\nTZID:Europe/Oslo\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:1\r\n"
+    "DTSTART;TZID=Europe/Oslo:20270612T083000\r\nSUMMARY:Flight to Bergen\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+)
+written("piano.csv", "item,price\npiano,4200\nstool,150\n")
+MAKERS["remarks.odt"] = from_text(
+    "remarks.fodt",
+    '<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2" '
+    'office:mimetype="application/vnd.oasis.opendocument.text"><office:body><office:text><text:p>The price of the boat is '
+    "800 euros.<office:annotation><text:p>Should be 750 euros</text:p></office:annotation></text:p></office:text>"
+    "</office:body></office:document>",
+    lambda source, path: by_libreoffice(source, path, "odt"),
+)
+
+
+@makes("recognised.pdf")
+def recognised(path: Path) -> None:
+    """A scan with the text of another OCR program over it, invisible and wrong."""
+    with TemporaryDirectory() as folder:
+        layer = Path(folder) / "layer.pdf"
+        layer.write_bytes(pdf("3 Tr " + line("The caretaker is Ole Krantz.", 700)))
+        by("qpdf", FILES / "scan.pdf", "--overlay", layer, "--", path)
+
 
 def main() -> None:
     """Write the files that are named, or all."""

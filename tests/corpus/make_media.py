@@ -181,5 +181,12 @@ def without_sound(path: Path) -> None:
     film(path, "-an")
 
 
+MAKERS["speech.mts"] = lambda path: film(path, "-i", VOICE, "-shortest", "-c:a", "aac", "-f", "mpegts")
+MAKERS["ending.wmv"] = lambda path: by(
+    "ffmpeg", "-y", "-f", "lavfi", "-i", "color=c=gray:s=160x120:r=5:d=8", "-i", VOICE, "-c:v", "wmv2", "-c:a", "wmav2",
+    path,
+)  # fmt: skip
+
+
 if __name__ == "__main__":
     main()

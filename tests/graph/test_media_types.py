@@ -15,6 +15,7 @@ SUFFIXES = {
     "audio/webm": ".weba",
     "video/mp4": ".mp4", "video/webm": ".webm", "video/quicktime": ".mov", "video/matroska": ".mkv",
     "video/x-msvideo": ".avi", "video/mpeg": ".mpg", "video/x-ms-wmv": ".wmv", "video/x-flv": ".flv", "video/3gpp": ".3gp",
+    "video/mp2t": ".mts", "text/x-ssa": ".ass",
     "text/plain": ".txt", "text/markdown": ".md", "text/x-rst": ".rst", "application/x-subrip": ".srt",
     "text/vtt": ".vtt", "application/json": ".json", "application/xml": ".xml", "application/x-tex": ".tex",
     "text/csv": ".csv", "text/tab-separated-values": ".tsv", "application/vnd.apache.parquet": ".parquet",

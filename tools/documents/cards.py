@@ -19,6 +19,12 @@ _NAMES = {
     "ADR": "Address", "BDAY": "Birthday", "NOTE": "", "NICKNAME": "Nickname", "X-WR-CALNAME": "Calendar",
 }  # fmt: skip
 """The properties that are read, as words (empty: a text that needs none); the others are for programs."""
+_NOT_READ = re.compile(
+    r"^BEGIN:VTIMEZONE\s+(?:(?!BEGIN:|END:).*\n)*END:VTIMEZONE\s*\n"
+    r"|^(?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|KEY|ATTACH)\b[;:].*\n(?:[ \t].*\n)*",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""Time zones without rules, and data of other programs, which is often damaged: vobject decodes it, and fails."""
 
 
 def cards_text(path: Path, label: str) -> Reading:
@@ -29,7 +35,7 @@ def cards_text(path: Path, label: str) -> Reading:
     if read is None:
         raise unreadable(label, "a calendar or contact", "it is no text")
     try:
-        components = list(vobject.readComponents(read.text, allowQP=True))
+        components = list(vobject.readComponents(_NOT_READ.sub("", read.text), allowQP=True))
         blocks = [block for component in components for block in _blocks(component)]
     except (vobject.base.VObjectError, ValueError, IndexError, KeyError, AttributeError, TypeError) as error:
         raise unreadable(label, "a calendar or contact", str(error) or "a line is damaged") from None

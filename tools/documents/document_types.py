@@ -15,6 +15,7 @@ _BY_BEGINNING = (
     ("text/calendar", re.compile(r"BEGIN:VCALENDAR\s", re.IGNORECASE)),
     ("text/vcard", re.compile(r"BEGIN:VCARD\s", re.IGNORECASE)),
     ("text/vtt", re.compile(r"WEBVTT\b")),
+    ("text/x-ssa", re.compile(r"\[Script Info\]", re.IGNORECASE)),
     ("application/rtf", re.compile(r"\{\\rtf")),
     ("text/html", re.compile(_HTML, re.IGNORECASE | re.DOTALL)),
     ("application/x-subrip", re.compile(r"1\s*\r?\n\d{1,2}:\d{2}:\d{2},\d{3} --> ")),
@@ -23,7 +24,7 @@ _BY_BEGINNING = (
 )
 BY_NAME = frozenset(
     ("text/html", "application/xhtml+xml", "message/rfc822", "application/mbox", "application/x-ipynb+json",
-     "application/x-subrip", "text/vtt", "application/json", "application/xml", "text/calendar", "text/vcard")
+     "application/x-subrip", "text/vtt", "text/x-ssa", "application/json", "application/xml", "text/calendar", "text/vcard")
 )  # fmt: skip
 """Types that a text may have by its name alone."""
 _OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -47,8 +48,7 @@ READERS: Final = {
     "text/calendar": "cards:cards_text",
     "text/vcard": "cards:cards_text",
     "application/x-ipynb+json": "plain_forms:notebook_text",
-    "application/x-subrip": "plain_forms:subtitles_text",
-    "text/vtt": "plain_forms:subtitles_text",
+    **dict.fromkeys(("application/x-subrip", "text/vtt", "text/x-ssa"), "subtitles:subtitles_text"),
     "application/json": "json_form:json_text",
     "application/xml": "plain_forms:xml_text",
     "image/svg+xml": "drawings:drawing_text",

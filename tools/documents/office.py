@@ -12,7 +12,7 @@ from .book_chapters import in_chapters
 from .forms import OPEN, SLIDES, WORD, local
 from .marked_up import text_of
 from .parts import numbered
-from .reading import Reading, joined, unreadable
+from .reading import Reading, as_accepted, joined, unreadable
 
 _PICTURE = re.compile(r"(?:word|ppt)/media/|(?:^|/)Pictures/|\.(?:png|jpe?g|gif|webp|emf|wmf|tiff?)$", re.IGNORECASE)
 
@@ -41,9 +41,8 @@ CHANGES = ("ins", "del", "moveFrom", "moveTo")
 
 
 def _tracked(tree: Any, names: Sequence[str]) -> tuple[str, ...]:
-    """A note where changes of a document wait to be accepted or rejected; they are read as if accepted."""
-    count = sum(local(each) in names and len(each) > 0 for each in tree.iter())
-    return (f"its tracked changes ({count}) are read as if they were accepted",) if count else ()
+    """A note where a document has changes that are tracked."""
+    return as_accepted(sum(local(each) in names and len(each) > 0 for each in tree.iter()))
 
 
 def slides_text(path: Path, label: str) -> Reading:
@@ -92,6 +91,8 @@ def open_document_text(path: Path, label: str) -> Reading:
             for name in ("header", "footer")
         }
         changed = _tracked(parts.xml("content.xml"), ("changed-region",))
+        remarks = any(local(each) == "annotation" for each in parts.xml("content.xml").iter())
+        changed += ("its comments are not read",) if remarks else ()
         slides = [each for each in parts.xml("content.xml").iter() if local(each) == "page"]
         body = numbered("Slide", [_open_slide(slide) for slide in slides]) if slides and body.strip() else body
         heads, feet = ([text_of(each, OPEN) for each in kept[name]] for name in ("header", "footer"))

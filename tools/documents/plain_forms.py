@@ -1,4 +1,4 @@
-"""Texts that are marked up for programs, as people read them: notebooks, subtitles, JSON, XML, RTF."""
+"""Texts that are marked up for programs, as people read them: notebooks, JSON, XML, RTF."""
 
 import re
 from pathlib import Path
@@ -11,15 +11,13 @@ from .forms import local
 from .html import html_text
 from .json_form import values_read
 from .marked_up import table_text
-from .reading import Reading, joined, unreadable
+from .reading import Reading, as_accepted, joined, unreadable
 
-_TIMES = re.compile(r"^\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}\s*-->.*$")
-_HIDDEN_IN_RTF = re.compile(r"\{\\v(?![0-9a-z])[^{}]*\}")
-"""Groups of hidden text, which striprtf reads."""
+_HIDDEN_IN_RTF = re.compile(r"\{(?:\\[a-z]+-?\d*\s?)*?\\(?:v|deleted)(?![0-9a-z])[^{}]*\}")
+"""Groups of hidden text, and of text that was deleted while changes were tracked; striprtf reads both."""
+_CHANGED_IN_RTF = re.compile(r"\\(?:revised|deleted)(?![0-9a-z])")
 _OWN = "text"
 """The name of what an element says beside its attributes and inner elements."""
-_NUMBER = re.compile(r"^\s*\d+\s*$")
-_TAG = re.compile(r"</?[a-z][^<>]*>|\{\\[^{}]*\}", re.IGNORECASE)
 
 
 def _decoded(path: Path, label: str, what: str) -> str:
@@ -59,20 +57,6 @@ def _lines(source: Any) -> str:
     return "".join(map(str, source)) if isinstance(source, list) else str(source or "")
 
 
-def subtitles_text(path: Path, label: str) -> Reading:
-    """What is said in subtitles (SubRip, WebVTT), without numbers, times and tags; a line that stays is read once."""
-    said = list[str]()
-    for block in re.split(r"\n\s*\n", _decoded(path, label, "subtitles").replace("\r\n", "\n").replace("\r", "\n")):
-        lines = block.strip("\n").split("\n")
-        at = next((number for number, line in enumerate(lines) if _TIMES.match(line)), None)
-        if at is not None:
-            spoken = [_TAG.sub("", line).strip() for line in lines[at + 1 :]]
-            said += [line for line in spoken if line and line != (said[-1] if said else "")]
-    if not said:
-        raise unreadable(label, "subtitles", "no line has a time")
-    return Reading("\n".join(said))
-
-
 def xml_text(path: Path, label: str) -> Reading:
     """The elements of an XML file as JSON of the same form is read: repeated ones as a table, others as lines."""
     root = xml_tree(path.read_bytes(), label, "XML")
@@ -103,12 +87,13 @@ def rich_text(path: Path, label: str) -> Reading:
     from striprtf.striprtf import rtf_to_text
 
     try:
-        text = rtf_to_text(_HIDDEN_IN_RTF.sub("", path.read_bytes().decode("latin-1")), errors="replace")  # type: ignore[no-untyped-call]
+        source = path.read_bytes().decode("latin-1")
+        text = rtf_to_text(_HIDDEN_IN_RTF.sub("", source), errors="replace")  # type: ignore[no-untyped-call]
     except (ValueError, LookupError, IndexError) as error:
         raise unreadable(label, "an RTF document", error) from None
     if not text.strip():
         raise unreadable(label, "an RTF document", "there is no text in it")
-    return Reading(_with_rtf_tables(text.strip()))
+    return Reading(_with_rtf_tables(text.strip()), as_accepted(len(_CHANGED_IN_RTF.findall(source))))
 
 
 def _with_rtf_tables(text: str) -> str:

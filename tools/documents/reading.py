@@ -24,6 +24,11 @@ def unreadable(
     return input_error(f"{label} can't be read as {what}" + (f": {why}" if str(why) else ""), hint=hint)
 
 
+def as_accepted(changes: int) -> tuple[str, ...]:
+    """A note where changes of a document wait to be accepted or rejected; they are read as if accepted."""
+    return (f"its tracked changes ({changes}) are read as if they were accepted",) if changes else ()
+
+
 def joined(blocks: Sequence[str]) -> str:
     """Blocks of text, a blank line between them; empty ones are left out."""
     return "\n\n".join(block.strip("\n") for block in blocks if block.strip())

@@ -38,6 +38,7 @@ _DEMUXERS = {
     "audio/wavpack": "wv",
     "video/3gpp": "mov",
     "video/matroska": "matroska",
+    "video/mp2t": "mpegts",
     "video/mp4": "mov",
     "video/mpeg": "mpeg",
     "video/quicktime": "mov",
@@ -178,6 +179,8 @@ def container_type(head: bytes) -> str:
         return "audio/eac3" if head[5] >> 3 > 10 else "audio/ac3"  # by its version (ATSC A/52, 5.4.2.1 and E.1.3.1.6)
     if head[:2] in (b"\xff\xfc", b"\xff\xfd"):
         return "audio/mpeg"  # layer II without a container
+    if any(head[at::size][:3] == b"GGG" for at, size in ((0, 188), (4, 192))):
+        return "video/mp2t"  # packets of one size (ISO 13818-1), on cards of cameras with a time before each
     return _BY_MARK.get(head[:4], "")
 
 

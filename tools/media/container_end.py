@@ -1,4 +1,4 @@
-"""`ends_early`: whether a Matroska, WebM or Ogg file ends inside one of its parts; `states_duration`: what is promised."""
+"""`ends_early`: whether a Matroska, Ogg or ASF file ends inside one of its parts; `states_duration`: what is promised."""
 
 from pathlib import Path
 from typing import BinaryIO
@@ -6,6 +6,8 @@ from typing import BinaryIO
 _SEGMENT, _CLUSTER = 0x18538067, 0x1F43B675
 _UNKNOWN = -1
 """Size of an element that was written as a stream: it lasts until the next one of its level."""
+_ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+"""Identifies the object of an ASF file that holds its size (ASF specification, 3.2)."""
 _OGG_TAIL = 1 << 17
 """Bytes at the end of an Ogg file that hold its last page, of 65,307 at most, whole or cut."""
 
@@ -17,16 +19,24 @@ def ends_early(path: Path) -> bool:
         head = file.read(4)
         if head == b"\x1a\x45\xdf\xa3":
             return _matroska_ends_early(file, size)
+        if head == b"\x30\x26\xb2\x75":
+            return _asf_size(file.read(1 << 16)) > size
         return head == b"OggS" and _ogg_ends_early(file, size)
 
 
 def states_duration(path: Path, container: str) -> bool:
-    """Whether the duration that FFmpeg gives is one that the file states; it estimates the others from the bit rate."""
+    """Whether the duration that FFmpeg gives a track is stated for it; else it is that of the file, or an estimate."""
     if container != "mp3":
-        return container not in ("aac", "ac3", "amr", "eac3", "mpeg", "mpegvideo")
+        return container not in ("aac", "ac3", "amr", "asf", "eac3", "mpeg", "mpegts", "mpegvideo")
     with path.open("rb") as file:
         head = file.read(1 << 16)
     return any(mark in head for mark in (b"Xing", b"Info", b"VBRI"))
+
+
+def _asf_size(head: bytes) -> int:
+    """The size of a WMV or WMA file as its own header gives it; 0 where it does not."""
+    at = head.find(_ASF_PROPERTIES)
+    return int.from_bytes(head[at + 40 : at + 48], "little") if at >= 0 else 0
 
 
 def _matroska_ends_early(file: BinaryIO, size: int) -> bool:

@@ -14,6 +14,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .memory_budget import reading
+from .pdf_hidden import is_hidden
 from .pdf_pieces import drawn_pieces, is_drawn_across
 from .reading_order import TextBox, lines_in_reading_order
 
@@ -52,11 +53,14 @@ class Layer(NamedTuple):
     text: str = ""
     pieces: tuple[TextBox, ...] = ()
     """The same in pieces that stand together, where they stand."""
+    hidden: bool = False
+    """It is not what one sees on the page."""
 
 
 def text_layer(page: Any, label: str) -> str:
     """The text of a page that can be seen; empty where there is none, or none with a meaning, as on a scan."""
-    return read_layer(page, label).text
+    layer = read_layer(page, label)
+    return "" if layer.hidden else layer.text
 
 
 def read_layer(page: Any, label: str) -> Layer:
@@ -79,7 +83,8 @@ def read_layer(page: Any, label: str) -> Layer:
     if is_drawn_across(pieces):
         text = "\n".join(lines_in_reading_order(pieces))
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    return Layer("\n".join(_with_values(lines, filled)).strip(), tuple(pieces))
+    hidden = bool(boxes) and is_hidden(page)
+    return Layer("\n".join(_with_values(lines, filled)).strip(), tuple(pieces), hidden)
 
 
 def has_no_words(text: str) -> bool:

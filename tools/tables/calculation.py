@@ -13,6 +13,7 @@ from .calendar_columns import with_period
 from .cell_words import say_doubtful
 from .codes import is_code
 from .columns import Columns
+from .condition import condition_of
 from .counting import counted, many_of
 from .durations import with_durations
 from .extremes import extreme
@@ -122,6 +123,10 @@ def _check_kind(query: Query, question: str) -> None:
         query.columns = [] if all(map(query.whole.is_numeric, query.columns)) else query.columns
     if asks_for("date", question, code) and not (query.operations - {"rows", "people"} or query.columns):
         query.columns = dated if len(dated) == 1 else []
+    if asked and query.where and not (query.operations - {"rows", "people"} or query.columns or grouped):
+        chosen = {condition_of(each).column for each in query.where}
+        if all(name in chosen or query.whole.is_numeric(n) for n, name in enumerate(query.whole.names)):
+            raise not_understood(query.whole, [asked])  # no cell of the rows says when, where or who
 
 
 def _answer(query: Query, table: Columns) -> str:

@@ -8,7 +8,7 @@ from ...graph.mentions import kind_of_name
 _E_MAILS = r"(?:e-?mails?|mails?|messages?)(?! address)"
 MAILS = {"application/mbox", "message/rfc822", "application/vnd.ms-outlook"}
 """Files that consist of e-mails."""
-SUBTITLES = frozenset(("application/x-subrip", "text/vtt"))
+SUBTITLES = frozenset(("application/x-subrip", "text/vtt", "text/x-ssa"))
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _OPEN = "application/vnd.oasis.opendocument"
 _NOUNS = {

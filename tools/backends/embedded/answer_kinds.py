@@ -26,6 +26,7 @@ _FREQUENCY = re.compile(
     r"|(?:once|twice|\w+ times)(?:\s(?:an?|per|every|each)\s\w+)?\b)",
     re.IGNORECASE,
 )
+_LABEL = re.compile(r"([^:.!?]{1,40}):\s")
 _BY = re.compile(r"\bby\s+(?:the\s+|an?\s+)?$")
 _NO_NAMES = frozenset(("EMAIL", "URL", "DATE", "TIME"))
 """What has letters of names and places in it, and is neither."""
@@ -98,6 +99,7 @@ def candidates(kind: str, sentence: str, query: Iterable[str], code: str = "en")
     elif kind in ("person", "name"):
         small = STOP_WORDS if code == "en" else STOP_WORDS | small_words(code)
         spans = [match.span() for match in NAME.finditer(sentence) if folded(match.group()) not in small]
+        spans = [span for span in spans if not _in_label(span, sentence)]
         spans = [span for span in spans if kind == "person" and _BY.search(sentence[: span[0]])] or spans
     if kind in ("place", "person", "name"):
         other = [(f.start, f.end) for f in found if f.group in _NO_NAMES]
@@ -106,6 +108,12 @@ def candidates(kind: str, sentence: str, query: Iterable[str], code: str = "en")
         spans = [(a, b) for a, b in spans if not any(start < a and end == b for start, end in spans)]
     known = {other for word in query for other in synonyms(word)} if kind == "person" else set(query)
     return [(a, b) for a, b in spans if kind == "count" or not set(content_words(sentence[a:b])) <= known]
+
+
+def _in_label(span: tuple[int, int], sentence: str) -> bool:
+    """Whether a name is a part of a label: the speaker of `Speaker notes: ...` is no one."""
+    label = _LABEL.match(sentence)
+    return label is not None and span[1] < label.end(1)
 
 
 @cache

@@ -17,7 +17,11 @@ MONTH_ELSEWHERE = (
 )
 """German, French, Spanish, Portuguese and Italian months that are not written as in English."""
 _DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
-_CURRENCY = r"(?:€|\$|£|¥|￥|₹|EUR|USD|GBP|CHF|JPY|INR|euros?|dollars?|pounds?|francs?|cents?)"
+_CURRENCY = (
+    r"(?:€|\$|£|¥|￥|₹|zł|EUR|USD|GBP|CHF|JPY|INR|SEK|NOK|DKK|PLN|CZK|CAD|AUD|euros?|dollars?|pounds?|francs?|cents?|crowns?"
+    r"|kroner|kronor|kr\b|yen|rupees?|pesos?)"
+)
+_HOUR = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight)"
 _AMOUNT = r"(?:\d{1,3}(?:[,. ’']\d{3})+|\d+)(?:[.,]\d{1,2})?"
 _SCALE = r"(?:\s(?:thousand|million|billion|m|bn|k)\b)?"
 
@@ -35,6 +39,8 @@ PATTERNS: dict[str, str] = {
         rf"|\b{_DAY}s?\b|\b(?:yesterday|tomorrow|(?:last|next)\s(?:week|month|year|{_DAY}))\b"
     ),
     "TIME": r"\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\b\.?)?|\b\d{1,2}\s?[ap]\.?m\b\.?|\b\d{1,2}\so'clock\b"
+    rf"|\b(?:half|quarter|twenty|ten|five) (?:past|to) {_HOUR}\b"
+    rf"|(?<=\bat ){_HOUR}(?=\W*$|[.,;:!?)]|\s(?:on|in the|o'clock)\b)"
     r"|(?:上午|下午|午前|午後)\s?\d{1,2}[时時点點](?:半|\d{1,2}分)?|(?<!\d)\d{1,2}[时時](?:半|\d{1,2}分)?(?!间|間)",
     "MONEY": rf"{_CURRENCY}\s?{_AMOUNT}{_SCALE}|\b{_AMOUNT}{_SCALE}\s?{_CURRENCY}(?!\w)"
     r"|(?<![\d.,])\d[\d,]*(?:\.\d+)?[万萬亿億]?\s?(?:元|円|圓|圆|人民币|日元)",

@@ -43,8 +43,8 @@ _KIND_OF_QUESTION = re.compile(r"\b(?:how|why|when|where)\b", re.IGNORECASE)
 _ENGLISH = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|the)\b", re.I)
 _FILE = re.compile(r"\b[\w-]+\.[a-z][a-z0-9]{1,4}\b", re.I)
 _IGNORED = frozenset(
-    "happen occur often us use used numb document text articl fil receipt page much name call kind mention say long far old"
-    " oft pleas tell giv given accord list stat must".split()
+    "happen occur often us use used numb document text articl fil receipt pag page much nam name call kind mention say long"
+    " far old oft pleas tell giv given accord list stat must".split()
 )
 """Stems of words in a question that its answer need not hold."""
 _KIND_WORDS: dict[str, frozenset[str]] = {

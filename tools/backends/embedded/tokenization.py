@@ -58,10 +58,11 @@ def content_words(text: str) -> list[str]:
 
 
 def stem(word: str) -> str:
-    """A rough stem: enough to match `repairs` with `repairing`."""
+    """A rough stem: enough to match `repairs` with `repairing`, `comes` with `come`."""
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word[: -len(ending)]
+            bare = word[: -len(ending)]
+            return bare[:-1] if ending == "s" and bare.endswith("e") else bare
     return word[:-1] if word.endswith(("e", "y", "s")) and len(word) > 3 and not word.endswith("ss") else word
 
 

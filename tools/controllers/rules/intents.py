@@ -22,10 +22,11 @@ _WORD = re.compile(r"[^\W_][\w’-]*")
 _NUMBERED = "phone|telephone|mobile|cell|fax|house|room|order|customer|member|account|invoice|ticket|passport"
 _REACHED = rf"(?:{_NUMBERED}) numbers?|phone|(?:e-?mail|postal|home)(?: address)?|address|birthday"
 _OF_A_PERSON = re.compile(
-    rf"(?P<of>[^\W\d_]+)’s (?:{_REACHED}|numbers?)\b"
-    rf"|\b(?:{_REACHED}) (?:of|for) (?P<for>[^\W\d_]+)(?: [^\W\d_]+(?= (?:in|from|on)\b))?"
+    rf"(?P<of>[^\W\d_]+)’s (?:{_REACHED}|numbers?)\b|\b(?:{_REACHED}) (?:of|for) (?:(?P<the>(?<!rs \w\w )(?:the|our)"
+    r" (?!text|file|page|document|letter)[^\W\d_]+(?: (?!and\b)[^\W\d_]+)?(?=\W*$|,? and\b))"
+    r"|(?P<for>[^\W\d_]+)(?: (?!please\b)[^\W\d_]+(?= (?:in|from|on)\b|\W*$))?)"
 )
-"""A finding about one person: "Anna's phone number" asks for no list of all numbers."""
+"""A finding about one person or place: "Anna's phone number", "the phone number of the town hall" ask for no list."""
 _PHATIC = re.compile(
     r"\W*(?:is|are) (?:you|any(?:one|body)|some(?:one|body)) (?:there|here|around|awake|ok|okay|well|ready|free|busy)\b"
     r"|wondering how to proceed|(?:know )?what(?:’d| would) be (?:lovely|great|nice|wonderful|perfect|good|helpful)\W*\Z"
@@ -82,7 +83,8 @@ def find_intents(parsed: ParsedRequest) -> list[Intent]:
             take(Intent("operate", start, end, 0, Clause(start, end, False)))
     for match in _OF_A_PERSON.finditer(parsed.masked):
         start, end = match.span()
-        if parsed.text[match.start(match.lastgroup or 0)].isupper() and not any(taken[start:end]):
+        named = match["the"] or parsed.text[match.start(match.lastgroup or 0)].isupper()
+        if named and not any(taken[start:end]):
             owner = parsed.text[start : match.end("of")] if match["of"] else ""
             asked = f"{parsed.text[match.end('of') + 3 : end]} of {owner}" if owner else parsed.text[start:end]
             question = f"What is the {asked}?"

@@ -117,6 +117,23 @@ def test_a_question_that_the_article_answers_is_answered(examples: Path, questio
 
 
 @pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("When does the piano come?", "The piano comes on Friday at ten. The driver is Emil.", "Friday at ten"),
+        ("When does the shop open?", "The shop opens at half past nine.", "half past nine"),
+        ("How much does a berth cost?", "A berth for a small boat costs 340 crowns a season.", "340 crowns"),
+        ("Who is to be thanked?", "Speaker notes: Thank the sponsors: Grete Moen", "Grete Moen"),
+    ],
+)
+def test_words_for_times_amounts_and_people_are_found_as_people_write_them(
+    question: str, text: str, expected: str
+) -> None:
+    found = find_answer(question, text)
+    assert found is not None
+    assert found.short == expected
+
+
+@pytest.mark.parametrize(
     ("question", "expected"),
     [
         ("What's the ticket number?", "The ticket number is BF-112."),

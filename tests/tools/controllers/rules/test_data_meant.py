@@ -128,6 +128,22 @@ def test_a_number_of_one_person_is_a_question(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "whose"),
+    [
+        ("What is the phone number of Karl Holst?", "Karl Holst"),
+        ("What is the phone number of the town hall?", "the town hall"),
+        ("What is the e-mail address of the shop?", "the shop"),
+    ],
+)
+def test_a_number_of_one_is_asked_with_all_words_for_whose_it_is(text: str, whose: str) -> None:
+    proposal = proposed(text, "a.txt")
+    (task,) = proposal.plan.tasks
+    assert task.type == "question-answering"
+    assert whose in str(task.inputs["question"])
+    assert proposal.refusals == ()
+
+
+@pytest.mark.parametrize(
     ("text", "file", "planned"),
     [
         ("What does d01.docx say?", "d01.docx", "document-to-text"),

@@ -12,6 +12,9 @@ from ....media.pdf_text import is_mostly_picture, pictures_on, read_layer
 from ....media.reading_order import TextBox
 from ..registry import expert
 
+MOST_COMPARED = 20
+"""Pages that are read by OCR though a hidden text lies over their picture; it may be wrong, and OCR takes seconds a page."""
+
 
 @expert(
     "document-to-text",
@@ -58,19 +61,24 @@ def page_texts(call: Call, document: Material, pieces: list[Sequence[TextBox]] |
 
     `pieces` receives those of each page with a text layer.
     """
-    texts, scanned, pictures = list[str](), 0, 0
+    texts, scanned, pictures, trusted = list[str](), 0, 0, 0
     for page in pages(call, document):
         label = document.resource.label
         layer = read_layer(page, label)
-        text = layer.text
+        text = "" if layer.hidden and scanned < MOST_COMPARED else layer.text
         drawn = _read(page, label) if not text or is_mostly_picture(page, text) else ""
         scanned += len(drawn) > len(text)
-        texts.append(max(text, drawn, key=len))
+        trusted += layer.hidden and not drawn
+        texts.append(max(text, drawn, key=len) or layer.text)
         if pieces is not None and texts[-1] == text:
             pieces.append(layer.pieces)
         pictures += 0 if len(drawn) > len(text) else pictures_on(page)
     if not any(texts):
         raise input_error(f"{document.resource.label} has no text that can be read")
+    if trusted:
+        caveat(
+            f"the text of {trusted} pages of {label} lies hidden behind their pictures, and was not compared with them"
+        )
     if pictures:
         caveat(f"{document.resource.label}: the pictures between its text are not read ({pictures})")
     return texts, scanned
