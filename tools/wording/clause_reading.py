@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from ...graph.resource import Kind
 from ...graph.vocabulary import VOCABULARY
+from .choices import choices_behind_colon
 from .clause_cuts import connectives, cuts_of, is_as_typed
 from .clause_words import ClauseWords
 from .counted_results import FOUND, counts_made
@@ -35,6 +36,8 @@ _DESCRIBED = ("text-to-image", "text-to-video", "text-to-audio", "text-generatio
 """Meanings whose clause is mostly a description."""
 _OF_TEXT = ("translation", "summarization", "text-to-speech")
 """Meanings that make something of a text, of which lines may be chosen before."""
+_OFFERED, _OFFERS = ("zero-shot-classification",), 0.2
+"""What a list behind a colon offers labels for, and the score from which it does."""
 _OF_ROWS = ("count/rows", "filter/rows", "table-question-answering")
 _WITHOUT_LANGUAGE = 0.08
 """Cost of a translation where no part of the request names a language."""
@@ -135,11 +138,9 @@ def _read_piece(
     asked = ClauseWords(blanked(words.text, [(rows.start, rows.end)]), language) if rows else words
     if asked.is_background or not _LETTER.search(words.text):
         return Piece(start, end, None)
-    if rows and "table" not in at_hand:
-        return Piece(start, end, _of_rows(asked, code))
     named = tuple(kind for position, kind in given if start <= position < end)
-    if "text" in at_hand[len(given) :] and reads_results(words.text, code):
-        return Piece(start, end, Match("", "text-to-speech", SURE))
+    if sure := _sure(asked, words, named, at_hand, len(given)):
+        return Piece(start, end, sure)
     asked_of = next((_QUESTIONS[kind] for kind in reversed(named or tuple(at_hand)) if kind in _QUESTIONS), ())
     questions = [*nearest(words.text, code, among=asked_of), *(Match("", name, 0.0) for name in asked_of)]
     if questions and several_questions(words.text, code):
@@ -168,6 +169,21 @@ def _read_piece(
     if at_hand[len(given) :] and counts_made(words.text, code):
         return Piece(start, end, Match("", FOUND, 1.0))
     return Piece(start, end, None, tuple(ranked[:3]))
+
+
+def _sure(
+    asked: ClauseWords, words: ClauseWords, named: Sequence[Kind], at_hand: Sequence[Kind], given: int
+) -> Match | None:
+    """What words ask for by their form; `asked`: without a condition on rows."""
+    code = words.language.code
+    if asked is not words and "table" not in at_hand:
+        return _of_rows(asked, code)
+    if "text" in at_hand[given:] and reads_results(words.text, code):
+        return Match("", "text-to-speech", SURE)
+    offered = nearest(words.text, code, among=_OFFERED, most=1) if choices_behind_colon(words.text, code) else []
+    if offered and named and offered[0].score >= _OFFERS:
+        return offered[0]._replace(score=max(SURE, offered[0].score))
+    return None
 
 
 def _of_rows(words: ClauseWords, code: str) -> Match:

@@ -29,10 +29,10 @@ class RowCondition(NamedTuple):
     """The text that a line contains; None where the condition is another."""
     lacks: bool = False
 
-    def where(self, text: str) -> str:
-        """The condition as a task takes it."""
+    def where(self, text: str, *, removed: bool = False) -> str:
+        """The condition as a task takes it; `removed`: on the lines that are left out."""
         value = text[slice(*(self.value or (0, 0)))].strip(" \"'“”„‘’«»「」『』")
-        return f"* {'not ' * self.lacks}contains {value}"
+        return f"* {'not ' * (self.lacks is not removed)}contains {value}"
 
 
 def row_conditions(masked: str, code: str) -> Iterator[RowCondition]:
@@ -57,6 +57,14 @@ def counts_rows(text: str, code: str) -> bool:
     """Whether words ask how many rows there are: "cuenta", "wie viele"."""
     words = (*wording(code).section("tables")["count"], *_listed(code, "counting"))
     return words_pattern([*map(folded, words)], wording(code)).search(folded(text)) is not None
+
+
+def removes_rows(text: str, code: str) -> bool:
+    """Whether words ask to leave rows out: "lösche", "elimina"."""
+    language = wording(code)
+    off = [word for word in language.ranges.get("off", ()) if word not in language.clauses.get("without", ())]
+    least = 2 if language.unspaced else 4
+    return words_pattern([word for word in off if len(word) >= least], language).search(folded(text)) is not None
 
 
 def _read(

@@ -133,3 +133,49 @@ def test_a_verb_without_an_object_goes_on_with_all_files_of_the_verb_before() ->
 def test_rows_that_were_chosen_are_what_is_counted() -> None:
     chosen, counted = proposed("show the rows of s.csv where price is over 3 and count them", "s.csv").plan.tasks
     assert (chosen.type, counted.type, counted.depends_on) == ("filter", "count", (0,))
+
+
+@pytest.mark.parametrize(
+    ("text", "file"),
+    [
+        ("translate review_good.txt into French. no wait, the bad one", "review_bad.txt"),
+        ("summarise a.txt. scratch that, b.txt", "b.txt"),
+        ("translate a.txt into French. no, b.txt I meant", "b.txt"),
+        ("summarise a_old.txt, no wait, the new one", "a_new.txt"),
+        ("fasse a.txt zusammen. Nein, ich meinte b.txt", "b.txt"),
+        ("traduce a.txt al inglés. No, perdón, b.txt", "b.txt"),
+        ("traduis a.txt en anglais. Non, b.txt plutôt", "b.txt"),
+        ("traduz a.txt para inglês. Não, espera, b.txt", "b.txt"),
+        ("把a.txt翻译成英文。不对，是b.txt", "b.txt"),
+        ("a.txtを英語に翻訳して。いや、b.txtの方", "b.txt"),
+    ],
+)
+def test_a_correction_replaces_the_file_before(text: str, file: str) -> None:
+    """In all languages; the file that was named first is neither taken nor reported."""
+    names = {"review_bad.txt": "review_good.txt review_bad.txt", "a_new.txt": "a_old.txt a_new.txt"}
+    proposal = proposed(text, names.get(file, "a.txt b.txt"))
+    assert [getattr(task.inputs["text"], "name", "") for task in proposal.plan.tasks] == [file]
+    assert proposal.refusals == ()
+
+
+def test_a_correction_replaces_the_language_before() -> None:
+    (task,) = proposed("übersetze a.txt ins Englische. Nein, warte, ins Französische").plan.tasks
+    assert task.parameters["target_language"] == "French"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("translate a.txt and b.txt into French. no wait, c.txt", "“no wait, c.txt”"),
+        ("summarise a.txt. scratch that, translate it into French", "“scratch that, translate it into French”"),
+    ],
+)
+def test_a_correction_that_takes_no_effect_is_reported_first(text: str, said: str) -> None:
+    assert said in proposed(text, "a.txt b.txt c.txt").refusals[0]
+
+
+def test_lines_that_are_to_be_removed_are_left_out() -> None:
+    (task,) = proposed("elimina las líneas de a.txt que contienen error").plan.tasks
+    assert (task.type, task.parameters["where"]) == ("filter", ("* not contains error",))
+    table = proposed("lösche die Zeilen aus s.csv, wo Region Nord ist", "s.csv")
+    assert (table.plan.tasks, bool(table.refusals)) == ((), True)

@@ -6,7 +6,7 @@ from ....wording.clause_words import ClauseWords
 from ....wording.lost_words import has_other_words
 from ....wording.meanings import Meaning, meaning_of
 from ....wording.refusals import refusal
-from ....wording.row_conditions import row_conditions
+from ....wording.row_conditions import removes_rows, row_conditions
 from ..intents import Intent
 from ..linking import Linker
 from ..parameters import Parameters
@@ -44,7 +44,9 @@ def plan_rows(linker: Linker, intent: Intent, meaning: Meaning) -> bool:
     """Whether a clause is about chosen lines of a text: the task with the condition on them, else a refusal."""
     code, text = linker.parsed.language, linker.parsed.text[intent.start : intent.stop]
     conditions = [*row_conditions(linker.parsed.masked[intent.start : intent.stop], code)]
-    if code == "en" or meaning.task_type == OF_ROWS or not (conditions or meaning.task_type == "filter"):
+    removed = removes_rows(text, code) and meaning.task_type != "count"
+    of_table = meaning.task_type == OF_ROWS and not (conditions and removed)
+    if code == "en" or of_table or not (conditions or meaning.task_type == "filter"):
         return False
     if len(conditions) != 1 or conditions[0].value is None or meaning.name not in _CHOSEN:
         linker.refusals.append(refusal(code, "not-understood", linker.goal_of(intent)))
@@ -54,7 +56,7 @@ def plan_rows(linker: Linker, intent: Intent, meaning: Meaning) -> bool:
     chosen = choose(linker, intent, data_of(meaning)[0], meaning)
     files = [r for r in linker.resolver.referents if r.origin == "file" and r.kind == "text"]
     items = [r.value for r in chosen if r.position not in span] or [r.value for r in files]
-    where: Parameters = {"where": (conditions[0].where(text),)}
+    where: Parameters = {"where": (conditions[0].where(text, removed=removed),)}
     if (
         chosen and not items and meaning.task_type == "count"
     ):  # "wie viele Zeilen hat “...”?": the quotation is the data
