@@ -41,8 +41,12 @@ _OFFERED, _OFFERS = ("zero-shot-classification",), 0.2
 _OF_ROWS = ("count/rows", "filter/rows", "table-question-answering")
 _WITHOUT_LANGUAGE = 0.08
 """Cost of a translation where no part of the request names a language."""
-_EDGE, _EDGE_WEIGHT = 5, 0.85
-"""Words (in Chinese and Japanese characters) at either end of a long clause, and what their score counts."""
+_ASKED_OF_DATA = 0.12
+"""Cost of a question that no expert could answer ("when is the next one?") where the request names a text."""
+_EDGES, _EDGES_UNSPACED = ((3, 0.35), (5, 0.85)), ((5, 0.85), (8, 0.35))
+"""Words (in Chinese and Japanese characters) at either end of a long clause, and the most that their score counts."""
+_EDGE_WEIGHT = 0.85
+"""What their score counts."""
 _QUESTIONS: dict[Kind, tuple[str, ...]] = {
     "table": ("table-question-answering",),
     "document": ("document-question-answering",),
@@ -87,10 +91,12 @@ def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]], *, l
     best = [_Reading(0.0, tuple(kind for _, kind in given), ())]
     alone: list[Piece] = []
     forbidden: list[bool] = []
+    works_on: list[bool] = []
     for end in range(1, len(cuts)):
         alone.append(_read_piece(masked, cuts[end - 1], cuts[end], code, best[end - 1].kinds, given, least))
         words = masked[alone[-1].start : alone[-1].end]
         forbidden.append(ClauseWords(words, wording(code)).is_negated or reads_results(words, code))
+        works_on.append(works_on_result(masked, cuts[end - 1], alone[-1].start, cuts[end], code))
         readings = []
         for begin in range(max(0, end - _MOST_JOINED), end):
             before = best[begin]
@@ -98,7 +104,14 @@ def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]], *, l
             piece = (
                 _read_piece(masked, cuts[begin], cuts[end], code, before.kinds, given, least) if joined else alone[-1]
             )
-            if joined and (piece.match is None or any(forbidden[begin:end]) or _hides(piece, alone[begin:end])):
+            if joined and (
+                piece.match is None
+                or any(forbidden[begin:end])
+                or _hides(piece, alone[begin:end])
+                or (
+                    piece.match.meaning.startswith(_DESCRIBED) and alone[begin].match and any(works_on[begin + 1 : end])
+                )
+            ):
                 continue
             letters = len(_LETTER.findall(masked, piece.start, piece.end))
             gain = letters**0.5 * (piece.match.score - least) if piece.match else _SKIPPED
@@ -106,6 +119,12 @@ def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]], *, l
             readings.append(_Reading(before.value + gain, before.kinds + made, (*before.pieces, piece)))
         best.append(max(readings, key=lambda reading: reading.value))
     return best[-1].pieces
+
+
+def works_on_result(masked: str, cut: int, start: int, end: int, code: str) -> bool:
+    """Whether a piece does something with the result before: behind "and" or "then", it refers back ("and read it")."""
+    joint = connectives(code, ("then", "and")).search(folded(masked[cut:start]))
+    return joint is not None and ClauseWords(masked[start:end], wording(code)).refers_back
 
 
 def _hides(joined: Piece, parts: Sequence[Piece]) -> bool:
@@ -146,6 +165,9 @@ def _read_piece(
     if questions and several_questions(words.text, code):
         return Piece(start, end, questions[0]._replace(score=SURE))
     ranked = []
+    asked = words.text.rstrip().endswith(("?", "？")) or words.has("question")
+    named_text = any(position >= 0 and kind in ("text", "document") for position, kind in given)
+    asks_of_data = named_text and (asked or "?" in words.text)
     asks = not language.unspaced and words.starts_with("question") and not words.starts_with("polite")
     for match in _candidates(words.text, language):
         if asks and (_makes_media(match) or match.meaning.startswith("text-generation")):
@@ -159,12 +181,14 @@ def _read_piece(
             and not ClauseWords(masked, language).languages[0]
         ):
             cost += _WITHOUT_LANGUAGE
+        if cost is not None and asks_of_data and match.meaning.startswith("out-of-reach/"):
+            cost += _ASKED_OF_DATA
         if cost is not None:
             ranked.append(match._replace(score=round(match.score - (cost / 2 if language.unspaced else cost), 4)))
     ranked.sort(key=lambda match: -match.score)
     if ranked and ranked[0].score >= least:
         return Piece(start, end, ranked[0], tuple(ranked[1:3]))
-    if questions and least < SURE and (words.text.rstrip().endswith(("?", "？")) or words.has("question")):
+    if questions and least < SURE and asked:
         return Piece(start, end, questions[0]._replace(score=least), tuple(ranked[:3]))
     if at_hand[len(given) :] and counts_made(words.text, code):
         return Piece(start, end, Match("", FOUND, 1.0))
@@ -201,11 +225,11 @@ def _candidates(text: str, language: Wording) -> list[Match]:
     found = {match.meaning: match for match in nearest(text, language.code, most=20)}
     plain = plain_words(text, language)
     words = plain if language.unspaced else plain.split()
-    if len(words) > _EDGE + 2:
-        for part in (words[:_EDGE], words[-_EDGE:]):
+    for length, highest in _EDGES_UNSPACED if language.unspaced else _EDGES:
+        for part in (words[:length], words[-length:]) if len(words) > length + 2 else ():
             edge = part if isinstance(part, str) else " ".join(part)
             for match in nearest(edge, language.code, _DESCRIBED, most=3):
-                score = round(_EDGE_WEIGHT * match.score, 4)
+                score = min(round(_EDGE_WEIGHT * match.score, 4), highest)
                 if score > (found[match.meaning].score if match.meaning in found else 0.0):
                     found[match.meaning] = match._replace(score=score)
     return sorted(found.values(), key=lambda match: -match.score)

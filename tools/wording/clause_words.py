@@ -21,6 +21,8 @@ _LABEL_EDGE = re.compile(rf"[{_HIDDEN}:：,;、，()?？!]")
 _DATA = re.compile(rf"[{_HIDDEN}]+")
 _MARKS = " ,.;:!?、，。；：！？…"
 """What may stand between a word and the edge of its clause."""
+_IS = re.compile("[是算为は]")
+"""Words of Chinese and Japanese before what something is."""
 _MAX_LABEL_WORDS = 3
 
 
@@ -64,6 +66,19 @@ class ClauseWords:
         units = [word for word, unit in self.language.units.items() if unit in ("second", "minute")]
         pattern = words_pattern(units, self.language)
         return bool(pattern.search(self.words) and re.search(r"\d", self.words))
+
+    @property
+    def refers_back(self) -> bool:
+        """Whether it is about a result: by a word for that, or a pronoun at the end of its first word ("narra-a")."""
+        endings = "|".join(self.language.clauses.get("pronoun_endings", ()))
+        bound = bool(endings) and re.match(rf"\W*\w+?(?:{endings})(?!\w)", self.words) is not None
+        return bound or self.has("back")
+
+    @property
+    def begins_request(self) -> bool:
+        """Whether its first word begins requests."""
+        sure = folded(self.language.section("recognise").get("sure", "")).split()
+        return not self.language.unspaced and re.split(r"\W+", self.words.strip(), maxsplit=1)[0] in sure
 
     @property
     def is_background(self) -> bool:
@@ -203,7 +218,8 @@ class ClauseWords:
     def _label(self, part: str, *, last: bool = False) -> str:
         """The words of one label, without articles; of a longer part those beside the "or"."""
         if self.language.unspaced:
-            return part.strip(" 的是吗呢か。")[-4 if last else 0 :][:6]
+            bare = _IS.split(part.strip(" 的是吗呢か。"))[-1]
+            return bare[-4 if last else 0 :][:6]
         words = [word for word in part.split() if len(word) > 3] or part.split()
         return " ".join(words[-1:] if last and len(words) > _MAX_LABEL_WORDS else words[:_MAX_LABEL_WORDS]).strip(" .")
 

@@ -143,16 +143,18 @@ def _joined(spans: list[Span], words: str) -> list[Span]:
     return found
 
 
-def has_other_words(masked: str, code: str, meaning: str) -> bool:
+def has_other_words(masked: str, code: str, meaning: str, beside: tuple[str, ...] = ("sure", "small")) -> bool:
     """Whether words of a clause, however short, are in no example of its meaning: more is asked than the examples do.
 
+    `beside`: the lists of common words that ask for nothing.
     "Together", "in total" are no such words: what they ask of the plan is checked as a scope.
     """
     language = wording(code)
     together = words_pattern(tuple(map(folded, language.section("scopes")["together"])), language)
     masked = together.sub(" ", folded(masked))
     own = [plain_words(example.phrase, language) for example in language.examples if example.meaning == meaning]
-    small = [] if language.unspaced else folded(" ".join(language.section("recognise").values())).split()
+    common = " ".join(language.section("recognise").get(name, "") for name in beside)
+    small = [] if language.unspaced else folded(common).split()
 
     def parts(text: str) -> list[str]:
         return [each for word in _WORD.findall(text) for each in (word if language.unspaced else (word,))]

@@ -29,6 +29,7 @@ _MAX_WORDS = 300
 """Words of a request that are counted."""
 _KANA = ("HIRAGANA", "KATAKANA")
 _HAN = "CJK UNIFIED"
+_SPANISH = re.compile(r"(?<!\S)[¿¡](?=[^\W\d_])")
 QUOTATION = re.compile(
     r"(?<![\w'])'(?=\S)((?:[^']|(?<=[\w])'(?=\w))*+)'(?!\w)"
     r'|"([^"]*+)"|“([^”]*+)”|‘((?:[^’]|’(?=\w))*+)’(?!\w)|«([^»]*+)»|「([^」]*+)」|`([^`]*+)`'
@@ -60,6 +61,8 @@ def language_of(own: str, verbs: re.Pattern[str] | None = None) -> str:
         return "en"
     if script := _script(words):
         return script
+    if _SPANISH.search(own):
+        return "es"
     bare, english = [folded(word) for word in words], _english(words, verbs)
     votes = {name: _common_votes(bare, name) for name in _common()}
     if english > max(votes.values()):
@@ -74,7 +77,9 @@ def language_of(own: str, verbs: re.Pattern[str] | None = None) -> str:
             votes[name] += 2.0 / len(_of_examples()[word])
             only.add(name)
     best = max((name for name in votes if name in only), key=lambda name: votes[name], default="en")
-    return best if votes.get(best, 0.0) >= _LEAST and votes[best] > 2 * english else "en"
+    alone = not english and len(words) >= _BEGUN and sorted(votes.values())[-2] < votes.get(best, 0.0)
+    least = _LEAST / 2 if alone else _LEAST  # "y" alone is Spanish, where nothing is English
+    return best if votes.get(best, 0.0) >= least and votes[best] > 2 * english else "en"
 
 
 @cache

@@ -142,6 +142,17 @@ def wording(code: str) -> Wording:
     return Wording(code, {header[1]: text[header.end() : end] for header, end in zip(headers, ends, strict=True)})
 
 
+def simplified(text: str) -> str:
+    """The text with the simplified of each traditional Chinese character (traditional.toml), one character for one."""
+    return text.translate(_simplified())
+
+
+@cache
+def _simplified() -> Mapping[int, str]:
+    raw = tomllib.loads(Path(__file__).with_name("traditional.toml").read_text(encoding="utf-8"))
+    return {ord(pair[0]): pair[1] for pair in raw["pairs"].split()}
+
+
 def any_of(words: Iterable[str]) -> str:
     """A pattern of any of the words as they are written, the longest first; of none one that matches nothing."""
     return f"(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True))) or '(?!)'})"

@@ -76,6 +76,11 @@ class ParsedRequest:
         """The words of a clause, masked."""
         return self.masked[clause.start : clause.end]
 
+    def as_typed(self, words: str) -> str:
+        """Words of `masked` with the characters that they are typed with."""
+        start = self.masked.find(words)
+        return self.text[start : start + len(words)] if start >= 0 else words
+
     def text_of(self, clause: Clause) -> str:
         """The words of a clause, as written."""
         return self.text[clause.start : clause.end].strip(" ,;\n\t")

@@ -18,7 +18,7 @@ from ...wording.nearest import is_out_of_reach
 from ...wording.questions_before import with_questions_before
 from ...wording.refusals import is_not_understood, refusal
 from ...wording.request_language import language_of
-from ...wording.wording import LANGUAGES
+from ...wording.wording import LANGUAGES, simplified
 from .answer_orders import unmet_orders, without_answer_orders
 from .answers import answer_paragraphs
 from .clauses import ParsedRequest, parse_request
@@ -92,6 +92,8 @@ def propose(request: Request) -> Proposal:
     language = language_of(parsed.masked, lexicon().verb)
     if language not in LANGUAGES:
         return Proposal(plan=Plan(tasks=()), refusals=(refusal("en", "languages"),), evidence=())
+    if language == "zh":
+        parsed = replace(parsed, masked=simplified(parsed.masked))
     request = without_replaced(request, language)
     corrections = correct_spelling(parsed) if language == "en" else NO_EDITS
     if corrections.replacements:
@@ -188,7 +190,8 @@ def _link(parsed: ParsedRequest, intents: Sequence[Intent], request: Request, re
     add_answers(linker, intents)
     cut_to_times(linker)
     convert_last(linker)
-    take_parts(linker, {intent.clause for intent in intents if intent.rule == PART_QUESTION})
+    alone = {i.clause for i in intents if i.match and i.match.meaning == "text-part" and parsed.language != "en"}
+    take_parts(linker, {intent.clause for intent in intents if intent.rule == PART_QUESTION}, alone)
     return linker
 
 

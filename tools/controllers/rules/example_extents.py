@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ....graph.vocabulary import VOCABULARY
-from ...wording.clause_reading import Piece
+from ...wording.clause_reading import Piece, works_on_result
 from ...wording.clause_words import ClauseWords
 from ...wording.details import is_only_details, only_reads
 from ...wording.meanings import meaning_of
@@ -122,4 +122,6 @@ def _is_detail(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) ->
         return True
     if is_only_details(parsed.masked, (before.start, before.end), (piece.start, piece.end), code):
         return True
+    if described and (words.begins_request or works_on_result(parsed.masked, before.end, piece.start, piece.end, code)):
+        return False
     return described or bool(re.search("[\ue000-\ue0ff]|\\d", words.text) or words.languages[0])

@@ -6,6 +6,7 @@ names, quotations, file names and everything else stay as typed. Distances are r
 
 import re
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -17,6 +18,7 @@ from .clauses import ParsedRequest
 from .text_edits import TextEdits
 
 _WORD = re.compile(r"(?<![\w’-])[a-z]{4,16}(?![\w’-])")
+_CHAT_WORD = re.compile(r"(?<![\w’'.@/-])[a-z]{1,6}(?![\w’'@/-]|\.\w)")
 _LONG = 9
 """Letters from which on two errors are allowed."""
 _MAX_WORDS = 2_000
@@ -26,10 +28,15 @@ _MAX_WORDS = 2_000
 def correct_spelling(parsed: ParsedRequest) -> TextEdits:
     """The corrections of a request, at positions as typed."""
     place, edits = parsed.edits.to_original, []
+    for match in islice(_CHAT_WORD.finditer(parsed.masked), _MAX_WORDS):
+        if word := _raw()["chat"].get(match.group()):
+            edits.append((place(match.start()), place(match.end()), word))
     for match in islice(_WORD.finditer(parsed.masked), _MAX_WORDS):
+        if match.group() in _raw()["chat"]:
+            continue
         if not _is_name(parsed.text, *match.span()) and (word := corrected(match.group())):
             edits.append((place(match.start()), place(match.end()), word))
-    return TextEdits(tuple(edits))
+    return TextEdits(tuple(sorted(edits)))
 
 
 def corrected(word: str) -> str | None:
@@ -58,5 +65,10 @@ def _is_name(text: str, start: int, end: int) -> bool:
 
 @cache
 def _lists() -> tuple[tuple[str, ...], frozenset[str]]:
-    raw = tomllib.loads(Path(__file__).with_name("spelling.toml").read_text(encoding="utf-8"))
-    return tuple(sorted(set(raw["words"].split()))), frozenset(raw["real"].split())
+    restored = _raw()["restored"]
+    return tuple(sorted(set(restored["words"].split()))), frozenset(restored["real"].split())
+
+
+@cache
+def _raw() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(Path(__file__).with_name("spelling.toml").read_text(encoding="utf-8"))

@@ -392,3 +392,60 @@ def test_a_part_limits_the_task_and_is_none_of_its_own(text: str, types: list[st
 def test_two_things_to_find_are_both_looked_for_where_no_spaces_divide_words() -> None:
     found = proposal("memo.txtのメールアドレスと電話番号を抜き出して").plan.tasks
     assert [task.parameters["look_for"] for task in found] == ["e-mail addresses, phone numbers"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "un resumen en francés de memo.txt",
+        "mach eine Kurzfassung auf Französisch von memo.txt",
+        "faz um resumo em francês do memo.txt",
+        "用memo.txt写个法语摘要",
+        "memo.txtをフランス語で要約して",
+    ],
+)
+def test_a_summary_in_another_language_is_a_summary_and_translated(text: str) -> None:
+    """A translation of the whole text is no summary of it."""
+    assert planned(text) == ["summarization", "translation"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("escribe un cuento sobre un perro y mándaselo a Ana", "mándaselo"),
+        ("Schreib eine Geschichte über einen Hund und verfilme sie", "verfilme"),
+        ("inventa uma história sobre um polvo e encaderna-a", "encaderna"),
+        ("写一个关于猫的故事，并把它拍成电影", "拍成电影"),
+    ],
+)
+def test_what_is_to_be_done_with_a_new_text_is_no_part_of_its_description(text: str, words: str) -> None:
+    """What no expert can do with it is reported."""
+    assert planned(text) == ["text-generation"]
+    assert words in proposal(text).refusals[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "types"),
+    [
+        ("請幫我把memo.txt翻譯成英文", ["translation"]),
+        ("寫一首關於颱風天的短詩，再唸出來", ["text-generation", "text-to-speech"]),
+        ("這段錄音talk.wav轉成文字", ["automatic-speech-recognition"]),
+    ],
+)
+def test_traditional_chinese_is_read_as_simplified(text: str, types: list[str]) -> None:
+    """Labels stay as they are typed."""
+    assert planned(text) == types
+    labels = proposal("“等了一個小時才上菜”這是投訴、建議還是讚揚？").plan.tasks[0].parameters["candidate_labels"]
+    assert labels == ("投訴", "建議", "讚揚")
+
+
+@pytest.mark.parametrize("text", ["¿«llegó tarde» es positivo o negativo?", "「遅れた」は肯定的？否定的？"])
+def test_one_text_is_judged_and_not_chosen_among_itself(text: str) -> None:
+    """Of one, none is the most positive."""
+    assert planned(text) == ["text-classification"]
+
+
+def test_chat_spellings_are_read() -> None:
+    """And what is read in their place is reported."""
+    read = proposal("wat does memo.txt say bout dates n names")
+    assert any("what" in repair for repair in read.repairs)

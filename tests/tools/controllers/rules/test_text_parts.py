@@ -2,6 +2,7 @@
 
 import pytest
 
+from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Request
 from hugginggpt.graph.task import Ref, Scalar
 from hugginggpt.tools.controllers.rules.controller import propose
@@ -87,3 +88,22 @@ def test_leave_out_asks_for_no_speech() -> None:
     """Nor does "read" of a picture."""
     types = [task.type for task in propose(Request(text="Read scan.png but leave out the last line")).plan.tasks]
     assert types == ["image-to-text", "text-part"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "die erste Zeile von memo.txt",
+        "dame la primera línea de memo.txt",
+        "montre-moi juste la première ligne de memo.txt",
+        "me mostra só a primeira linha do memo.txt",
+        "memo.txt的第一行",
+        "memo.txtの1行目を見せて",
+    ],
+)
+def test_a_part_of_a_text_is_shown_in_every_language(text: str) -> None:
+    """It is neither counted nor filtered by words that it lacks."""
+    memo = Resource(kind="text", media_type="text/plain", name="memo.txt")
+    proposal = propose(Request(text=text, files=(memo,)))
+    assert not proposal.refusals
+    assert [(task.type, task.parameters["first"]) for task in proposal.plan.tasks] == [("text-part", 1)]

@@ -1,14 +1,19 @@
 """What a clause decided by examples shares with others: a second thing with the same verb, a result that is refused."""
 
+from collections.abc import Sequence
+
 from .....graph.resource import Resource
 from .....graph.vocabulary import VOCABULARY
 from ....wording.clause_words import ClauseWords
 from ....wording.counted_parts import MAILS, type_by_name
+from ....wording.fitting import FROM_WORDS
 from ....wording.lost_words import has_other_words
 from ....wording.meanings import Meaning, meaning_of
 from ....wording.nearest import nearest
+from ....wording.wording import wording
 from ..intents import Intent
 from ..linking import Linker
+from ..referents import Referent
 from .meaning_inputs import choose, data_of
 
 CUTS = ("trim-audio", "trim-video")
@@ -43,6 +48,9 @@ def for_kind(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWord
         read = [r.value for r in choose(linker, intent, VOCABULARY["image-to-text"].inputs[0], meaning)]
         written = read and all(isinstance(v, Resource) and v.media_type.startswith(_OFFICE) for v in read)
         return meaning_of("document-to-text") if written else meaning
+    if meaning.task_type == "pick-best" and meaning.first:
+        of_each = meaning_of(meaning.first)
+        return of_each if _is_one(choose(linker, intent, data_of(of_each)[0], of_each)) else meaning
     if meaning.task_type not in CUTS:
         return meaning
     audio = VOCABULARY["trim-audio"].inputs[0]
@@ -51,10 +59,19 @@ def for_kind(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWord
     return meaning_of("video-to-audio" if words.names_sound else "video-to-video/cut")
 
 
+def _is_one(given: Sequence[Referent]) -> bool:
+    """Whether what a choice is made of is a single datum: no list of pages, frames or crops."""
+    each = given[0] if len(given) == 1 else None
+    if each is None or each.kind in ("document", "table"):
+        return False
+    return not each.is_result or not any(output.many for output in VOCABULARY[each.origin].outputs)
+
+
 def is_about_refused(linker: Linker, intent: Intent, meaning: Meaning) -> bool:
     """Whether the clause before was to make what this one says or works on, and is refused: "the sum, and read it aloud".
 
-    Speech, and whatever would take a whole table in its place; a clause that names its own data is about that.
+    Speech, what refers back, and whatever would take a whole table in its place; a clause that names its own data is
+    about that.
     """
     before = [c for c in linker.parsed.clauses if c.start < c.end <= intent.start]
     if not before or linker.resolver.data_in_words(intent):
@@ -63,7 +80,9 @@ def is_about_refused(linker: Linker, intent: Intent, meaning: Meaning) -> bool:
     refused = bool(text) and any(text in reason for reason in linker.refusals)
     made = any(before[-1].start <= e.start < before[-1].end for e in linker.evidence)
     tables = [r for r in linker.resolver.referents if isinstance(r.value, Resource) and r.kind == "table"]
-    return refused and not made and (meaning.task_type == "text-to-speech" or bool(tables))
+    words = ClauseWords(linker.parsed.masked[intent.start : intent.stop], wording(linker.parsed.language))
+    drawn = meaning.task_type in FROM_WORDS and words.refers_back
+    return refused and not made and (meaning.task_type == "text-to-speech" or drawn or bool(tables))
 
 
 def counts_all_mails(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -> bool:

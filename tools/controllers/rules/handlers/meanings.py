@@ -53,6 +53,8 @@ def plan_meaning(linker: Linker, intent: Intent) -> None:
         return
     meaning = meaning_of(intent.match.meaning)
     words = ClauseWords(linker.parsed.masked[intent.start : intent.stop], wording(linker.parsed.language))
+    if meaning.task_type == "text-part" and words.language.code != "en":  # taken by `take_parts`
+        return
     if words.is_aloud and meaning.task_type in _READ:
         meaning = meaning_of(_SPEECH)
     if is_about_refused(linker, intent, meaning):
@@ -164,10 +166,18 @@ def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -
         every = [{**inputs, "question": question} for inputs in every for question in asked]
     return [
         result
-        for parameters in _searches({**named, **parameters_of(meaning, words)})
+        for parameters in _searches({**named, **_as_typed(linker, parameters_of(meaning, words))})
         for result in _joined(linker, meaning.task_type, fixed, parameters)
         or [linker.add_task(meaning.task_type, inputs, intent, parameters) for inputs in every]
     ]
+
+
+def _as_typed(linker: Linker, parameters: Parameters) -> Parameters:
+    """The parameters, with labels in the characters that they are typed with."""
+    labels = parameters.get("candidate_labels")
+    if not isinstance(labels, tuple) or linker.parsed.language != "zh":
+        return parameters
+    return {**parameters, "candidate_labels": tuple(linker.parsed.as_typed(str(label)) for label in labels)}
 
 
 def _searches(parameters: Parameters) -> list[Parameters]:

@@ -26,10 +26,11 @@ _WORD = re.compile(r"[^\W\d_\ue000-\ue0ff][\w’]*")
 _JOINER = re.compile(r"[\s,;&]*(?:\b(?:and|or|with|und|et|y|e)\b)?[\s,;&]*")
 
 
-def take_parts(linker: Linker, whole: Collection[Clause] = ()) -> None:
+def take_parts(linker: Linker, whole: Collection[Clause] = (), alone: Collection[Clause] = ()) -> None:
     """Insert the steps that take parts; a clause without tasks that leaves something out belongs to the one before.
 
-    `whole`: clauses whose tasks take a text whole, and find the part in it that is asked about.
+    `whole`: clauses whose tasks take a text whole, and find the part in it that is asked about; `alone`: those that ask
+    to see parts.
     """
     before: list[Evidence] = []
     taken: list[TextPart] = []
@@ -46,7 +47,7 @@ def take_parts(linker: Linker, whole: Collection[Clause] = ()) -> None:
             evidence = before
         if parts and evidence:
             _take(linker, clause, parts, evidence)
-        elif parts and linker.parsed.language == "en":
+        elif parts and (linker.parsed.language == "en" or clause in alone):
             evidence = _alone(linker, clause, parts)
         before = evidence or before
 
@@ -60,7 +61,10 @@ def _alone(linker: Linker, clause: Clause, parts: Sequence[TextPart]) -> list[Ev
     given = [r for r in linker.resolver.referents if fits(r, ("text",)) and r.kind != "table"]
     named = [r for r in given if start <= r.position < end] or given[-1:]
     refused = any(a < end and start < b for a, b in linker.used)
-    if refused or not named or any(m.group() not in known and not lexicon().verb.fullmatch(m.group()) for m in rest):
+    unknown = linker.parsed.language == "en" and any(
+        m.group() not in known and not lexicon().verb.fullmatch(m.group()) for m in rest
+    )
+    if refused or not named or unknown:
         return []
     evidence = Evidence(task_id=len(linker.tasks), start=start, end=end)
     goal = linker.parsed.text_of(clause)
