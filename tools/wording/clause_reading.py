@@ -11,17 +11,16 @@ from functools import lru_cache
 
 from ...graph.resource import Kind
 from ...graph.vocabulary import VOCABULARY
-from .choices import choices_behind_colon
 from .clause_cuts import connectives, cuts_of, is_as_typed
 from .clause_words import ClauseWords
 from .counted_results import FOUND, counts_made
-from .details import reads_results
 from .fitting import fit_cost
 from .forms import find_forms
 from .meanings import meaning_of
 from .nearest import Match, nearest, plain_words
-from .row_conditions import counts_rows, row_conditions
+from .row_conditions import row_conditions
 from .several_questions import several_questions
+from .sure_meanings import OF_ROWS, OF_TEXT, sure_meaning
 from .text_parts import read_parts
 from .wording import Wording, blanked, folded, wording
 
@@ -34,11 +33,6 @@ _SKIPPED = -0.1
 _MOST_JOINED = 3
 _DESCRIBED = ("text-to-image", "text-to-video", "text-to-audio", "text-generation/write", "image-text-to-image")
 """Meanings whose clause is mostly a description."""
-_OF_TEXT = ("translation", "summarization", "text-to-speech")
-"""Meanings that make something of a text, of which lines may be chosen before."""
-_OFFERED, _OFFERS = ("zero-shot-classification",), 0.2
-"""What a list behind a colon offers labels for, and the score from which it does."""
-_OF_ROWS = ("count/rows", "filter/rows", "table-question-answering")
 _WITHOUT_LANGUAGE = 0.08
 """Cost of a translation where no part of the request names a language."""
 _ASKED_OF_DATA = 0.12
@@ -154,12 +148,12 @@ def _read_piece(
     language = wording(code)
     start = _after_connectives(masked, start, end, code)
     words, rows = ClauseWords(masked[start:end], language), next(row_conditions(masked[start:end], code), None)
-    asked = ClauseWords(blanked(words.text, [(rows.start, rows.end)]), language) if rows else words
-    if asked.is_background or not _LETTER.search(words.text):
+    own = ClauseWords(blanked(words.text, [(rows.start, rows.end)]), language) if rows else words
+    if own.is_background or not _LETTER.search(words.text):
         return Piece(start, end, None)
     named = tuple(kind for position, kind in given if start <= position < end)
-    if sure := _sure(asked, words, named, at_hand, len(given)):
-        return Piece(start, end, sure)
+    if sure := sure_meaning(own, words, named, at_hand, len(given)):
+        return Piece(start, end, sure._replace(score=max(SURE, sure.score)))
     asked_of = next((_QUESTIONS[kind] for kind in reversed(named or tuple(at_hand)) if kind in _QUESTIONS), ())
     questions = [*nearest(words.text, code, among=asked_of), *(Match("", name, 0.0) for name in asked_of)]
     if questions and several_questions(words.text, code):
@@ -172,7 +166,7 @@ def _read_piece(
     for match in _candidates(words.text, language):
         if asks and (_makes_media(match) or match.meaning.startswith("text-generation")):
             continue
-        if rows and not match.meaning.startswith((*_OF_TEXT, *_OF_ROWS)):
+        if rows and not match.meaning.startswith((*OF_TEXT, *OF_ROWS)):
             continue
         cost = fit_cost(match.meaning, at_hand, named)
         if (
@@ -193,31 +187,6 @@ def _read_piece(
     if at_hand[len(given) :] and counts_made(words.text, code):
         return Piece(start, end, Match("", FOUND, 1.0))
     return Piece(start, end, None, tuple(ranked[:3]))
-
-
-def _sure(
-    asked: ClauseWords, words: ClauseWords, named: Sequence[Kind], at_hand: Sequence[Kind], given: int
-) -> Match | None:
-    """What words ask for by their form; `asked`: without a condition on rows."""
-    code = words.language.code
-    if asked is not words and "table" not in at_hand:
-        return _of_rows(asked, code)
-    if "text" in at_hand[given:] and reads_results(words.text, code):
-        return Match("", "text-to-speech", SURE)
-    offered = nearest(words.text, code, among=_OFFERED, most=1) if choices_behind_colon(words.text, code) else []
-    if offered and named and offered[0].score >= _OFFERS:
-        return offered[0]._replace(score=max(SURE, offered[0].score))
-    return None
-
-
-def _of_rows(words: ClauseWords, code: str) -> Match:
-    """What is asked of chosen rows: to count or to show them, or what is made of their text."""
-    made = nearest(words.text, code, among=_OF_TEXT, most=1)
-    rows = "count/rows" if counts_rows(words.text, code) else "filter/rows"
-    of_text = words.is_aloud or words.languages[0] or (made and made[0].score >= SURE)
-    if rows == "count/rows" or not made or not of_text:
-        made = nearest(words.text, code, among=(rows,), most=1)
-    return (made[0] if made else Match("", rows, SURE))._replace(score=SURE)
 
 
 def _candidates(text: str, language: Wording) -> list[Match]:
