@@ -14,6 +14,7 @@ from ...graph.vocabulary import VOCABULARY
 from .clause_cuts import connectives, cuts_of, is_as_typed
 from .clause_words import ClauseWords
 from .counted_results import FOUND, counts_made
+from .details import reads_results
 from .fitting import fit_cost
 from .forms import find_forms
 from .meanings import meaning_of

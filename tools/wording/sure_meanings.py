@@ -14,7 +14,7 @@ OF_TEXT = ("translation", "summarization", "text-to-speech")
 OF_ROWS = ("count/rows", "filter/rows", "table-question-answering")
 """Meanings of a clause about chosen rows."""
 _OFFERED, _OFFERS, _LIKE = ("zero-shot-classification",), 0.2, 0.5
-"""What a list behind a colon offers labels for, and the score from which it does; that from which words are like examples."""
+"""What a list behind a colon offers labels for, the score from which it does, and that of words that are like examples."""
 
 
 def sure_meaning(
