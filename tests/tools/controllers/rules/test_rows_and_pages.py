@@ -71,6 +71,8 @@ def test_words_that_are_counted_in_a_text_are_looked_for_in_that_text(text: str,
     ("text", "first", "last", "task_type"),
     [
         ("Summarise page 4 of thesis.pdf", 4, 4, "document-to-text"),
+        ("What's on page 4 of thesis.pdf?", 4, 4, "document-to-text"),
+        ("what is on the first page of thesis.pdf", 1, 1, "document-to-text"),
         ("Read the first page of thesis.pdf aloud", 1, 1, "document-to-text"),
         ("Read me the last two pages of thesis.pdf", -2, -1, "document-to-text"),
         ("Give me the text of page 6 of thesis.pdf", 6, 6, "document-to-text"),
