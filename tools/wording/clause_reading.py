@@ -34,6 +34,8 @@ _DESCRIBED = ("text-to-image", "text-to-video", "text-to-audio", "text-generatio
 """Meanings whose clause is mostly a description."""
 _WITHOUT_LANGUAGE = 0.08
 """Cost of a translation where no part of the request names a language."""
+_WITHOUT_NOUN = 0.2
+"""Cost of a new film where no word for one stands in the clause."""
 _ASKED_OF_DATA = 0.12
 """Cost of a question that no expert could answer ("when is the next one?") where the request names a text."""
 _EDGES, _EDGES_UNSPACED = ((3, 0.35), (5, 0.85)), ((5, 0.85), (8, 0.35))
@@ -157,7 +159,8 @@ def _read_piece(
     if questions and several_questions(words.text, code):
         return Piece(start, end, questions[0]._replace(score=SURE))
     ranked = []
-    asked = words.text.rstrip().endswith(("?", "？")) or words.has("question")
+    asked = words.has("question") or (language.unspaced and "table" not in at_hand and words.has("asks_for"))
+    asked = asked or (words.text.rstrip().endswith(("?", "？")) and not words.starts_with("polite"))
     named_text = any(position >= 0 and kind in ("text", "document") for position, kind in given)
     asks_of_data = named_text and (asked or "?" in words.text)
     asks = not language.unspaced and words.starts_with("question") and not words.starts_with("polite")
@@ -171,6 +174,8 @@ def _read_piece(
             and not ClauseWords(masked, language).languages[0]
         ):
             cost += _WITHOUT_LANGUAGE
+        if cost is not None and match.meaning == "text-to-video" and not words.names_kind("video"):
+            cost += _WITHOUT_NOUN
         if cost is not None and asks_of_data and match.meaning.startswith("out-of-reach/"):
             cost += _ASKED_OF_DATA
         if cost is not None:
