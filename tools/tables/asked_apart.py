@@ -17,7 +17,8 @@ from ..wording.wording import wording
 from .columns import Columns
 from .folding import fold
 from .follow_up import refers_back
-from .question_words import Mark, mark_words, question_language, words_of
+from .marks import Mark
+from .question_words import mark_words, question_language, words_of
 from .table_words import operation_words
 
 _COMMAS, _ENDS = ",;、\uff0c", "?\uff1f"

@@ -7,9 +7,10 @@ from ..wording.wording import wording
 from .columns import Columns
 from .conditions import sizes_of
 from .folding import fold
-from .question_words import Mark, measure_column
+from .marks import Mark
+from .measure_words import measure_column
 from .table_query import not_understood
-from .table_words import period_name
+from .table_words import months_between, period_name
 
 
 def bound_of(mark: Mark, table: Columns, over: Columns, language: str) -> str:
@@ -24,10 +25,35 @@ def bound_of(mark: Mark, table: Columns, over: Columns, language: str) -> str:
     return f"{years.pop()}-{mark.text.strip('-')}"
 
 
+def between_both(first: Mark, last: Mark, table: Columns, over: Columns, language: str) -> list[str]:
+    """The conditions of a range of dates, or of the names of months; none for other values."""
+    name = table.names[first.column]
+    if table.is_dated(first.column):
+        return [
+            f"{name} >= {bound_of(first, table, over, language)}",
+            f"{name} <= {bound_of(last, table, over, language)}",
+        ]
+    cells = months_between(table.known(first.column).cells, first.text, last.text, language)
+    return [f"{name} = {' or '.join(cells)}"] if cells else []
+
+
 def age_of(people: Mark, table: Columns) -> list[Mark]:
     """`people over 30` compares their age, where the table has it."""
     age = measure_column(table, ("age",))
     return [] if age is None else [Mark("column", people.start, people.end, people.text, age)]
+
+
+def nothing_in(table: Columns, column: int) -> str:
+    """The condition of "no rain" on a column of numbers that says so by zero; empty for one that has none.
+
+    Raises `ExpertError` where cells are empty as well: either may be meant.
+    """
+    found = table.extremes(column, most=False, limit=1) if table.is_numeric(column) else ()
+    if not found or table.number(found[0][column]) != 0:
+        return ""
+    if table.missing(column):
+        raise not_understood(table, [f"no {table.names[column]}"])
+    return f"{table.names[column]} = 0"
 
 
 def written(table: Columns, column: int, sign: str, marks: Sequence[Mark], language: str) -> list[str]:

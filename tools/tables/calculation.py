@@ -26,11 +26,12 @@ from .query import read_query
 from .question_words import question_language, words_of
 from .same_rows import earliest, rows_found, with_words
 from .several_in_a_cell import members_counted
-from .shown import MAX_ROWS, listed, listed_numbers, rows_of, say, shown_rows, yes_or_no
+from .shown import MAX_ROWS, listed, listed_numbers, names_by_group, rows_of, say, shown_rows, yes_or_no
 from .sums import difference, no_measure, share, sums
 from .table_query import Query, no_condition, not_understood
 from .table_words import operation_words
 from .total_row import check_rates, doubt, is_rate, without_totals
+from .versus import versus
 
 _NUMBERS = {"count", "sum", "average", "median", "share", "difference"}
 """Operations of which the result is a number."""
@@ -109,7 +110,8 @@ def _computed(table: Columns, question: str, language: str = "", *, found: bool 
             said.append(say(query, "missing", **shown))
         if empty := sum(cells.values()) - sum(marks.values()):
             caveat(f"{empty} of {query.table.count} cells of {table.names[column]} are left out, as they are empty")
-    return _answer(query, table) + (f" ({'; '.join(said)})" if said else ""), query
+    answer = versus(query, question) if query.versus else _answer(query, table)
+    return answer + (f" ({'; '.join(said)})" if said else ""), query
 
 
 def _check_kind(query: Query, question: str) -> None:
@@ -139,10 +141,8 @@ def _answer(query: Query, table: Columns) -> str:
     each = "; ".join(f"{value}: {', '.join(names)}" for value, names in query.with_each.items())
     if members := each or members_counted(query):
         return members
-    if "share" in wanted:
-        return share(query)
-    if "difference" in wanted:
-        return difference(query)
+    if wanted & {"share", "difference"}:
+        return share(query) if "share" in wanted else difference(query)
     if "sort" in wanted or query.limit or (wanted & {"top", "bottom"}):
         return _ranked(query)
     if wanted & {"highest", "lowest"}:
@@ -155,6 +155,8 @@ def _answer(query: Query, table: Columns) -> str:
         if query.columns and query.whole.is_numeric(query.columns[0]):
             return listed_numbers(table, counted(query, query.columns[0], query.group))
         return listed({name: str(many) for name, many in query.table.counts(query.group).items()})
+    if query.group is not None and not wanted - {"people", "rows", "per"} and (names := names_by_group(query)):
+        return listed(names, ": ")
     if wanted & {"sum", "average", "median", "count"} or query.group is not None:
         return _totals(query)
     return _looked_up(query)
@@ -229,7 +231,7 @@ def _looked_up(query: Query) -> str:
     if table.count == 1:
         return ", ".join(table.first(1)[0][column] for column in columns)
     if len(columns) == 1 and columns == query.subjects and table.different(columns[0]) <= MAX_ROWS:
-        return ", ".join(table.distinct(columns[0], MAX_ROWS))
+        return ", ".join(filter(str.strip, table.distinct(columns[0], MAX_ROWS)))
     return rows_of(query) + _added(query)
 
 

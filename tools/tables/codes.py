@@ -30,7 +30,7 @@ def is_code(table: Columns, column: int) -> bool | None:
     low, high = (table.number(table.extremes(column, most=most, limit=1)[0][column]) for most in (False, True))
     if low is None or high is None or found.places or found.numbers < 2:  # one number is like no other
         return False
-    if _YEARS[0] <= low <= high <= _YEARS[1]:
+    if is_year(table, column):
         return True
     if table.different(column) - len(table.missing(column)) < found.numbers:
         return False
@@ -41,6 +41,12 @@ def is_code(table: Columns, column: int) -> bool | None:
         return True
     first = not column and found.numbers > 2 and any(map(table.is_numeric, range(1, len(table.names))))
     return None if dense or first or low >= _LARGE else False
+
+
+def is_year(table: Columns, column: int) -> bool:
+    """Whether all numbers of a column may be years."""
+    low, high = (table.number(table.extremes(column, most=most, limit=1)[0][column]) for most in (False, True))
+    return low is not None and high is not None and _YEARS[0] <= low <= high <= _YEARS[1]
 
 
 def is_in_order(table: Columns, column: int) -> bool:

@@ -29,6 +29,8 @@ _COMPARED: dict[str, Callable[[Any, Any], bool]] = {
 }
 _CENTURY = 70
 """A year of two digits from here on is of the 20th century."""
+MAX_COMPARED = 100_000
+"""Rows of a table of which two columns are compared."""
 MAX_SHOWN = 8
 """Values of a column that an error names."""
 
@@ -162,6 +164,15 @@ def sizes_of(table: Columns, column: int) -> dict[str, Decimal | str | None]:
                 hint="Dates are written year-month-day, day.month.year or day/month/year.",
             )
     return sizes
+
+
+def unlike(table: Columns, first: int, sign: str, second: int) -> list[int]:
+    """The numbers of the rows of which one column does not compare so with another."""
+    if table.count > MAX_COMPARED:
+        raise input_error(f"{table.label} has more than {MAX_COMPARED} rows; two columns of it are not compared")
+    rows = enumerate(table.first(table.count))
+    pairs = ((n, table.number(row[first]), table.number(row[second])) for n, row in rows)
+    return [n for n, one, two in pairs if one is None or two is None or not _COMPARED[sign](one, two)]
 
 
 def _as_exact(size: Any, bound: Any) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .question_words import Mark
+from .marks import Mark
 
 _LAST = 31
 """The last day of a month."""

@@ -8,7 +8,7 @@ from .cell_words import answer_cell
 from .codes import counts_rows
 from .columns import Columns
 from .conditions import kept, sizes_of
-from .question_words import Mark
+from .marks import Mark
 from .table_query import Query, not_understood
 from .table_words import operation_words
 
@@ -34,7 +34,7 @@ def with_yes_columns(marks: Sequence[Mark], table: Columns, language: str, *, wh
         asked = (
             before == "people"
             or ((counting or whether or marks[0].role == "people") and before not in _NAMING)
-            or (bool(found) and found[-1].text in lacking)
+            or (bool(found) and (found[-1].text in lacking or found[-1].role == "not"))
         )
         own = own or bool(found and found[-1].role == "value" and found[-1].column == mark.column)
         yes = answer_cell(table, mark.column) if mark.role == "column" and asked and not own else ""

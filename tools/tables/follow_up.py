@@ -10,7 +10,8 @@ from ..wording.asked_apart import FOLLOWED
 from ..wording.wording import wording
 from .columns import Columns
 from .folding import fold
-from .question_words import Mark, mark_words, words_of
+from .marks import Mark
+from .question_words import mark_words, words_of
 from .table_query import not_understood
 from .table_words import COMPARISONS, operation_words
 

@@ -15,7 +15,8 @@ from .conditions import check_comparable, periods_of, size_of, unsure_dates
 from .folding import MARKS
 from .large_cells import MOST_CELLS, LargeCells
 from .large_totals import numbered, suspect_rows
-from .question_words import MAX_PHRASE, question_words
+from .marks import MAX_PHRASE
+from .question_words import question_words
 from .table import Table
 
 SAMPLED = 200

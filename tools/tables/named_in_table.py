@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from os.path import commonprefix
 
-from ..wording.wording import LANGUAGES
+from ..wording.wording import LANGUAGES, wording
 from .cell_numbers import is_missing
 from .columns import Columns
 from .folding import fold, singular, singulars
@@ -27,10 +27,16 @@ def columns_by_name(table: Columns) -> dict[str, int]:
     found = {singulars(name): number for number, name in enumerate(table.names) if name}
     parts = [part for name in found for part in set(name.split()) if len(name.split()) > 1]
     for name, number in list(found.items()):
-        for part in name.split():
+        for part in name.split()[-1:] if name in unit_prices() else name.split():
             if part not in found and parts.count(part) == 1 and len(part) > 3:
                 found[part] = number
     return found
+
+
+@cache
+def unit_prices() -> frozenset[str]:
+    """The names of all languages for the price of one unit, in the singular: their first words are no column."""
+    return frozenset(singulars(name) for code in LANGUAGES for name in wording(code).section("totals")["unit"])
 
 
 @cache

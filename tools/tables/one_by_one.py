@@ -6,7 +6,7 @@ from itertools import pairwise
 from ..wording.wording import wording
 from .conditions import kept
 from .folding import fold
-from .question_words import Mark
+from .marks import Mark
 from .table_query import Query
 
 

@@ -15,7 +15,7 @@ from .columns import Columns
 from .condition import condition_of
 from .conditions import kept
 from .folding import fold
-from .question_words import Mark
+from .marks import Mark
 from .table_query import Every, Query
 from .table_words import operation_words
 
@@ -46,6 +46,10 @@ class Quantifiers:
         known = operation_words(language)
         self.whether = bool(_whether(language).search(fold(question)))
         self.asks = bool(words) and (fold(question).partition(" ")[0].strip("¿") in known["yes or no"] or self.whether)
+        apart = wording(language).section("quantifiers").get("around", "")
+        around = re.search(apart, fold(question)) if apart else None
+        self.around = around.group() if around and not known["has no"] & {*around.group().split()} else ""
+        """A quantifier of two words around others, which is refused: "n'a payé que"."""
         self.found = [*self._quantifiers([mark for mark in marks if mark.role in ("column", "value", "period")])]
         self.limiting = [each for each in self.found if each.kind != "some"]
         limits = self.asks and self.limiting
@@ -74,6 +78,9 @@ class Quantifiers:
 
     def apply(self, query: Query) -> None:
         """Makes a query one for every row of a group where that is asked. Raises `ExpertError` for another quantifier."""
+        if self.around:
+            raise self._refused(_Found("other", self.around, 0, 0))
+        query.exists = any(each.kind == "some" for each in self.found)
         if not self.asks:
             if chosen := self._choosing(query):
                 raise self._refused(chosen)

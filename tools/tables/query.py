@@ -28,15 +28,13 @@ def read_query(question: str, over: Columns, code: str = "") -> Query:
     marks = with_yes_columns(with_days(quantifiers.marks, words), table, language, whether=quantifiers.asks)
     quantifiers.marks = marks
     reader = QuestionReader(marks, table, over, language, words)
-    reader.read_ranges()
-    reader.read_empty()
-    reader.read_comparisons()
-    reader.read_values()
+    reader.read.all()
     query = reader.query()
     query.calculate()
     check_superlative(query, marks, question)
-    without_identifiers(query, marks)
-    query.yes_or_no = query.conditional and query.asks_yes_or_no(question)
+    without_identifiers(query, marks, words)
+    plain = quantifiers.whether and len(query.where) > 1 and not (query.operations or query.columns)
+    query.yes_or_no = query.conditional and (query.asks_yes_or_no(question) or plain)
     if unused := query.contradiction(question) or [mark.text for mark in marks if mark not in reader.used]:
         typed = {mark.role: mark.text for mark in marks}
         raise not_understood(table, [typed.get(word, word) for word in unused])

@@ -1,274 +1,126 @@
-"""`QuestionReader`: the marks of a question, read one kind after another: conditions, and what to compute."""
+"""`QuestionReader`: what a question computes, beside the conditions that a `ConditionReader` has read."""
 
 from collections.abc import Sequence
 
-from ..wording.wording import wording
-from .bounds import age_of, bound_of, written
 from .columns import Columns
-from .conditions import kept
-from .folding import fold
-from .one_by_one import group_apart, joined_by_and, one_by_one, with_all
-from .question_words import Mark
-from .ranges import alternates, joined, joins
-from .row_sizes import ranks_rows
-from .table_query import Query, not_understood
-from .table_words import COMPARISONS, months_between, operation_words, period_name
+from .condition_reader import EXCLUDING, RANKS, ConditionReader
+from .marks import Mark
+from .one_by_one import group_apart, with_all
+from .row_sizes import most_rows, ranks_rows
+from .table_query import Query
+from .table_words import COMPARISONS, TEXTS, operation_words, ordinals, period_name
+from .versus import of_two
 
-_RANKS = ("top", "bottom", "highest", "lowest")
-_LIMITING = ("not", "empty", *COMPARISONS)
+_LIMITING = ("not", "empty", "than", *COMPARISONS, *TEXTS)
 """Roles of words that say nothing alone."""
-_EXCLUDING = ("not", "!=", "empty")
-"""Roles of words before what is left out: "except June", "without June"."""
-_LEFT_OUT = frozenset("without the ohne die den das sans le la les sin el los las sem o a os as".split())
+
+_COMPARING = frozenset(("highest", "lowest", "sum", "count", "people"))
+"""Operations of a question how much more one has than another."""
 
 
 class QuestionReader:
-    """Which marks are part of which condition, and the query that they make."""
+    """The query that the marks of a question make."""
 
     def __init__(
         self, marks: Sequence[Mark], table: Columns, over: Columns, language: str, words: Sequence[str]
     ) -> None:
         """`table`: rows that hold the values of the question; `over`: what it is computed over."""
         self.marks, self.table, self.over, self.language, self.words = marks, table, over, language, words
-        self.used: set[Mark] = set()
-        self.where: list[str] = []
-        self.periods: list[Mark] = []
-        self.excluded: list[Mark] = []
-        """Periods that it leaves out: "except June"."""
-        self.compared: list[int] = []
-        self.empty: list[int] = []
-        self.apart: int | None = None
-        self.together: list[str] = []
-        self.lacking: list[str] = []
-        self.nouns: dict[Mark, Mark] = {}
-        """Columns that tell the rows apart behind a word for "has no": "no orders that are open"."""
-        known = operation_words(language)
-        self._has_no = known["has no"]
-        self._lacking = known["has no"] | known["without"]
-        self.alternatives: list[int] = []
-        """Columns of which it names several values: "North or South"."""
-
-    def _near(self, number: int, step: int) -> Mark | None:
-        return self.marks[number + step] if 0 <= number + step < len(self.marks) else None
-
-    def read_empty(self) -> None:
-        """`no salary`, `without a phone`, `salary missing`: rows without a value in a column."""
-        for number, mark in enumerate(self.marks):
-            lacks, after = mark.text in self._lacking, self._near(number, 1)
-            if mark.role != "empty" and not (mark.role == "not" and lacks):  # "keinen Preis"
-                continue
-            behind, far = after is not None and self._follows(mark, after), self._near(number, 2)
-            if after and behind and after.role in ("value", "period"):
-                continue  # "without returns", "without the cancelled ones"
-            near = [after if behind else None] if lacks else [after, self._near(number, -1)]
-            column = next((m for m in near if m and m.role == "column" and m not in self.used), None)
-            if column and {mark.text, *self.words[mark.end : column.start][:1]} <= _LEFT_OUT:
-                continue  # "without the price": it asks for no rows that lack one
-            if column and lacks and far and far.role in ("value", "period") and self._tells_apart(column.column):
-                self.nouns[column] = mark  # "no orders that are open"
-            elif column:
-                self.empty.append(column.column)
-                self.lacking += [self.table.names[column.column]] if mark.text in self._has_no else []
-                self.used |= {mark, column}
-
-    def _tells_apart(self, column: int) -> bool:
-        return self.over.different(column) == self.over.count
-
-    def _follows(self, mark: Mark, other: Mark) -> bool:
-        """Whether nothing but articles stands between two marks."""
-        articles = wording(self.language).clauses.get("article", ())
-        return other.start >= mark.end and all(
-            word in map(fold, articles) for word in self.words[mark.end : other.start]
-        )
-
-    def read_ranges(self) -> None:
-        """`from March to June`, `between March and June`: dates, or names of months in a column of these."""
-        for number, first in enumerate(self.marks):
-            between = self._near(number, -1)
-            follows = [m for m in self.marks[number + 1 : number + 3] if m.role != "<="][:1]
-            last = follows[0] if follows else first
-            if not {first.role, last.role} <= {"value", "period"} or first.column != last.column or last is first:
-                continue
-            found, opened = joins(first, last, between, self.words, self.language)
-            if not found:
-                continue
-            before = self._near(number, -2 if opened else -1)
-            if before and before.role in _EXCLUDING:
-                raise not_understood(self.table, [before.text])  # no condition says "outside of a range"
-            name = self.table.names[first.column]
-            if self.table.is_dated(first.column):
-                self.where += [
-                    f"{name} >= {bound_of(first, self.table, self.over, self.language)}",
-                    f"{name} <= {bound_of(last, self.table, self.over, self.language)}",
-                ]
-            elif cells := months_between(self.table.known(first.column).cells, first.text, last.text, self.language):
-                self.where.append(f"{name} = {' or '.join(cells)}")
-            else:
-                continue
-            self.compared.append(first.column)
-            self.used |= {first, last, *(m for m in self.marks if first.end <= m.start < last.start)}
-            self.used |= {between} if opened and between else set()
-
-    def read_comparisons(self) -> None:
-        """`price above 2`, `above 2 units`, `between 1 and 5`."""
-        for number, mark in enumerate(self.marks):
-            after = [m for m in self.marks[number + 1 : number + 3] if m.role in ("number", "value", "period")]
-            comparing = mark not in self.used and mark.role in (">", ">=", "<", "<=", "between")
-            if not comparing or len(after) < 1 + (mark.role == "between"):
-                continue
-            before, behind = self._near(number, -1), self._near(number, 2)
-            bounds = after[:2] if mark.role == "between" else after[:1]
-            signs = (">=", "<=") if mark.role == "between" else (mark.role,)
-            if bounds[0].role == "number":
-                beside = [m for m in (before, behind) if m and self._is_measure(m)]
-                if behind in beside and before and before.end < mark.start and behind.start == bounds[-1].end:
-                    beside = [behind]  # "rooms that have more than 1 guests"
-                if not beside and before and before.role == "people":
-                    beside = age_of(before, self.table)
-            else:  # a date: of its own column, whatever is beside it
-                beside = [bounds[0]]
-            if not beside:
-                continue
-            column = beside[0]
-            name = self.table.names[column.column]
-            texts = [bound_of(m, self.table, self.over, self.language) for m in bounds]
-            self.where += [f"{name} {sign} {text}" for sign, text in zip(signs, texts, strict=True)]
-            self.compared.append(column.column)
-            self.used |= {mark, column, *bounds}
-            verb = before if before and before.role == "column" and before.column == column.column else None
-            opened = self._near(number, -2)
-            if verb and opened and opened.role in ("count", "people"):  # "how many members joined after"
-                self.used.add(verb)
-
-    def _is_measure(self, mark: Mark) -> bool:
-        return mark.role == "column" and mark not in self.used and self.over.is_numeric(mark.column)
-
-    def read_values(self) -> None:
-        """`in North`, `region North`, `not from North`, `order 1001`, `in March`."""
-        chosen: dict[tuple[int, str], list[Mark]] = {}
-        excluded: set[Mark] = set()
-        for number, mark in enumerate(self.marks):
-            before, after = self._near(number, -1), self._near(number, 1)
-            if mark in self.used or mark.role not in ("value", "number", "period"):
-                continue
-            beside = [m for m in (before, after) if m and m.role == "column" and m not in self.used]
-            if mark.role == "number":
-                if not (before and before in beside and before.end == mark.start):
-                    continue
-                chosen.setdefault((before.column, "="), []).append(mark)
-                self.used |= {mark, before}
-                continue
-            earlier = next((m for m in self.marks[:number][::-1] if m.role != "people"), None)
-            chained = bool(
-                earlier and earlier in excluded and joined(earlier, mark, self.words, self.language)
-            )  # "except June and July"
-            noun = earlier if earlier in self.nouns else None
-            earlier = self.nouns[noun] if noun else earlier
-            negation = earlier if earlier and (chained or earlier.role in _EXCLUDING) else None
-            excluded |= {mark} if negation else set()
-            self.lacking += self._lacks(mark, negation) if negation else []
-            self.used |= {mark, *(m for m in beside if m.column == mark.column and len(self.marks) > 2)}
-            self.used |= {m for m in (negation, noun) if m}
-            if mark.role == "period" and negation:
-                self.excluded.append(mark)
-            elif mark.role == "period":
-                self.periods.append(mark)
-            else:
-                chosen.setdefault((mark.column, "!=" if negation else "="), []).append(mark)
-        for (column, sign), marks in chosen.items():
-            self.alternatives += [column] if len(marks) > 1 else []
-            if sign == "=" and one_by_one(marks, self.marks, self.words, self.language):
-                self.apart = column
-            self.where += written(self.table, column, sign, marks, self.language)
-            self.together = self.together or (joined_by_and(marks, self.words, self.language) if sign == "=" else [])
-
-    def _lacks(self, mark: Mark, negation: Mark) -> list[str]:
-        """The condition on rows that are not there: "no open orders", "does not have anyone from Oslo"."""
-        subjects = [m for m in self.marks if m.role == "column" and not self._tells_apart(m.column)]
-        known = self._lacking | (operation_words(self.language)["does not"] if subjects else frozenset())
-        text = period_name(mark.text) if mark.role == "period" else mark.text
-        return [f"{self.table.names[mark.column]} = {text}"] if negation.text in known else []
-
-    def _rows_asked_for(self) -> Columns:
-        """The rows within the conditions, periods and empty cells that the question names."""
-        left_out = [f"{self.table.names[mark.column]} != {period_name(mark.text)}" for mark in self.excluded]
-        rows = kept(self.over, [*self.where, *left_out])
-        for monthly in (True, False):  # in any of the months, and in any of the years
-            alike = [mark for mark in self.periods if mark.text.startswith("-") is monthly]
-            if len(alike) > 1 and any(mark.role in _RANKS for mark in self.marks):  # "which had more, April or May?"
-                raise not_understood(self.table, [period_name(mark.text, self.language) for mark in alike])
-            if len(alike) > 1 and alternates(
-                m for m in self.marks if m in self.used
-            ):  # "in the North in January and in the South in February"
-                raise not_understood(self.table, [period_name(mark.text, self.language) for mark in alike])
-            rows = rows.within(alike[0].column, *(mark.text for mark in alike)) if alike else rows
-        for column in self.empty:
-            rows = rows.without_value(column)
-        return rows
+        self.read = ConditionReader(marks, table, over, language, words)
+        self.used = self.read.used
 
     def _counts_best(self, after: Mark | None) -> bool:
         """Whether a number before `after` says how many are asked for: "which 2 regions sold most"."""
         named = after is not None and after.role == "column" and not self.over.is_numeric(after.column)
-        return named and any(mark.role in _RANKS for mark in self.marks)
+        return named and any(mark.role in RANKS for mark in self.marks)
 
     def _divides(self, after: Mark | None, query: Query) -> bool:
         """Whether "per" or "by" before a mark says something: of what each, or the order."""
         return (
-            self.apart is not None
+            self.read.apart is not None
             or "sort" in query.operations
             or (after is not None and after.role in ("column", "value", "number"))
         )
 
+    def _places(self, number: int) -> bool:
+        """Whether an ordinal is of the highest or lowest behind it: "the second highest", "le deuxième prix le plus"."""
+        following = self.marks[number + 1 : number + 3]
+        ranked = next((mark for mark in following if mark.role in RANKS), None)
+        return ranked is not None and all(m.role == "column" for m in following[: following.index(ranked)])
+
+    def _takes(self, query: Query, number: int, mark: Mark) -> bool:
+        """Whether the query makes use of a mark that is part of no condition."""
+        before, after = self.read.near(number, -1), self.read.near(number, 1)
+        if mark.role == "column":
+            query.columns.append(mark.column)
+            if before is None or before.role != "per":
+                return True
+            if query.group is not None:
+                return False
+            if not {"sort", "top", "bottom"} & query.operations:
+                query.group = query.columns.pop()
+            return True
+        if mark.role == "number":
+            behind = self.read.near(number, 2) if after and after.role == "column" else None  # "the 3 prices highest"
+            ranked = any(m and m.role in RANKS for m in (before, after, behind)) or self._counts_best(after)
+            query.limit = int(mark.text) if mark.text.isdigit() and ranked else query.limit
+            return mark.text.isdigit() and ranked
+        if mark.role == "nth":
+            query.nth = ordinals(self.language)[mark.text] if self._places(number) else query.nth
+            return self._places(number)
+        if mark.role in _LIMITING or (mark.role == "per" and not self._divides(after, query)):
+            return False
+        if mark.role == "people" and "share" in query.operations:
+            query.operations.add("rows")
+        if mark.role not in ("people", "per"):
+            self._calculates(query, mark, after)
+        return True
+
+    def _calculates(self, query: Query, mark: Mark, after: Mark | None) -> None:
+        known, ranked = operation_words(self.language), mark.role in ("highest", "lowest")
+        query.operations.add(mark.role)
+        query.frequent |= mark.text in known["frequent"]
+        counted = after is not None and after.role == "people" and after.start == mark.end
+        query.counts_best |= ranked and (counted or most_rows(mark, self.words, self.table.label, self.language))
+        dated = after is not None and after.role == "column" and self.over.is_dated(after.column)
+        measured = after is not None and after.role == "column" and after.start == mark.start  # "oldest" by age
+        query.in_time |= ranked and (dated or (mark.text in known["in time"] and not measured))
+        query.sized |= ranks_rows(mark, self.words, self.table.label)
+
     def query(self) -> Query:
         """The query of the marks; those that are part of it become used."""
         query = Query(
-            self._rows_asked_for(),
+            self.read.rows_asked_for(),
             self.over,
             [],
-            conditional=bool(self.where or self.periods or self.excluded or self.empty),
-            where=tuple(self.where),
-            periods=tuple(
-                f"{'not ' * (mark in self.excluded)}in {period_name(mark.text)}"
-                for mark in (*self.periods, *self.excluded)
+            conditional=bool(
+                self.read.where or self.read.periods or self.read.excluded or self.read.empty or self.read.pairs
             ),
-            empty=tuple(self.empty),
-            alternatives=tuple(self.alternatives),
-            lacking=tuple(self.lacking),
-            has_none=any(mark.text in self._has_no for mark in self.marks if mark.role in _EXCLUDING),
+            where=tuple(self.read.where),
+            periods=tuple(
+                f"{'not ' * (mark in self.read.excluded)}in {period_name(mark.text)}"
+                for mark in (*self.read.periods, *self.read.excluded)
+            )
+            + tuple(f"{self.over.names[one]} {sign} {self.over.names[two]}" for one, sign, two in self.read.pairs),
+            empty=tuple(self.read.empty),
+            alternatives=tuple(self.read.alternatives),
+            lacking=tuple(self.read.lacking),
+            has_none=any(mark.text in self.read.has_no for mark in self.marks if mark.role in EXCLUDING),
             language=self.language,
         )
         for number, mark in enumerate(self.marks):
-            if mark in self.used:
-                continue
-            before, after = self._near(number, -1), self._near(number, 1)
-            if mark.role == "column":
-                query.columns.append(mark.column)
-                if before and before.role == "per" and query.group is not None:
-                    continue
-                if before and before.role == "per" and not {"sort", "top", "bottom"} & query.operations:
-                    query.group = query.columns.pop()
-            elif mark.role == "number":
-                behind = self._near(number, 2) if after and after.role == "column" else None  # "the 3 prices highest"
-                ranked = any(m and m.role in _RANKS for m in (before, after, behind)) or self._counts_best(after)
-                if not mark.text.isdigit() or not ranked:
-                    continue
-                query.limit = int(mark.text)
-            elif mark.role in _LIMITING or (mark.role == "per" and not self._divides(after, query)):
-                continue
-            elif mark.role not in ("people", "per"):
-                query.operations.add(mark.role)
-                counted = after is not None and after.role == "people" and after.start == mark.end
-                query.counts_best = query.counts_best or (mark.role in ("highest", "lowest") and counted)
-                dated = after is not None and after.role == "column" and self.over.is_dated(after.column)
-                in_time = dated or mark.text in operation_words(self.language)["in time"]
-                query.sized |= ranks_rows(mark, self.words, self.table.label)
-                query.in_time = query.in_time or (mark.role in ("highest", "lowest") and in_time)
-            self.used.add(mark)
+            if mark not in self.used and self._takes(query, number, mark):
+                self.used.add(mark)
         query.columns = list(dict.fromkeys(query.columns))
         if not query.columns and query.operations & {"sum", "average", "median", "highest", "lowest"}:
-            query.columns = self.compared[:1]
-        group_apart(query, self.apart)
-        with_all(query, self.together)
+            query.columns = self.read.compared[:1]
+        two = of_two(self.marks, operation_words(self.language)["most rows"])
+        if two and query.group is None and not query.operations - _COMPARING:
+            query.versus, query.operations = (two[1], two[2], two[3]), set()
+            self.used |= {*two}
+            return query
+        group_apart(query, self.read.apart)
+        with_all(query, self.read.together)
         if query.operations & {"highest", "lowest"} and not query.subjects and query.group is None:
-            query.group = next(iter(self.alternatives), None)
+            query.group = next(iter(self.read.alternatives), None)
         return query

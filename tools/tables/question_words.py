@@ -5,8 +5,8 @@ divided by the longest known phrases, and words that follow what they act on (`1
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import PurePath
 
@@ -15,7 +15,10 @@ from ..wording.wording import LANGUAGES, wording
 from .cell_words import CellWords
 from .columns import Columns
 from .folding import fold, singulars
+from .marks import MAX_PHRASE, Mark
+from .measure_words import measure_marks, priced
 from .named_in_table import STEM, cells_by_text, columns_by_name, inflected
+from .parts_of_texts import part_of_text
 from .table_words import COMPARISONS, OPERATIONS, WORD, divided, months, operation_words, period_of
 
 _FEW = 4
@@ -26,46 +29,6 @@ _ACT_ON = {
     "per": ("column",),
 }
 """Roles of words that may follow what they act on, and the roles of that."""
-MAX_PHRASE = 6
-"""Words of a column name, a value or an operation."""
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Words of the question from `start` to `end`, by number."""
-
-    role: str
-    """`column`, `value`, `period` (a month or year), `number`, a name of `OPERATIONS` or of `COMPARISONS`."""
-    start: int
-    end: int
-    text: str = ""
-    column: int = -1
-
-
-@cache
-def measure_words(language: str = "en") -> dict[str, list[tuple[str, list[str]]]]:
-    """What words say of a column with one of some names: `oldest` the highest `age`; as its role and these names."""
-    found: dict[str, list[tuple[str, list[str]]]] = {}
-    for key, phrases in wording(language).section("measures").items():
-        role, _, columns = key.partition(": ")
-        for phrase in phrases:
-            found.setdefault(fold(phrase), []).append((role, columns.split(", ")))
-    return found
-
-
-def measure_column(table: Columns, names: Sequence[str]) -> int | None:
-    """The first column of numbers that has one of the names."""
-    found = (table.column(name) for name in names)
-    return next((column for column in found if column is not None and table.is_numeric(column)), None)
-
-
-def _measure_marks(phrase: str, at: int, size: int, table: Columns, language: str) -> list[Mark]:
-    for role, names in measure_words(language).get(phrase, ()):
-        if (column := measure_column(table, names)) is not None:
-            named = Mark("column", at, at + size, phrase, column)
-            ranked = Mark(role, at, at + size, phrase)
-            return [named] if role == "column" else [ranked, named] if role in OPERATIONS else [named, ranked]
-    return []
 
 
 def question_words(question: str) -> list[str]:
@@ -107,7 +70,13 @@ def mark_words(question: str, table: Columns, language: str = "en") -> tuple[lis
             follows = [word for word in words[position + size : position + size + 2] if word not in articles] or [""]
             bounded = follows[0][:1].isdigit() or (phrase != "from" and dated and bool(period_of(follows[0], language)))
             named_here = singulars(phrase) in columns or phrase in values
-            found = [] if named_here else _measure_marks(phrase, position, size, table, language)
+            found = (
+                []
+                if named_here
+                else measure_marks(
+                    phrase, position, size, table, language, money=any(mark.role == "sum" for mark in marks)
+                )
+            )
             named = next(((mark.column, mark.end) for mark in marks[::-1] if mark.role in ("column", "value")), None)
             cell = cells.at(position, size, named)
             mark = Mark("value", position, position + size, cell.cell, cell.column) if cell else None
@@ -120,24 +89,41 @@ def mark_words(question: str, table: Columns, language: str = "en") -> tuple[lis
             )
             if found := found or [mark for mark in (mark,) if mark and not unit]:
                 break
+        if not found or found[0].role == "column":
+            found = part_of_text(marks, words, position, question, table, language) or found
         if found:
             things = found[0].role == "sort" and words[position] in {singulars(word) for word in label}
+            if things and marks and marks[-1].role == "share":
+                found = [Mark("rows", position, position + 1, words[position])]
             if not (things and marks and marks[-1].role == "value" and marks[-1].end == position):  # "no open order"
                 marks += found
             position = found[0].end
             continue
-        if words[position] in known["but"] and known["whole"].intersection(words[max(0, position - 3) : position]):
-            marks.append(Mark("not", position, position + 1, words[position]))  # "all regions but North"
-            position += 1
-            continue
-        word = words[position]
-        ranked = any(mark.role in ("highest", "lowest") for mark in marks)
-        weighty = word in known["ordinal"] or (word in known["compared"] and ranked)
-        if (weighty or word not in known["ignored"]) and word not in label and word not in "+-":
-            left.append(words[position])
+        word, last = words[position], marks[-1] if marks else None
+        if role := _role_beside(words, position, marks, label, known):
+            marks.append(Mark(role, position, position + 1, word))
+        elif (
+            (word in known["worth"] and last and last.end == position and priced(last, table))
+            or word not in known["ignored"] | label | {"+", "-"}
+        ):  # fmt: skip
+            left.append(word)
         position += 1
     marks = _how_much(marks, words, table, language)
     return (_put_before(marks, known["acts on what precedes"]) if wording(language).unspaced else marks), left
+
+
+def _role_beside(
+    words: Sequence[str], at: int, marks: Sequence[Mark], label: Collection[str], known: Mapping[str, frozenset[str]]
+) -> str:
+    """The role that a word has by what stands before it; empty for none."""
+    word, last = words[at], marks[-1].role if marks else ""
+    if word in known["but"] and known["whole"].intersection(words[max(0, at - 3) : at]):
+        return "not"  # "all regions but North"
+    if word in label and last == "share":
+        return "rows"
+    if word in known["compared"] and any(mark.role in ("highest", "lowest") for mark in marks):
+        return "than"
+    return "nth" if word in known["ordinal"] else ""
 
 
 def _how_much(marks: list[Mark], words: Sequence[str], table: Columns, language: str) -> list[Mark]:
@@ -180,7 +166,8 @@ def _mark(
     number_follows: bool,
 ) -> Mark | None:
     end, known = at + size, operation_words(language)
-    number_follows = number_follows or wording(language).unspaced
+    ranks = phrase in known["highest"] | known["lowest"]
+    number_follows = number_follows or (wording(language).unspaced and not ranks)
     if language != "en" and phrase not in columns and phrase not in known["ignored"]:
         phrase = inflected(phrase, columns)
     elif dates := [s for s in {*map(phrase.removesuffix, ("ed", "d"))} & columns.keys() if table.is_dated(columns[s])]:

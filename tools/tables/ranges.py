@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from ..wording.wording import wording
 from .folding import fold
-from .question_words import Mark
+from .marks import Mark
 
 
 def joins(first: Mark, last: Mark, before: Mark | None, words: Sequence[str], language: str) -> tuple[bool, bool]:

@@ -6,10 +6,13 @@ from decimal import Decimal
 from ..wording.phrases import phrases
 from ..wording.wording import UNSPACED
 from .columns import Columns, Row
+from .conditions import kept
 from .table_query import Query
 
 MAX_ROWS = 30
 """Rows of an answer."""
+MAX_LISTED = 1000
+"""Rows of an answer that lists the names in each group."""
 
 
 def say(query: Query, key: str, **values: object) -> str:
@@ -37,7 +40,9 @@ def yes_or_no(query: Query) -> str:
     if not (every.rows if every else query.table).count:
         return f"{none[0].upper()}{none[1:]}{stop(query)}"
     if every is None:
-        return say(query, "yes", rows=rows_of(query))
+        whole = query.table.count if query.exists or len(query.where) < 2 else kept(query.whole, query.where[:-1]).count
+        key = "yes" if whole == query.table.count or query.periods or query.empty else "partly"
+        return say(query, key, rows=rows_of(query), n=query.table.count, whole=whole)
     many = sum(part.count for part in every.failing)
     if not many:
         return say(query, "every", n=every.rows.count)
@@ -49,5 +54,21 @@ def listed_numbers(table: Columns, found: dict[str, Decimal]) -> str:
     return listed({name: table.written(number) for name, number in found.items()})
 
 
-def listed(found: dict[str, str]) -> str:
-    return "; ".join(f"{name or '(empty)'} {value}" for name, value in found.items())
+def listed(found: dict[str, str], sign: str = " ") -> str:
+    return "; ".join(f"{name or '(empty)'}{sign}{value}" for name, value in found.items())
+
+
+def names_by_group(query: Query) -> dict[str, str]:
+    """Who or what satisfies the conditions, of each group: "who is on leave per department"; empty for another question."""
+    table, group, measures = query.table, query.group, [n for n in query.columns if n in query.measures]
+    if group is None or measures or not query.conditional or not (query.asks_who or query.subjects):
+        return {}
+    words = [n for n in range(len(table.names)) if not query.whole.is_numeric(n) and not query.whole.is_dated(n)]
+    own = [n for n in words if n != group and query.whole.different(n) == query.whole.count]
+    subject = next(iter([*query.subjects, *own]), None)
+    if subject is None or table.count > MAX_LISTED:
+        return {}
+    found: dict[str, list[str]] = {}
+    for row in table.first(table.count):
+        found.setdefault(row[group], []).append(row[subject])
+    return {name: ", ".join(dict.fromkeys(cells)) for name, cells in found.items()}

@@ -6,7 +6,8 @@ from ..wording.asked_apart import asks_for
 from ..wording.nearest import words_pattern
 from ..wording.wording import wording
 from .folding import fold
-from .question_words import Mark, measure_words
+from .marks import Mark
+from .measure_words import measure_words
 from .table_query import Query, not_understood
 from .table_words import operation_words
 

@@ -9,6 +9,7 @@ from .cell_numbers import is_durations
 from .codes import counts_rows, is_code
 from .columns import Columns
 from .folding import fold
+from .marks import Mark
 from .table_words import operation_words
 
 _RANKED = frozenset(("highest", "lowest", "top", "bottom"))
@@ -46,6 +47,12 @@ class Query:
     operations: set[str] = field(default_factory=set)
     counts_best: bool = False
     """The most and least are numbers of rows: "which city has the fewest people?"."""
+    versus: tuple[Mark, Mark, Mark] | None = None
+    """Two cells of a column that it compares, and the word for more or less."""
+    frequent: bool = False
+    """The most and least are numbers of rows of the column that it names: "the most common status"."""
+    nth: int = 1
+    """The place in the order from the highest or lowest: 2 for "the second highest"."""
     key: int | None = None
     """The column to sort by, where the question names it behind "by"."""
     ranks_rows: bool = False
@@ -54,6 +61,8 @@ class Query:
     """It asks for yes or no about every row: "are all orders paid?"."""
     yes_or_no: bool = False
     """Whether there are such rows: "is the Brightwater invoice paid?"."""
+    exists: bool = False
+    """It asks whether there is any: "is anyone on leave?"."""
     asks_who: bool = False
     """Whether it begins by asking for a person, who is a row."""
     in_time: bool = False
@@ -140,6 +149,9 @@ class Query:
         if "calculate" in self.operations:
             self.operations.remove("calculate")
             self.operations |= {"sum"} if not self.operations and self.group is None and self.measures else set()
+        if "share" in self.operations and any(is_code(self.whole, n) for n in self.columns):
+            self.columns = [n for n in self.columns if not is_code(self.whole, n)]
+            self.operations.add("rows")
         if "share" in self.operations and set(self.columns) & set(self.measures):
             self.operations.add("sum")
 
@@ -162,8 +174,11 @@ class Query:
         if self.every:
             return f"every row{' where ' * bool(self.every.of)}{' and '.join(self.every.of)} has {self.every.condition}"
         done = self.operations - {"people", "rows", "per"}
+        if self.versus:
+            done = {"difference"}
         doing = " and ".join(sorted(done - {"count"} | {"sum"} if self.adds_what_is_counted else done)) or "rows"
-        what = " and ".join(names[column] for column in (self.columns or self.measures[: done != {"count"}]))
+        counts = done == {"count"} or "share" in done or self.frequent
+        what = " and ".join(names[column] for column in (self.columns or self.measures[: not counts]))
         by = f" by {names[self.group]}" if self.group is not None else ""
         limits = [*self.where, *self.periods, *(f"{names[n]} is empty" for n in self.empty)]
         where = f" where {' and '.join(limits)}" if limits else ""
@@ -187,6 +202,8 @@ class Query:
             return ["share"]
         if extremes and "count" in self.operations and fold(question).split()[2:3] in (["more"], ["fewer"], ["less"]):
             return question.split()[2:3]  # how many more one has than another
+        if self.nth > 1 and (len(extremes) != 1 or totals or self.limit):
+            return ["nth"]
         if ("difference" in self.operations) != (len(extremes) > 1):
             return sorted(extremes) if len(extremes) > 1 else ["difference"]
         if len(totals) > 1:

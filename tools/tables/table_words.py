@@ -1,7 +1,7 @@
 """`operation_words`: the words for operations, comparisons and months in questions about tables, in each language."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from ..wording.wording import wording
@@ -11,6 +11,8 @@ WORD = re.compile(r"[<>=≥≤≠]+|[^\W_]+(?:['.,:/-][^\W_]+)*|(?<!\S)[-+](?!\S
 """A word of a folded question, a number or a sign of comparison."""
 _ELIDED = re.compile(r"^([cdjlmnst]|qu)'")
 """A French article before a vowel: `l'orange`."""
+_WRITTEN = re.compile(r"(?:\d{4}年)?\d{1,2}月|\d{4}年|[a-z0-9][a-z0-9.,:/-]*")
+"""Months, years, numbers and Latin words in a text without spaces."""
 OPERATIONS = ("highest", "lowest", "sum", "average", "median", "distinct", "count", "sort", "descending", "ascending",
               "top", "bottom", "per", "not", "empty", "people", "rows", "difference", "calculate", "share")  # fmt: skip
 _SOME = (
@@ -22,7 +24,13 @@ _SOME = (
     "acts on what precedes",
     "how much or many",
     "of money",
+    "worth",
+    "nor",
+    "ordinal prefixes",
+    "written",
 )
+TEXTS = ("not contains", "contains", "starts with", "ends with")
+"""Conditions on parts of a text."""
 """Lists that not every language has."""
 COMPARISONS = (">=", "<=", ">", "<", "between", "!=")
 
@@ -52,6 +60,8 @@ def operation_words(language: str = "en") -> dict[str, frozenset[str]]:
         **{name: each for name, each in words.section("tables").items() if name != "grouping"},
         **{name: conditions[name] for name in COMPARISONS},
     }
+    for name in TEXTS:
+        listed[name] = [phrase for phrase in (*listed.get(name, ()), *conditions.get(name, ())) if phrase != "without"]
     small = str(words.section("recognise").get("small", "")).split()
     listed["ordinal"] = [word for word, number in words.section("ordinals").items() if number > 1]
     listed["first and last"] = [word for word, number in words.section("ordinals").items() if number in (1, -1)]
@@ -63,11 +73,17 @@ def operation_words(language: str = "en") -> dict[str, frozenset[str]]:
     listed["not"] = [*listed["not"], *listed["does not"]]
     asks = listed.pop("asks", ())
     listed["yes or no"] = asks or str(words.section("answer")["ask_yes_no"]).split()
-    listed["ignored"] = [*listed["ignored"], *asks, *small, *conditions["="], *conditions["unit"]]
+    listed["ignored"] = [*listed["ignored"], *listed["nor"], *asks, *small, *conditions["="], *conditions["unit"]]
     return {
         name: frozenset(each for phrase in phrases for each in (fold(phrase), _divided(fold(phrase))))
         for name, phrases in listed.items()
     }
+
+
+@cache
+def ordinals(language: str) -> dict[str, int]:
+    """The numbers of ordinals, folded."""
+    return {fold(word): number for word, number in wording(language).section("ordinals").items()}
 
 
 def _divided(phrase: str) -> str:
@@ -85,15 +101,43 @@ def names_table_operation(text: str, language: str = "en", among: Sequence[str] 
 def divided(text: str, language: str, names: frozenset[str]) -> list[str]:
     """The words of a folded question; where no spaces divide them, the longest known phrases, and what is between."""
     if not wording(language).unspaced:
-        return [each for word in WORD.findall(text) for each in _ELIDED.sub(r"\1 ", word).split()]
+        return [
+            each
+            for word in WORD.findall(text)
+            for part in _ELIDED.sub(r"\1 ", word).split()
+            for each in _ordinal_apart(part, language)
+        ]
     known = names.union(*operation_words(language).values(), months(language))
-    longest_first = sorted((re.escape(each) for each in known if each), key=len, reverse=True)
-    pattern = re.compile(rf"(?:\d{{4}}年)?\d{{1,2}}月|\d{{4}}年|{'|'.join(longest_first)}|[a-z0-9][a-z0-9.,:/-]*")
-    words, end = [], 0
-    for match in pattern.finditer(text):
-        words += [*WORD.findall(text[end : match.start()]), match.group()]
-        end = match.end()
+    words, end = list[str](), 0
+    for begin, stop in _known_parts(text, known):
+        words += [*WORD.findall(text[end:begin]), text[begin:stop]]
+        end = stop
     return [*words, *WORD.findall(text[end:])]
+
+
+def _ordinal_apart(word: str, language: str) -> list[str]:
+    """A superlative and the ordinal that is written together with it, as two words: "zweithöchste"."""
+    known = operation_words(language)
+    for prefix in known["ordinal prefixes"]:
+        if word.startswith(prefix) and word.removeprefix(prefix) in known["highest"] | known["lowest"]:
+            return [next(each for each in known["ordinal"] if each.startswith(prefix)), word.removeprefix(prefix)]
+    return [word]
+
+
+def _known_parts(text: str, known: Collection[str]) -> list[tuple[int, int]]:
+    """The known phrases of a text without spaces, as they leave the fewest letters unknown, and then are the fewest."""
+    longest = max(map(len, known), default=0)
+    best: list[tuple[int, int, list[tuple[int, int]]]] = [(0, 0, [])]
+    for end in range(1, len(text) + 1):
+        unknown, many, parts = best[-1]
+        options = [(unknown + bool(WORD.search(text[end - 1])), many, parts)]
+        for begin in range(max(0, end - longest), end):
+            if text[begin:end] in known:
+                options.append((best[begin][0], best[begin][1] + 1, [*best[begin][2], (begin, end)]))
+        starts = [match.start() for match in _WRITTEN.finditer(text, 0, end) if match.end() == end]
+        options += [(best[begin][0], best[begin][1] + 1, [*best[begin][2], (begin, end)]) for begin in starts]
+        best.append(min(options, key=lambda option: option[:2]))
+    return best[-1][2]
 
 
 def period_of(phrase: str, language: str = "en") -> str:

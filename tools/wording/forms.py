@@ -22,6 +22,8 @@ _JOINED = {
 _SUFFIX = r"(?:st|nd|rd|th|er|e|º|ª|\.)"
 _AMOUNT, _CLOCK = r"\d+(?:[.,]\d+)?", r"\d{1,2}:\d{2}(?::\d{2})?"
 _PAGES = r"\d{1,5}(?:[-–—]\d{1,5})?"
+_QUOTE = "\ue000"
+"""A character of what stands in quotation marks, in the text of a clause."""
 _SIGNED = rf"-?{_AMOUNT}"
 _MULTIPLIED = (10, 100, 1000)
 """Values of words that multiply what stands before them: "three hundred"."""
@@ -101,7 +103,8 @@ def _filled(form: str, number: int, code: str) -> str:
 def _slots(code: str) -> Mapping[str, str]:
     """The words that may fill each slot; those of `[ranges]` and `[clauses]` by the names of their lists."""
     language = wording(code)
-    lists = {**language.directions, **language.clauses, **language.ranges}
+    counted = {name: tuple(map(folded, words)) for name, words in language.section("occurrences").items()}
+    lists = {**language.directions, **language.clauses, **language.ranges, **counted}
     first, last = lists.get("first", ()), lists.get("last", ())
     edge = "" if language.unspaced else r"(?!\w)"
     units = {"part": PART, "span": SPAN, "timed": SPAN[:2], **{name: (name,) for name in language.units.values()}}
@@ -117,8 +120,14 @@ def _slots(code: str) -> Mapping[str, str]:
     }
     amount = rf"{_AMOUNT}|{either((*language.numbers, *lists.get('half', ()), *lists.get('one', ())))}"
     time = rf"{_CLOCK}|(?:{amount})[\s-]?{slots['span']}"
+    joints = either((*lists.get("and", ()), ","))
+    quoted = rf"[{_QUOTE}]+(?:\s*(?:{joints})\s*[{_QUOTE}]+)*"
+    phrase = rf"(?!(?:{slots.get('unnamed') or '(?!)'})(?!\w))[^\W\d_](?:[\w-]*\w)?"
     return slots | {
         **joined,
+        "quoted": quoted,
+        "term": rf"{quoted}|{phrase}(?:\s+{phrase}){{0,2}}?",
+        "rim": rf"(?=\s*(?:[\ue010-\ue0ff.?!,;]|$|(?:{slots.get('within') or '(?!)'})(?!\w)))",
         "digits": r"\d{1,5}",
         "list": rf"{_PAGES}(?:\s*(?:,|,?\s*(?:{slots.get('and') or either(())}))\s*{_PAGES})+",
         "number": rf"\d{{1,5}}|{numeral}",

@@ -29,6 +29,7 @@ _MAX_WORDS = 300
 """Words of a request that are counted."""
 _KANA = ("HIRAGANA", "KATAKANA")
 _HAN = "CJK UNIFIED"
+_SPANISH = re.compile(r"(?<!\S)[¿¡](?=[^\W\d_])")
 QUOTATION = re.compile(
     r"(?<![\w'])'(?=\S)((?:[^']|(?<=[\w])'(?=\w))*+)'(?!\w)"
     r'|"([^"]*+)"|“([^”]*+)”|‘((?:[^’]|’(?=\w))*+)’(?!\w)|«([^»]*+)»|「([^」]*+)」|`([^`]*+)`'
@@ -60,6 +61,8 @@ def language_of(own: str, verbs: re.Pattern[str] | None = None) -> str:
         return "en"
     if script := _script(words):
         return script
+    if _SPANISH.search(own):
+        return "es"
     bare, english = [folded(word) for word in words], _english(words, verbs)
     votes = {name: _common_votes(bare, name) for name in _common()}
     if english > max(votes.values()):

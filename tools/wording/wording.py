@@ -16,7 +16,7 @@ UNSPACED = ("zh", "ja")
 SECTIONS = (
     "recognise clauses saving restricting harmless goal numbers ordinals languages nouns units ranges "
     "excluding scopes operations directions media around examples conditions quantifiers tables measures "
-    "totals calendar asked refusals altogether answer"
+    "totals calendar asked refusals altogether occurrences answer"
 ).split()
 _PHRASE_WORD = re.compile(r"(?<![\w/{-])[^\W\d_]+(?:-[^\W\d_]+)?(?![\w}/-]|\"? =)")
 """A word of a phrase, and not of the name of a meaning or of a placeholder."""

@@ -68,7 +68,7 @@ def mask(text: str, attached: Sequence[Resource] = ()) -> tuple[str, tuple[Quota
         whole = next((f for f in (named.get(p) for p in range(match.start(), match.start() + 3)) if f), None)
         if whole and not text[whole.end : match.end()].strip("'\"`”’»」.,;:"):
             masked[match.start() : match.end()] = masked[whole.start] * len(match.group())
-        elif inner.strip() and not (whole is None and len(inner) == 1):
+        elif inner.strip() and not (whole is None and len(inner) == 1 and inner < "\u2e80"):
             _hide(masked, quotations, inner, match.start(), match.end())
             if inner.rstrip().endswith((".", "!", "?")) and _NEXT_SENTENCE.match(text, match.end()):
                 masked[match.end() - 1] = "."

@@ -17,6 +17,14 @@ STORY = (
 )
 
 
+@pytest.mark.parametrize(
+    ("words", "number"), [("fee", "2"), ("the fee", "1"), ("café", "1"), ("费用", "2"), ("12", "1"), ("rent", "0")]
+)
+def test_words_are_counted_as_whole_words_whatever_their_case(run_expert: RunExpert, words: str, number: str) -> None:
+    text = "Fee: 12 euros.\nWho pays the\nfee? No coffee in the Café; 125 feet. 总费用和费用"
+    assert run_expert("count", {"items": [text]}, look_for="occurrences", label=words)["text"].text == number
+
+
 def test_lines_that_contain_a_word_are_kept_and_counted(run_expert: RunExpert) -> None:
     kept = run_expert("filter", {"items": [LOG]}, where=("* contains error",))["text"].text
     assert kept == "09:01 ERROR disk full\n09:03 ERROR no network"

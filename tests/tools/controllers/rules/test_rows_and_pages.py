@@ -48,9 +48,31 @@ def test_conditions_and_units_become_parameters(text: str, tasks: list[tuple[str
 
 
 @pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("How often does 'boat' occur in log.txt?", ["boat"]),
+        ("count the word 'boat' in log.txt", ["boat"]),
+        ("How many times is Ingrid Solberg mentioned in log.txt?", ["Ingrid Solberg"]),
+        ("count how often 'boat' and 'crew' appear in log.txt", ["boat", "crew"]),
+        ("Wie oft kommt das Wort Fähre in log.txt vor?", ["Fähre"]),
+        ("combien de fois le mot « bateau » apparaît-il dans log.txt ?", ["bateau"]),
+        ("¿cuántas veces sale la palabra barco en log.txt?", ["barco"]),
+        ("quantas vezes aparece “barco” em log.txt?", ["barco"]),
+        ("“船”在log.txt里出现了几次", ["船"]),
+        ("log.txtに「船」は何回出てきますか", ["船"]),
+    ],
+)
+def test_words_that_are_counted_in_a_text_are_looked_for_in_that_text(text: str, words: list[str]) -> None:
+    log = Resource(kind="text", media_type="text/plain", name="log.txt")
+    assert planned(text, log) == [("count", {"look_for": "occurrences", "label": word}) for word in words]
+
+
+@pytest.mark.parametrize(
     ("text", "first", "last", "task_type"),
     [
         ("Summarise page 4 of thesis.pdf", 4, 4, "document-to-text"),
+        ("What's on page 4 of thesis.pdf?", 4, 4, "document-to-text"),
+        ("what is on the first page of thesis.pdf", 1, 1, "document-to-text"),
         ("Read the first page of thesis.pdf aloud", 1, 1, "document-to-text"),
         ("Read me the last two pages of thesis.pdf", -2, -1, "document-to-text"),
         ("Give me the text of page 6 of thesis.pdf", 6, 6, "document-to-text"),

@@ -44,7 +44,10 @@ def count(call: Call) -> Sequence[Artifact]:
     items, columns = call.inputs.get("items", ()), call.task.parameters.get("look_for") == "columns"
     conditions = where or ([f"* = {label}"] if label and any(map(is_large, items)) else [])
     note = ""
-    if call.task.parameters.get("look_for") == "e-mails":
+    if call.task.parameters.get("look_for") == "occurrences":
+        number = sum(_occurrences(label, item.text()) for item in items)
+        note = f"computed: “{label}” as whole words, in upper or lower case"
+    elif call.task.parameters.get("look_for") == "e-mails":
         number = sum(map(_mails_in, items))
         note = f"computed: count of e-mails, of {len(items)} file(s); no addresses were counted"
     elif columns or conditions or (not label and items and all(item.resource.kind == "table" for item in items)):
@@ -53,6 +56,13 @@ def count(call: Call) -> Sequence[Artifact]:
     else:
         number = sum(_count(item, label, unit) for item in items)
     return [Artifact(output="text", kind="text", media_type="text/plain", text=str(number), note=note)]
+
+
+def _occurrences(words: str, text: str) -> int:
+    """How often words stand in a text; of a script without spaces also within longer ones."""
+    pattern = r"\s+".join(map(re.escape, words.split()))
+    edges = [r"\b" if re.match(r"\w", end) and end < "\u2e80" else "" for end in (words[:1], words[-1:])]
+    return len(re.findall(f"{edges[0]}{pattern}{edges[1]}", text, re.IGNORECASE))
 
 
 def _mails_in(material: Material) -> int:

@@ -124,6 +124,8 @@ def _lacks_details(meaning: Meaning, words: ClauseWords) -> bool:
     """Whether a new format or a part is meant and not understood: nothing is made of the whole in its place."""
     if meaning.task_type == "crop" and has_words("diagonal", words.text, words.language.code):
         return True
+    if meaning.name == "count/occurrences":  # `count_occurrences` found no words to count
+        return True
     if meaning.name.endswith("/format") or meaning.name == "crop":
         return parameters_of(meaning, words) == meaning.parameters
     timed = any(kind in ("audio", "video") for port in VOCABULARY[meaning.task_type].inputs for kind in port.kinds)

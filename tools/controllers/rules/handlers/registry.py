@@ -10,6 +10,7 @@ from ..linking import MAX_TASKS, Handler, Linker
 from ..members import NoSuchMember
 from ..text_linking import add_single_input
 from . import altogether, audio, comparison, image_contents, meanings, operations, pictures, questions, tables, texts
+from .occurrences import count_occurrences
 
 _END = re.compile(r"[.;!?\n]|, |,? (?:and|then|but) |$")
 
@@ -57,6 +58,8 @@ def plan_intent(linker: Linker, intent: Intent) -> None:
     compares = intent.act == "pick" or (intent.match is not None and intent.match.meaning.startswith("pick-best"))
     if not compares and any(clause.start <= start < clause.end for start, _ in linker.parsed.undecided):
         linker.refuse(intent, "not-measured" if intent.act == "question" else "which-file")
+        return
+    if count_occurrences(linker, intent):
         return
     try:
         _handler(intent.act)(linker, intent)
