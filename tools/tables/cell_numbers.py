@@ -21,6 +21,7 @@ _MISSING = frozenset(
      "tbd", "tba", "?", "\u2026", "...", "n.d.", "s.o.", "s/d", "n/d", "无", "なし")
 )  # fmt: skip
 """Cells that say that there is no value, as `fold` leaves them."""
+_LETTERED = re.compile(r"\d+[a-z]")
 _DURATION = re.compile(r"(?:\d+ days?, )?\d+(?::\d\d){1,2}(?:\.\d+)?")
 _CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "₹": "INR", "円": "JPY", "元": "CNY"}
 
@@ -86,3 +87,9 @@ def read_number(cell: str, decimal_comma: bool = False) -> Decimal | None:
     if not re.fullmatch(r"[-+]?\d+(?:\.\d*)?", plain):
         return None
     return -Decimal(plain) if match["minus"] or negative else Decimal(plain)
+
+
+def are_lettered(cells: Iterable[str]) -> bool:
+    """Whether all cells have a number and one of several letters: a class, a seat, a flat. They are no numbers."""
+    texts = [cell.strip().lower() for cell in cells]
+    return len({text[-1:] for text in texts}) > 1 and all(_LETTERED.fullmatch(text) for text in texts)

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import NamedTuple, Self
 
 from ...graph.errors import input_error
-from .cell_numbers import begins_as_number, is_missing, read_number, unit_of
+from .cell_numbers import are_lettered, begins_as_number, is_missing, read_number, unit_of
 from .condition import Condition
 from .folding import fold, singulars
 from .written_dates import is_date
@@ -195,7 +195,12 @@ class Columns(ABC):
         """Whether all cells of a column that are not missing are numbers."""
         filled, known = self._filled(column), self.known(column)
         some = bool(filled) or known.numbers > 0
-        return some and known.complete and all(self.number(cell) is not None for cell in filled)
+        plain = known.complete and all(self.number(cell) is not None for cell in filled)
+        return some and plain and not self.is_lettered(column)
+
+    def is_lettered(self, column: int) -> bool:
+        """As `are_lettered`, of the cells of a column that are not missing."""
+        return not self.known(column).numbers and are_lettered(self._filled(column))
 
     def looks_numeric(self, column: int) -> bool:
         """Whether at least half of the cells of a column that are not missing begin as a number does: `100 DR`, `12`."""
@@ -208,7 +213,8 @@ class Columns(ABC):
     def _half(self, column: int, holds: Callable[[str], bool]) -> bool:
         filled, plain = self._filled(column), self.known(column).numbers
         rows = plain + sum(filled.values())
-        return rows > 0 and 2 * (plain + sum(many for cell, many in filled.items() if holds(cell))) >= rows
+        fit = plain + sum(many for cell, many in filled.items() if holds(cell))
+        return 2 * fit >= rows > 0 and not self.is_lettered(column)
 
     def units(self, column: int) -> dict[str, list[str]]:
         """The numbers of a column by their unit or currency, in order; those without one under the empty name, once."""

@@ -9,14 +9,13 @@ from .columns import Columns
 from .conditions import kept, unlike
 from .folding import fold
 from .identifiers import is_numbering
-from .marks import Mark
+from .marks import RANKS, Mark
 from .one_by_one import joined_by_and, one_by_one
 from .own_bounds import OwnBound, measures_rows, own_bound
 from .ranges import alternates, joined, joins
 from .table_query import not_understood
 from .table_words import TEXTS, operation_words, period_name
 
-RANKS = ("top", "bottom", "highest", "lowest")
 EXCLUDING = ("not", "!=", "empty")
 """Roles of words before what is left out: "except June", "without June"."""
 _LEFT_OUT = frozenset("without the ohne die den das sans le la les sin el los las sem o a os as".split())

@@ -90,7 +90,8 @@ def row_test(table: Columns, condition: Condition, column: int) -> Callable[[str
 
         return compares
     if operator in ("=", "!="):
-        number, months = size_of(value, table.decimal_comma), periods_of(table, condition, column)
+        number = None if table.is_lettered(column) else size_of(value, table.decimal_comma)
+        months = periods_of(table, condition, column)
 
         def same(cell: str) -> bool:
             size = size_of(cell, table.decimal_comma)

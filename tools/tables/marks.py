@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+RANKS = ("top", "bottom", "highest", "lowest")
 MAX_PHRASE = 6
 """Words of a column name, a value or an operation."""
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from .columns import Columns
-from .condition_reader import EXCLUDING, RANKS, ConditionReader
-from .marks import Mark
+from .condition_reader import EXCLUDING, ConditionReader
+from .marks import RANKS, Mark
 from .one_by_one import group_apart, with_all
 from .row_sizes import most_rows, ranks_rows
 from .table_query import Query

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from ..wording.asked_apart import asks_for
 from ..wording.nearest import words_pattern
-from ..wording.wording import wording
-from .folding import fold
-from .marks import Mark
+from ..wording.wording import LANGUAGES, wording
+from .folding import fold, singulars
+from .marks import RANKS, Mark
 from .measure_words import measure_words
 from .table_query import Query, not_understood
 from .table_words import operation_words
@@ -34,6 +34,9 @@ def check_superlative(query: Query, marks: Sequence[Mark], question: str) -> Non
     "Longest" and "works least" are not said of money; the oldest person has the earliest date only of birth.
     """
     code, measures, known = query.language, query.measures, operation_words(query.language)
+    best = [mark.text for mark in marks if mark.role in RANKS and mark.text in known["best"]]
+    if best and any(_better_low(query.whole.names[column]) for column in measures):
+        raise not_understood(query.whole, best)  # the best grade, price or time may be the lowest
     if len(measures) != 1 or measures[0] in query.columns:
         return
     name = fold(query.whole.names[measures[0]])
@@ -46,3 +49,9 @@ def check_superlative(query: Query, marks: Sequence[Mark], question: str) -> Non
     timed = listed.search(fold(question)) if listed else None
     if aged or timed:
         raise not_understood(query.whole, [*aged] or [timed.group() if timed else ""])
+
+
+def _better_low(name: str) -> bool:
+    """Whether less may be better of what a column is called: a grade, a time, a place, a price."""
+    words = singulars(name).split()[-1:]
+    return any({*words} & {singulars(each) for each in operation_words(code)["better low"]} for code in LANGUAGES)

@@ -28,6 +28,7 @@ _SOME = (
     "nor",
     "ordinal prefixes",
     "written",
+    "best",
 )
 TEXTS = ("not contains", "contains", "starts with", "ends with")
 """Conditions on parts of a text."""

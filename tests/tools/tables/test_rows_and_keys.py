@@ -155,3 +155,26 @@ def test_a_place_in_an_order_a_bound_of_the_table_and_a_part_of_a_text_are_compu
             answer_about(people, question)
     else:
         assert answer_about(people, question).startswith(answer)
+
+
+PUPILS = "name,class,height,maths grade\nAda,7a,152,1\nBen,7a,160,3\nDario,7b,167,2\nEva,7b,158,4\nGita,7b,161,3\n"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Who is taller than Ben?", "name Dario"),
+        ("Which class has the most people?", "7b, with 3"),
+        ("What is the average height in 7b?", "162"),
+        ("Who has the best maths grade?", None),
+        ("Who has the highest maths grade?", "4 (name Eva"),
+    ],
+)
+def test_classes_are_no_numbers_with_units_and_the_best_grade_may_be_the_lowest(
+    question: str, answer: str | None
+) -> None:
+    if answer is None:
+        with pytest.raises(ExpertError, match="best"):
+            answer_about(table(PUPILS), question)
+    else:
+        assert answer_about(table(PUPILS), question).startswith(answer)

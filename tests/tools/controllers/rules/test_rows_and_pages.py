@@ -39,6 +39,11 @@ def planned(text: str, *files: Resource) -> list[tuple[str, Parameters]]:
             "How many columns does each of these files have? a.csv b.csv",
             [("count", {"look_for": "columns"}), ("count", {"look_for": "columns"})],
         ),
+        (
+            "How many columns do these files have? a.csv b.csv",
+            [("count", {"look_for": "columns"}), ("count", {"look_for": "columns"})],
+        ),
+        ("How many columns do a.csv and b.csv have in total?", [("count", {"look_for": "columns"})]),
         ("How many rows does each file have? a.csv, b.csv", [("count", {}), ("count", {})]),
         ("How many boats are in boats.csv?", [("table-question-answering", {})]),
     ],

@@ -77,7 +77,10 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
     if has("table") and (columns := _COLUMNS.match(words)):
         rows_too = [Parameters()] if columns["rows"] or columns["more"] else []
         asked: list[Parameters] = [*rows_too, {"look_for": "columns"}]
-        for group, which in product(_counted_apart(linker, intent), asked):
+        joined = _joined(linker, intent)  # else the columns of several tables have no sum
+        for group, which in product(
+            [_tables(linker, intent)] if joined else [[t] for t in _tables(linker, intent)], asked
+        ):
             _add_items(linker, intent, "count", group, which)
         return True
     if has("table") and (rows or not (has("image") or has("text"))):
@@ -100,12 +103,17 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
             linker.use(intent.clause.start + blank.start(), intent.clause.start + blank.end())
         where = conditions(linker, intent) if lines and not blank else {}
         what = {"letter": "characters"}.get(unit[1], unit[1] + "s")
-        language = wording(linker.parsed.language)
-        joined = words_pattern(language.section("scopes")["together"], language).search(said)
-        for group in [texts] if joined else ([text] for text in texts):
+        for group in [texts] if _joined(linker, intent) else ([text] for text in texts):
             _add_items(linker, intent, "count", group, where or {"look_for": what})
         return True
     return False
+
+
+def _joined(linker: Linker, intent: Intent) -> bool:
+    """Whether words ask for one number of several files: "in total"."""
+    language = wording(linker.parsed.language)
+    together = words_pattern(language.section("scopes")["together"], language)
+    return together.search(linker.parsed.words_of(intent.clause)) is not None
 
 
 def counts_results(linker: Linker, intent: Intent, words: str) -> bool:
