@@ -3,10 +3,12 @@
 import re
 from functools import cache
 
+from .choices import choices_behind_colon
 from .clause_words import without_doing
 from .forms import find_forms
 from .nearest import words_pattern
 from .page_words import read_pages
+from .row_conditions import row_conditions
 from .several_questions import both_ends, several_questions
 from .text_parts import read_parts
 from .wording import Wording, any_of, folded, wording
@@ -14,6 +16,7 @@ from .wording import Wording, any_of, folded, wording
 _MOST_PIECES = 60
 _PUNCTUATION = re.compile(r"(?:[!?;,\n。！？；，、：…]|:(?!\d))+|\.(?=\s|$)|\s[-–—]\s")
 _FILES = "\ue010-\ue01f"
+_DATA = f"\ue000-\ue00f{_FILES}"
 
 
 def cuts_of(masked: str, language: Wording) -> list[int]:
@@ -33,6 +36,9 @@ def cuts_of(masked: str, language: Wording) -> list[int]:
     listed += [range(match.start(), match.end()) for match in _dates(language.code).finditer(words)]
     listed += [range(match.start() + 1, match.end()) for match in both_ends(language.code).finditer(words)]
     listed += [range(match.start() + 1, match.end()) for match in _places(language.code).finditer(words)]
+    listed += [range(each.noun + 1, each.end) for each in row_conditions(masked, language.code)]
+    if choices := choices_behind_colon(masked, language.code):
+        listed.append(range(choices[0] + 1, len(masked)))
     if pages := read_pages(masked, language.code):
         listed.append(range(pages[0].start + 1, pages[-1].end))
     listed += [range(part.start, part.end) for part in read_parts(masked, language.code)]
@@ -56,7 +62,7 @@ def _listed(code: str) -> re.Pattern[str]:
     """From a file or language to the next in a list of them: no request ends between them."""
     joints = connectives(code, ("and",))
     names = words_pattern(wording(code).languages, wording(code))
-    item = rf"(?:[{_FILES}]|{names.pattern})"
+    item = rf"(?:[{_DATA}]|{names.pattern})"
     return re.compile(rf"{item}\s*(?:(?:[,;、，]|{joints.pattern})\s*){{1,2}}(?=(?:[^\W\d_]{{2,4}}\s)?{item})")
 
 

@@ -19,9 +19,11 @@ from .fitting import fit_cost
 from .forms import find_forms
 from .meanings import meaning_of
 from .nearest import Match, nearest, plain_words
+from .row_conditions import row_conditions
 from .several_questions import several_questions
+from .sure_meanings import OF_ROWS, OF_TEXT, sure_meaning
 from .text_parts import read_parts
-from .wording import Wording, folded, wording
+from .wording import Wording, blanked, folded, wording
 
 LEAST, LEAST_UNSPACED = 0.27, 0.17
 """Scores under which a piece asks for nothing; words that are not divided share fewer n-grams."""
@@ -148,12 +150,13 @@ def _read_piece(
 ) -> Piece:
     language = wording(code)
     start = _after_connectives(masked, start, end, code)
-    words = ClauseWords(masked[start:end], language)
-    if words.is_background or not _LETTER.search(words.text):
+    words, rows = ClauseWords(masked[start:end], language), next(row_conditions(masked[start:end], code), None)
+    own = ClauseWords(blanked(words.text, [(rows.start, rows.end)]), language) if rows else words
+    if own.is_background or not _LETTER.search(words.text):
         return Piece(start, end, None)
     named = tuple(kind for position, kind in given if start <= position < end)
-    if "text" in at_hand[len(given) :] and reads_results(words.text, code):
-        return Piece(start, end, Match("", "text-to-speech", SURE))
+    if sure := sure_meaning(own, words, named, at_hand, len(given)):
+        return Piece(start, end, sure._replace(score=max(SURE, sure.score)))
     asked_of = next((_QUESTIONS[kind] for kind in reversed(named or tuple(at_hand)) if kind in _QUESTIONS), ())
     questions = [*nearest(words.text, code, among=asked_of), *(Match("", name, 0.0) for name in asked_of)]
     if questions and several_questions(words.text, code):
@@ -166,6 +169,8 @@ def _read_piece(
     asks = not language.unspaced and words.starts_with("question") and not words.starts_with("polite")
     for match in _candidates(words.text, language):
         if asks and (_makes_media(match) or match.meaning.startswith("text-generation")):
+            continue
+        if rows and not match.meaning.startswith((*OF_TEXT, *OF_ROWS)):
             continue
         cost = fit_cost(match.meaning, at_hand, named)
         if (

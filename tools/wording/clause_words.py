@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from itertools import pairwise
 
 from .aloud import aloud
+from .choices import choices_behind_colon
 from .nearest import words_pattern
 from .wording import Wording, any_of, folded
 
@@ -17,6 +18,7 @@ _HIDDEN = "\ue000-\ue0ff"
 _WORDS_BETWEEN = re.compile(r"[\W_]*\w{0,4}[\W_]*")
 """What may stand between two names of languages that are both meant, beside a comma or conjunction: an article."""
 _LABEL_EDGE = re.compile(rf"[{_HIDDEN}:：,;、，()?？!]")
+_DATA = re.compile(rf"[{_HIDDEN}]+")
 _MARKS = " ,.;:!?、，。；：！？…"
 """What may stand between a word and the edge of its clause."""
 _ASKING = 2
@@ -163,7 +165,8 @@ class ClauseWords:
 
     def _joins(self, between: str) -> bool:
         """Whether two names of languages with these words between them are both meant: joined by "and", "or" or a comma."""
-        joints = words_pattern((*self.language.joints, *self.language.clauses.get("or", ())), self.language)
+        listing = (name for name in ("or", "as_well") for name in self.language.clauses.get(name, ()))
+        joints = words_pattern((*self.language.joints, *listing), self.language)
         rest = joints.sub(",", between)
         return re.search("[,;/、，]", rest) is not None and _WORDS_BETWEEN.fullmatch(rest) is not None
 
@@ -221,11 +224,16 @@ class ClauseWords:
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """What the clause offers to choose from: the items before and after "or", as written."""
+        if listed := choices_behind_colon(self.text, self.language.code):
+            return listed[1]
         found = [*self._pattern("or").finditer(self.words)]
         if not found:
             return ()
         head, tail = self.text[: found[0].start()], self.text[found[-1].end() :]
-        before = [part for part in _LABEL_EDGE.split(head) if part.strip()]
+        head = next((part for part in reversed(_DATA.split(head)) if part.strip()), "")  # no "is" of "is a.txt ..."
+        parts = [part for part in _LABEL_EDGE.split(head) if part.strip()]
+        asks = self._pattern("question")
+        before = [part for part in parts if not asks.search(folded(part))] or parts  # without "which is it, ..."
         middle = [self.text[a.end() : b.start()] for a, b in pairwise(found)]
         after = next((part for part in _LABEL_EDGE.split(tail) if part.strip()), "")
         items = [*(self._label(part, last=True) for part in before), *(self._label(part) for part in (*middle, after))]

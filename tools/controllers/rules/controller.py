@@ -22,6 +22,7 @@ from ...wording.wording import LANGUAGES, simplified
 from .answer_orders import unmet_orders, without_answer_orders
 from .answers import answer_paragraphs
 from .clauses import ParsedRequest, parse_request
+from .corrections import corrected, unread_corrections
 from .counted_files import with_counted_files
 from .example_intents import find_intents_by_examples, with_examples
 from .excluded_files import without_excluded_files
@@ -79,7 +80,7 @@ class RuleBasedController:
 
 def propose(request: Request) -> Proposal:
     """The plan of a request, and what of it can't be planned. Pure: the same request, the same plan."""
-    if again := repeated(request):
+    if again := repeated(request) or corrected(request):
         proposal = propose(again)
         whole = {"start": 0, "end": len(request.text)}
         evidence = tuple(each.model_copy(update=whole) for each in proposal.evidence or ())
@@ -134,6 +135,8 @@ def propose(request: Request) -> Proposal:
 
     lost = [request.text[as_typed(a) : as_typed(b)] for a, b in unused.lost]
     lost += lost_in_clauses(parsed, linker) if language != "en" else ()
+    for words in unread_corrections(parsed):
+        lost = [words, *(each for each in lost if each not in words)]
     unmet_spans = (*scopes.unmet, *unmet_orders(parsed, orders, tasks, linker.used))
     unmet = (request.text[as_typed(a) : as_typed(b)] for a, b in unmet_spans)
     lost += [words for words in unmet if not any(each in words or words in each for each in (*lost, *linker.refusals))]

@@ -111,9 +111,10 @@ def _chosen(
     if like := words.get("like"):
         last = like.rsplit(maxsplit=1)[-1]  # "the audio file", "the resulting picture"
         empty = last in (*file_nouns("en"), *_OF_ALL) or (len(last) > 4 and last.endswith(("ed", "ing")))
-        if empty or ("noun" in words and not named.isdisjoint(among)):
+        found = [file for file in among if not {*like.split()}.isdisjoint(re.findall(r"[^\W_]+", file.label.lower()))]
+        chosen = "noun" not in words and len(found) == 1  # "the new one" of old.txt and new.txt
+        if not chosen and (empty or ("noun" in words and not named.isdisjoint(among))):
             return None
-        found = [file for file in among if not {*like.split()}.isdisjoint(re.findall(r"\w+", file.label.lower()))]
         return found if len(found) == 1 else ()
     if "several" in words or "pair" in words:
         count = wording(code).numbers.get(words.get("several", ""), 2)

@@ -111,6 +111,8 @@ def _is_detail(parsed: ParsedRequest, piece: Piece, before: Piece, code: str) ->
     """Whether a piece only adds to the one before: a file, a quotation, a language, a number, words of a description."""
     words = ClauseWords(parsed.masked[piece.start : piece.end], wording(code))
     described = before.match is not None and before.match.meaning.startswith(_DESCRIBED)
+    if before.match and before.match.meaning.endswith("/rows"):  # a table decides what its words mean
+        described = any(file.resource.kind == "table" for file in parsed.files)
     if words.starts_with("not", ("but", "and")) and time_range(words.text, code):
         return True
     if words.is_background:  # "draw a dog without a collar"

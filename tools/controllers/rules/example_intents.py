@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from ....graph.resource import Kind, Resource
 from ....graph.vocabulary import VOCABULARY
+from ...wording.choices import choices_behind_colon
 from ...wording.clause_reading import SURE, Piece, read_clauses
 from ...wording.clause_words import ClauseWords
 from ...wording.lost_words import lost_words, without_harmless
@@ -132,12 +133,15 @@ def _with_pasted_text(parsed: ParsedRequest, code: str) -> ParsedRequest:
         return parsed
     start, end = colon.end(), len(parsed.text.rstrip())
     rest = parsed.masked[start:end]
+    near = nearest(parsed.masked[: colon.start()], code, most=3)
+    chooses = any(m.meaning.startswith("zero-shot") for m in near) and choices_behind_colon(parsed.masked, code)
     match = nearest(_FIRST_PART.split(rest, maxsplit=1)[0], code, most=1)
     bare = re.sub(r"[\W_]", "", rest)
     named = ClauseWords(parsed.masked[:start], wording(code)).languages[0]
     asks = parsed.files and rest.endswith(("?", "？")) and not named
     if (
-        asks  # "read a.pdf and answer: when is it due?"
+        chooses
+        or asks  # "read a.pdf and answer: when is it due?"
         or re.search("[\ue000-\ue0ff]", rest)
         or len(bare) < 6
         or (match and match[0].score >= _COMMAND and match[0].meaning != "conversational")

@@ -133,11 +133,18 @@ class ReferenceResolver:
                 self.parsed.words_of(intent.clause),
             )
             before = [r for r in files if r.position <= intent.start]
-            return files if several or all(r.position < 0 for r in files) else (before or files)[-1:]
+            whole = several or all(r.position < 0 for r in files)
+            return files if whole else self._with_those_taken((before or files)[-1], files)
         quotations = [r for r in self.referents if r.origin == "quotation" and fits(r, kinds)]
         if quotations:
             return [min(quotations, key=lambda r: (r.position > intent.start, abs(r.position - intent.start)))]
         return self._earlier(intent, kinds)
+
+    def _with_those_taken(self, last: Referent, files: Sequence[Referent]) -> list[Referent]:
+        """A file, with all that the intent before takes as well: a verb without an object goes on with them."""
+        made = [r for r in self.referents if r.is_result]
+        taken = frozenset[object]().union(*(r.sources for r in made if r.intent_index == made[-1].intent_index))
+        return [r for r in files if r.value in taken] if last.value in taken else [last]
 
     def _earlier(self, intent: Intent, kinds: Sequence[Kind]) -> list[Referent]:
         """The latest data of earlier turns, or that which the words name and count: "the second one", "the first summary".

@@ -234,6 +234,10 @@ _OBLIGATIONS: Mapping[str, Callable[[_Plan, Scope, Sequence[Task]], bool]] = {
     "rest": _rest,
     "together": _together,
     "apart": _apart,
-    "among": lambda plan, scope, group: _both(plan, scope, group) or any(map(plan.is_several, plan.data(group))),
+    "among": lambda plan, scope, group: (
+        _both(plan, scope, group)
+        or any(map(plan.is_several, plan.data(group)))
+        or "candidate_labels" in group[0].parameters
+    ),
     "named": _named,
 }

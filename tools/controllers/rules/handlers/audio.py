@@ -40,10 +40,10 @@ def speak(linker: Linker, intent: Intent) -> None:
         linker.use(intent.start + start, intent.start + end)
     targets = target_languages(clause)
     for text in _texts_to_say(linker, intent) or linker.refuse_missing(intent, "text"):
-        target = next(iter(languages_beside(linker, text, intent) or targets), "")
-        value = _translated(linker, intent, text.value, target) if target else text.value
-        spoken_in = {"language": target} if target and value == text.value else {}
-        linker.add_task("text-to-speech", {"text": value}, intent, how | spoken_in)
+        for target in languages_beside(linker, text, intent) or targets or [""]:
+            value = _translated(linker, intent, text.value, target) if target else text.value
+            spoken_in = {"language": target} if target and value == text.value else {}
+            linker.add_task("text-to-speech", {"text": value}, intent, how | spoken_in)
     enhanced = re.search(r"\b(?:enhanced|high[- ]quality|improved|clear|refined)\b", linker.resolver.words_of(intent))
     if enhanced and linker.tasks and linker.tasks[-1].type == "text-to-speech":
         linker.add_task("audio-to-audio", {"audio": Ref(task_id=linker.tasks[-1].id)}, intent)

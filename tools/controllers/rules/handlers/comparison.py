@@ -5,15 +5,13 @@ from collections.abc import Sequence
 
 from .....graph.resource import Kind, Resource
 from .....graph.task import Value as Input
+from ....wording.one_apart import one_apart
 from ..intents import Intent
 from ..linking import Linker
 from ..parameters import Parameters
-from ..referents import Referent
+from ..referents import Referent, unique
 from ..text_linking import as_text, text_referents
 from .questions import add_question
-
-_TO = re.compile(r"\bto[: ]*[\"'“‘«„]?$")
-"""Before the text that others are measured by."""
 
 
 def compare(linker: Linker, intent: Intent) -> None:
@@ -65,6 +63,26 @@ def names_of(linker: Linker, values: Sequence[Input]) -> Parameters:
     return {"names": tuple(source.label for source in sources)}
 
 
+def files_of_clause(linker: Linker, intent: Intent) -> list[Referent]:
+    """The files that the clause of an intent names."""
+    clause = intent.clause
+    return [r for r in linker.resolver.referents if r.origin == "file" and clause.start <= r.position < clause.end]
+
+
+def apart_from_others(linker: Linker, named: Sequence[Referent]) -> Referent | None:
+    """The text that a list of others is measured by: "which of 'b' and 'c' is closer to 'a'"."""
+    spans = [(q.start, q.end) for q in linker.parsed.quotations] + [(f.start, f.end) for f in linker.parsed.files]
+    own = [next((span for span in spans if span[0] == each.position), (0, 0)) for each in named]
+    place = one_apart(linker.parsed.masked, own, linker.parsed.language) if named else None
+    return None if place is None else named[place]
+
+
+def measured_first(linker: Linker, texts: Sequence[Referent]) -> list[Referent]:
+    """The texts, that by which a list of others is measured before these."""
+    measure = apart_from_others(linker, texts)
+    return sorted(texts, key=lambda each: each is not measure)
+
+
 def similar(linker: Linker, intent: Intent) -> None:
     """Measure how similar two texts are: quotations, results, files, or the text of recordings and pictures."""
     if linker.has_task("sentence-similarity"):
@@ -76,11 +94,15 @@ def similar(linker: Linker, intent: Intent) -> None:
     quotations = [r for r in linker.resolver.referents if r.origin == "quotation"]
     near = linker.resolver.named_data(intent, ("text",)) or quotations
     made = linker.resolver.latest_results(("text",))
-    third = next((q for q in quotations if _TO.search(linker.parsed.masked, 0, q.position)), None)
     texts = [r for r in linker.resolver.referents if r.is_result and r.kind == "text"]
-    compared = [*(texts if "which" in linker.parsed.words_of(intent.clause) else made), *quotations]
+    clause = [r for r in files_of_clause(linker, intent) if r.kind == "text"]
+    named = quotations or unique(clause)
+    which = "which" in linker.parsed.words_of(intent.clause)
+    compared = [*(texts if which else made), *named]
+    several = len(named) == 1 < len(texts) and len({r.origin for r in texts}) == 1
+    third = named[0] if which and several else apart_from_others(linker, named)
     if len(compared) > 2 and (third or not made):  # "which of 'b' and 'c' is closer to 'a'"
-        source = third or quotations[0]
+        source = third or named[0]
         others = tuple(each.value for each in compared if each is not source)
         linker.add_task("sentence-similarity", {"source_sentence": source.value, "sentences": others}, intent)
         return

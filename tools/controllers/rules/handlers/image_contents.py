@@ -5,6 +5,7 @@ import re
 from .....graph.resource import Kind
 from .....graph.task import Value as Input
 from ....wording.counted_parts import counts_mails, type_by_name
+from ....wording.counted_results import counts_made
 from ..intents import Intent
 from ..lexicon import lexicon
 from ..linking import Linker
@@ -74,6 +75,9 @@ def count(linker: Linker, intent: Intent) -> None:
     pictured: tuple[Kind, ...] = ("image", "document") if on_pages else ("image",)
     counted = lexicon().cues["document"].search(" ".join(words.split()[:4]))
     if counted or not any(linker.resolver.has_kind(kind) for kind in pictured):
+        if linker.tasks and not linker.resolver.has_kind("table") and counts_made(words, "en"):
+            linker.refuse(intent, "not-counted")
+            return
         add_question(linker, intent, linker.parsed.text[intent.start : intent.clause.end].strip())
         return
     found = [r for r in linker.resolver.latest_results(("labels",)) if r.origin == "object-detection"]

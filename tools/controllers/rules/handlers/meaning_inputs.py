@@ -50,6 +50,8 @@ def choose(linker: Linker, intent: Intent, port: Port, meaning: Meaning) -> list
         usable = [r for r in usable if r.origin not in _FINDINGS]
     elif meaning.task_type == "count":  # of findings the found, and no number or answer
         usable = [r for r in usable if r.origin not in _FINDINGS or r.kind != "text"]
+    if meaning.task_type == "translation":
+        usable = [r for r in usable if r.origin != "count"]
     if meaning.task_type in _TEXT_SEARCHES:
         usable = [r for r in usable if r.origin != "summarization"] or usable
         usable = [r for r in usable if r.language in ("", "English")] or usable

@@ -1,6 +1,7 @@
 """`plan_meaning`: the tasks of an intent that example phrases decide, in any language, linked by the kinds of data."""
 
 from collections.abc import Sequence
+from itertools import product
 
 from .....graph.task import Ref
 from .....graph.task import Value as Input
@@ -9,7 +10,6 @@ from ....languages import NAMES
 from ....tables.table_words import names_table_operation
 from ....wording.clause_words import ClauseWords
 from ....wording.languages_apart import languages_apart
-from ....wording.lost_words import has_other_words
 from ....wording.meanings import Meaning, meaning_of
 from ....wording.nearest import nearest
 from ....wording.operation_values import has_words
@@ -22,26 +22,17 @@ from ..intents import Intent
 from ..linking import Linker
 from ..parameters import Parameters
 from ..referents import Referent
-from .comparison import names_of
+from .comparison import measured_first, names_of
 from .meaning_inputs import add_boxes, choose, data_of, is_latest_in, own_words
 from .meaning_neighbours import CUTS, counts_all_mails, for_kind, is_about_refused, meanings_of
 from .meaning_parameters import parameters_of
+from .meaning_rows import OF_ROWS, asks_about_rows, plan_rows
 from .pictures import names_a_part as names_english_part
 from .tables import counts_results, filter_rows
 
 _WHOLE_PICTURE = tuple(f"image-to-image/{name}" for name in ("blur", "grayscale", "brighten", "darken", "sharpen", "invert",
                                                              "contrast", "flip", "rotate", "resize"))  # fmt: skip
 """Operations that no expert does to a part of a picture."""
-_OF_ROWS = "table-question-answering"
-_CALCULATED = ("highest", "lowest", "sum", "average", "median", "per", "sort", "top", "bottom")
-_FOUND_IN_TEXT = ("token-classification", "question-answering", "text-classification", "summarization", "pick-best",
-                  "compare", "zero-shot-classification")  # fmt: skip
-"""Types that the words of a question about a table are near to: "the sum of the amounts in March"."""
-_OF_GROUPS = {
-    "compare": ("highest", "lowest"),
-    "zero-shot-classification": ("highest", "lowest", "sum", "average", "median", "count"),
-}
-"""What of this a question has that is near to a task on groups: "the sum by category", and no "sort them by category"."""
 _SPEECH = "text-to-speech"
 _READ = ("document-to-text", "document-to-images", "image-to-text")
 """Types that a clause which asks to hear a text is near to, by its other words: "lies Seite 3 laut vor"."""
@@ -88,8 +79,10 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
     if meaning.is_out_of_reach or some_mails:
         linker.refusals.append(refusal(words.language.code, "out-of-reach", linker.goal_of(intent)))
         return
-    if _asks_about_rows(linker, intent, meaning, words):
-        meaning = meaning_of(_OF_ROWS)
+    if asks_about_rows(linker, intent, meaning, words):
+        meaning = meaning_of(OF_ROWS)
+    if plan_rows(linker, intent, meaning):
+        return
     if _lacks_details(meaning, words):
         linker.refusals.append(refusal(words.language.code, "not-understood", linker.goal_of(intent)))
         return
@@ -116,8 +109,8 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
     counted = names_table_operation(words.words, words.language.code, ("count",))
     if counted and meaning.task_type == "token-classification":
         linker.add_task("count", {"items": tuple(result.value for result in made)}, intent)
-    for result in made if targets and meaning.task_type in _WRITTEN else ():
-        linker.add_task("translation", {"text": result.value}, intent, {"target_language": NAMES[targets[0]]})
+    for result, target in product(made if meaning.task_type in _WRITTEN else (), targets):
+        linker.add_task("translation", {"text": result.value}, intent, {"target_language": NAMES[target]})
 
 
 def _lacks_details(meaning: Meaning, words: ClauseWords) -> bool:
@@ -133,21 +126,6 @@ def _lacks_details(meaning: Meaning, words: ClauseWords) -> bool:
         return not parameters_of(meaning, words)
     unread = words.names_time and "every_seconds" not in parameters_of(meaning, words)
     return timed and unread and time_range(words.text, words.language.code) is None
-
-
-def _asks_about_rows(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -> bool:
-    """Whether a table is asked about its rows: what chooses them, and a calculation, only the table's own words decide."""
-    code, name = words.language.code, meaning.name
-    port = VOCABULARY[_OF_ROWS].inputs[0]
-    asked = choose(linker, intent, port, meaning_of(_OF_ROWS))
-    if code == "en" or {r.kind for r in asked} != {"table"} or (meaning.task_type == "pick-best" and len(asked) > 1):
-        return False
-    if name == "count/rows":
-        return words.number() is not None or has_other_words(words.words, code, name)
-    calculated = names_table_operation(words.words, code, _CALCULATED)
-    if name in _OF_GROUPS:
-        calculated = names_table_operation(words.words, code, _OF_GROUPS[name])
-    return meaning.task_type == "filter" or (calculated and meaning.task_type in _FOUND_IN_TEXT)
 
 
 def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -> list[Referent]:
@@ -167,6 +145,7 @@ def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -
     for port in data:
         many = port.many and (port.kinds != ("text",) or len(data) == 1)
         found = first if first and any(port.takes(r.kind) for r in first) else choose(linker, intent, port, meaning)
+        found = measured_first(linker, found) if meaning.task_type == "sentence-similarity" else found
         if not found:
             linker.refusals.append(refusal(words.language.code, "missing", linker.goal_of(intent), port.kinds[0]))
             return []
@@ -183,7 +162,7 @@ def _add(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) -
     if first and all(port.name not in fixed or fixed[port.name] != first[0].value for port in data):
         add_boxes(row.inputs, fixed, first[0])
     every = [{**fixed, over[0]: value} for value in over[1]] if over else [fixed]
-    several = several_questions(words.text, words.language.code) if meaning.task_type != _OF_ROWS else ()
+    several = several_questions(words.text, words.language.code) if meaning.task_type != OF_ROWS else ()
     for each in several if "question" in fixed else ():
         asked = each.texts(linker.parsed.text[intent.start : intent.stop], words.language.code)
         every = [{**inputs, "question": question} for inputs in every for question in asked]

@@ -52,6 +52,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _RESULTS = ("summarization", "translation", "automatic-speech-recognition", "image-to-text", "text-generation",
             "video-to-images", "document-to-images")  # fmt: skip
 """Types whose results "them" means, and nothing within these."""
+_ROWS_MADE = ("filter", "sort")
 _REMOVED = re.compile(r"remove|drop|delete|exclude|leave out")
 
 
@@ -119,8 +120,12 @@ def _joined(linker: Linker, intent: Intent) -> bool:
 def counts_results(linker: Linker, intent: Intent, words: str) -> bool:
     """Whether "them" are results, and no findings: counted as the pages of which they are made, else refused."""
     made = linker.resolver.latest_results(("text", "image"))
-    if not made or made[0].origin not in _RESULTS or not counts_made(words, linker.parsed.language):
+    if not made or made[0].origin not in (*_RESULTS, *_ROWS_MADE) or not counts_made(words, linker.parsed.language):
         return False
+    if made[0].origin in _ROWS_MADE:
+        _add_items(linker, intent, "count", made, {})
+        linker.use(intent.start, intent.end)
+        return True
     documents = frozenset[object]().union(*(linker.sources_of(each.value) for each in made))
     paged = all(linker.is_list(each.value) for each in made) and made[0].origin != "video-to-images"
     part = any(t.type.startswith("document-to-") and not t.parameters.keys() <= {"each_page"} for t in linker.tasks)
@@ -191,7 +196,7 @@ def _counted_apart(linker: Linker, intent: Intent) -> list[list[Referent]]:
 
 def _tables(linker: Linker, intent: Intent) -> list[Referent]:
     """The rows that a task before chose or sorted, where the words name no table; else the tables."""
-    made = [r for r in linker.resolver.latest_results(("text",)) if r.origin in ("filter", "sort")]
+    made = [r for r in linker.resolver.latest_results(("text",)) if r.origin in _ROWS_MADE]
     if made and not linker.resolver.data_in_words(intent):
         return made
     return linker.resolver.resolve(intent, ("table",), everything=True) if linker.resolver.has_kind("table") else []
