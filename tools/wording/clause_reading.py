@@ -173,17 +173,8 @@ def _read_piece(
         if rows and not match.meaning.startswith((*OF_TEXT, *OF_ROWS)):
             continue
         cost = fit_cost(match.meaning, at_hand, named)
-        if (
-            match.meaning.startswith("translation")
-            and cost is not None
-            and not ClauseWords(masked, language).languages[0]
-        ):
-            cost += _WITHOUT_LANGUAGE
-        if cost is not None and match.meaning == "text-to-video" and not words.names_kind("video"):
-            cost += _WITHOUT_NOUN
-        if cost is not None and asks_of_data and match.meaning.startswith("out-of-reach/"):
-            cost += _ASKED_OF_DATA
         if cost is not None:
+            cost += _cost_of_words(match.meaning, words, masked, asks_of_data)
             ranked.append(match._replace(score=round(match.score - (cost / 2 if language.unspaced else cost), 4)))
     ranked.sort(key=lambda match: -match.score)
     if ranked and ranked[0].score >= least:
@@ -193,6 +184,15 @@ def _read_piece(
     if at_hand[len(given) :] and counts_made(words.text, code):
         return Piece(start, end, Match("", FOUND, 1.0))
     return Piece(start, end, None, tuple(ranked[:3]))
+
+
+def _cost_of_words(meaning: str, words: ClauseWords, masked: str, asks_of_data: bool) -> float:
+    """What a meaning costs where no word names its language or its kind, or where data could answer instead."""
+    if meaning.startswith("translation"):
+        return 0.0 if ClauseWords(masked, words.language).languages[0] else _WITHOUT_LANGUAGE
+    if meaning == "text-to-video":
+        return 0.0 if words.names_kind("video") else _WITHOUT_NOUN
+    return _ASKED_OF_DATA if asks_of_data and meaning.startswith("out-of-reach/") else 0.0
 
 
 def _candidates(text: str, language: Wording) -> list[Match]:
