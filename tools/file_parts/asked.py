@@ -15,7 +15,7 @@ from .periods import Period, read_period
 NOUNS = ("Appointment", "E-mail", "Slide", "Chapter", "Sheet", "Contact", "Task")
 _MARKS = (
     "often", "count", "length", "total", "longest", "shortest", "cancelled", "when", "where", "who", "most", "wrote",
-    "received", "attachments", "subject", "title", "notes", "next", "first", "last", "list",
+    "received", "copied", "attachments", "subject", "title", "notes", "next", "first", "last", "list",
 )  # fmt: skip
 _CHOOSING = frozenset(("longest", "shortest", "cancelled", "next", "first", "last"))
 """Groups that say which parts are meant, and not what is asked of them."""
@@ -96,7 +96,7 @@ def asks_of_parts(question: str, noun: str, code: str) -> bool:
     known = noun in asked.nouns or asked.number is not None
     if noun == "Appointment":
         return known or asked.period is not None or bool(asked.marks & {"next", "cancelled"})
-    return known or (noun == "E-mail" and bool(asked.marks & {"attachments", "wrote", "received"}))
+    return known or (noun == "E-mail" and bool(asked.marks & {"attachments", "wrote", "received", "copied"}))
 
 
 def counts_all(question: str, noun: str, code: str) -> bool:

@@ -14,7 +14,7 @@ from .asked import Asked, says
 MOST_NAMED = 12
 _HEADER = re.compile(r"(Subject|From|To|Cc|Date|Attachments): (.*)")
 _MAIL = frozenset(
-    ("count", "list", "who", "most", "wrote", "received", "attachments", "subject", "when", "first", "last")
+    ("count", "list", "who", "most", "wrote", "received", "copied", "attachments", "subject", "when", "first", "last")
 )
 
 
@@ -72,13 +72,15 @@ def of_mails(asked: Asked, known: Sequence[Mail], label: str) -> str | None:
     marks = asked.marks
     if not marks & _MAIL or marks - _MAIL or set(asked.nouns) - {"E-mail"}:
         return None
-    by_header = marks & {"wrote", "received", "attachments", "subject"} or asked.nouns or asked.sender
+    by_header = marks & {"wrote", "received", "copied", "attachments", "subject"} or asked.nouns or asked.sender
     if not by_header or (marks & {"when"} and not marks & {"wrote", "received"} and not asked.nouns):
         return None
     sender, words = asked.sender, asked.words
     if "wrote" in marks and "who" not in marks and not sender and words:  # “When did Carla write?”
         senders = [word for word in words if any(says(each.headers.get("From", ""), [word]) for each in known)]
         sender, words = tuple(senders), tuple(word for word in words if word not in senders)
+    if "attachments" in marks and words and not asked.nouns:
+        return None  # what an attachment says
     found = [each for each in known if _fits(each, sender, asked.receiver, words)]
     if asked.period:
         undated = [each for each in found if each.day is None]
@@ -121,7 +123,9 @@ def _said(asked: Asked, found: Sequence[Mail], label: str) -> str:
         return _counted(found)
     if not found:
         return f"none: no such e-mail is in {label}"
-    if "received" in marks and marks & {"who", "list"}:
+    if "copied" in marks:
+        return _each(found, [each.headers.get("Cc", "(no one is in copy)") for each in found])
+    if "received" in marks and not marks & {"when", "subject", "first", "last"}:
         return _each(found, [", ".join(filter(None, (e.headers.get("To"), e.headers.get("Cc")))) for e in found])
     if "who" in marks:
         return ", ".join(dict.fromkeys(sender for each in found for sender in each.senders))

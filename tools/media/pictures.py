@@ -127,6 +127,12 @@ def _frame_count(image: "Image.Image") -> int:
     return 1 if image.format in ("JPEG", "MPO") else int(getattr(image, "n_frames", 1))
 
 
+def count_frames(material: Material) -> int:
+    """How many frames or pages a picture has. Raises `ExpertError` (input fault)."""
+    with _opened(material.path, material.resource.label) as image:
+        return _frame_count(image)
+
+
 def image_bytes(material: Material) -> bytes:
     """The picture in a form that every server accepts: JPEG if it was one, else PNG; upright, without transparency."""
     image = read_image(material)

@@ -40,7 +40,12 @@ def asked_apart(text: str, code: str) -> list[str]:
     relative = not language.unspaced and all(cut.group().strip() == "," for cut in cuts)  # "the people, who are named"
     for cut in () if relative else cuts:
         inside = asks.search(words, begin, cut.start())
-        if inside and _has_own(words[begin : cut.start()], inside.end() - begin, language):
+        rest = asks.search(words, cut.end())
+        # "who wrote it, to whom and when": neither has a subject, but "when and where is it" has one for both
+        only_asks = (
+            bool(parts) and rest is not None and not _has_own(words[cut.end() :], rest.end() - cut.end(), language)
+        )
+        if inside and (only_asks or _has_own(words[begin : cut.start()], inside.end() - begin, language)):
             parts.append((begin, cut.start()))
             begin = cut.end()
     parts.append((begin, len(words)))

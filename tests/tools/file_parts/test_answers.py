@@ -127,6 +127,24 @@ SLIDES = numbered("Slide", [("Harvest", "By Lena Vogt"), ("Weather", "Dry in May
 
 
 @pytest.mark.parametrize(
+    ("question", "code", "said"),
+    [
+        ("Who is in copy?", "en", "Olaf Stein"),
+        ("Wer ist in Kopie?", "de", "Olaf Stein"),
+        ("Who sent this mail → to whom", "en", "Jonas Beck, Olaf Stein"),
+        ("To whom was this mail sent?", "en", "Jonas Beck, Olaf Stein"),
+        ("What is the price of the stool in the attachment?", "en", None),
+    ],
+)
+def test_an_e_mail_says_to_whom_it_went_and_leaves_what_is_attached_to_its_text(
+    question: str, code: str, said: str | None
+) -> None:
+    head = "Subject: Piano\nFrom: Petra\nTo: Jonas Beck\nCc: Olaf Stein\nAttachments: bill.csv"
+    mail = f"{head}\n\nThe price of the stool is 150."
+    assert answer_of_parts(mail, question, "a.eml", TODAY, code) == said
+
+
+@pytest.mark.parametrize(
     ("question", "said"),
     [
         ("How many slides does it have?", "2 (Harvest; Weather)"),

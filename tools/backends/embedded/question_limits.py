@@ -61,9 +61,14 @@ def is_difference(sentence: str, start: int, end: int) -> bool:
     return percent or _STEP.search(before) is not None or _MORE.match(after) is not None
 
 
+def asks_for_pages(question: str) -> bool:
+    """Whether a question asks how many pages there are."""
+    return _PAGES.search(question) is not None
+
+
 def limit_of(question: str) -> str:
     """Why the words of a text do not answer a question that was not answered; empty for other questions."""
-    if _PAGES.search(question):
+    if asks_for_pages(question):
         return "it is read as a text without pages; save it as PDF to have them counted"
     if is_negated(question):
         return "it asks for what the text does not say"

@@ -12,6 +12,7 @@ from functools import cache
 from itertools import pairwise
 
 from ....graph.converters import with_converters
+from ....graph.mentions import kind_of_name
 from ....graph.resource import Kind, Resource
 from ....graph.task import Scalar, Task, Template, Value
 from ....graph.vocabulary import VOCABULARY
@@ -151,6 +152,9 @@ def _noun_spans(parsed: ParsedRequest, linker: Linker) -> Iterator[Span]:
     """Nouns of the kinds of data that tasks take or make, names of results, and languages that a task knows."""
     made = _made(linker)
     given = {file.resource.kind for file in parsed.files} | {referent.kind for referent in linker.resolver.referents}
+    given |= {
+        kind_of_name(file.resource.name)[0] for file in parsed.files if file.resource.name
+    }  # of an SVG the text is given
     for kind, nouns in KIND_NOUNS.items():
         for match in nouns.finditer(parsed.masked):
             kinds = made if _TARGET.search(parsed.masked, match.start() - 10, match.start()) else made | given

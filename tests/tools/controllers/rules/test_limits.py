@@ -61,6 +61,21 @@ def test_what_arithmetic_answers_is_asked_of_the_attached_table(text: str) -> No
     assert [name for name, _ in planned(text, BOATS)] == ["table-question-answering"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Are these two files the same?",
+        "Do these files differ?",
+        "What is the difference between these two texts?",
+        "What changed between the two versions?",
+        "Compare both documents",
+    ],
+)
+def test_two_files_that_are_given_are_compared_however_one_asks(text: str) -> None:
+    files = (Resource(kind="text", media_type="text/plain", name=name) for name in ("a.txt", "b.txt"))
+    assert planned(text, *files) == [("compare", {})]
+
+
 def test_two_text_files_are_compared_word_by_word() -> None:
     assert [name for name, _ in planned("Compare a.txt with b.txt")] == ["compare"]
 

@@ -6,10 +6,11 @@ from importlib.util import find_spec
 
 from .....graph.call import Artifact, Call, Material
 from .....graph.task import Task
-from ....media.pictures import read_frames
+from ....media.pictures import count_frames, read_frames
 from ....media.reading_order import lines_in_reading_order
 from ..goal_words import has_word
 from ..ocr import read_pages
+from ..question_limits import asks_for_pages
 from ..registry import expert
 from .answer_question import answer_artifact
 from .document_to_text import whole_text
@@ -44,6 +45,9 @@ def answer_from_page(call: Call) -> Sequence[Artifact]:
 
     page, question = call.one("image"), _without_pages(call.text("question"), call.task)
     label, note = page.resource.label, ""
+    if page.resource.media_type == "image/tiff" and asks_for_pages(question):
+        many = f"{count_frames(page)}"
+        return [Artifact(output="text", kind="text", media_type="text/plain", text=many, note="counted: pages")]
     if page.resource.kind == "document":
         text, note, pages = whole_text(call, page)
         tables = tables_of(pages, label)

@@ -19,9 +19,10 @@ def compare(linker: Linker, intent: Intent) -> None:
     kinds: tuple[Kind, ...] = ("image", "audio", "text")
     named = (linker.resolver.named_data(intent, (kind,)) for kind in kinds)
     pair = next((referents for referents in named if len(referents) >= 2), [])
-    texts = [as_text(linker, referent, intent) for referent in pair]
     made = [r for r in linker.resolver.referents if r.is_result and r.kind in ("text", "labels", "boxes")]
-    texts = texts or made[-2:]
+    if not (pair or made):
+        pair = linker.resolver.given_data(intent, ("text", "document", "table"), everything=True)
+    texts = [as_text(linker, referent, intent) for referent in pair] or made[-2:]
     if len(texts) > 1 or linker.refuse_missing(intent, "two texts"):
         linker.add_task("compare", {"items": tuple(referent.value for referent in texts)}, intent)
 

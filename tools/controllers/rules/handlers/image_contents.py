@@ -53,6 +53,7 @@ def count(linker: Linker, intent: Intent) -> None:
     types = {type_by_name(file.media_type, file.name or "") for file in files}
     if counts_mails(words, types):
         linker.add_task("count", {"items": tuple(dict.fromkeys(files))}, intent, {"look_for": "e-mails"})
+        linker.use(intent.start, intent.clause.end)
         return
     labels = linker.resolver.latest_results(("labels", "boxes"))
     if not labels and counts_results(linker, intent, words):
