@@ -38,7 +38,7 @@ class RowCondition(NamedTuple):
 def row_conditions(masked: str, code: str) -> Iterator[RowCondition]:
     """The conditions on lines or rows in a masked text, in order; none in English."""
     language = wording(code)
-    if not language.section("conditions").get("contains") or code == "en":
+    if not language.section("conditions").get("containing") or code == "en":
         return
     words = folded(masked)
     for match in (match for pattern in _patterns(code) for match in pattern.finditer(words)):
@@ -97,9 +97,7 @@ def _listed(code: str, *names: str) -> list[str]:
 @cache
 def _verb(code: str) -> re.Pattern[str]:
     end = "" if wording(code).unspaced else r"(?!\w)"
-    return re.compile(
-        rf"(?:(?P<lacks>{either(_listed(code, 'not contains'))})|{either(_listed(code, 'contains'))}){end}"
-    )
+    return re.compile(rf"(?:(?P<lacks>{either(_listed(code, 'lacking'))})|{either(_listed(code, 'containing'))}){end}")
 
 
 @cache
@@ -121,7 +119,7 @@ def _article(code: str) -> re.Pattern[str]:
 @cache
 def _says_nothing(code: str) -> re.Pattern[str]:
     """Verbs of a clause that only says where lines are: "las líneas que hay en a.txt"."""
-    return words_pattern([*map(folded, _listed(code, "exist", "=", "contains"))], wording(code))
+    return words_pattern([*map(folded, _listed(code, "exist", "=", "containing"))], wording(code))
 
 
 @cache
