@@ -34,7 +34,7 @@ def with_yes_columns(marks: Sequence[Mark], table: Columns, language: str, *, wh
         asked = (
             before == "people"
             or ((counting or whether or marks[0].role == "people") and before not in _NAMING)
-            or (bool(found) and (found[-1].text in lacking or found[-1].role == "not"))
+            or (bool(found) and (found[-1].text in lacking or found[-1].role in ("not", "!=")))
         )
         own = own or bool(found and found[-1].role == "value" and found[-1].column == mark.column)
         yes = answer_cell(table, mark.column) if mark.role == "column" and asked and not own else ""

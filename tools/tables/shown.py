@@ -6,6 +6,7 @@ from decimal import Decimal
 from ..wording.phrases import phrases
 from ..wording.wording import UNSPACED
 from .columns import Columns, Row
+from .condition import condition_of
 from .conditions import kept
 from .table_query import Query
 
@@ -40,7 +41,9 @@ def yes_or_no(query: Query) -> str:
     if not (every.rows if every else query.table).count:
         return f"{none[0].upper()}{none[1:]}{stop(query)}"
     if every is None:
-        whole = query.table.count if query.exists or len(query.where) < 2 else kept(query.whole, query.where[:-1]).count
+        equal = [text for text in query.where if condition_of(text).operator == "="]
+        of = equal if len(equal) < len(query.where) else equal[:-1]  # "is Ann older than 30" is of the rows of Ann
+        whole = kept(query.whole, of).count if of and not query.exists else query.table.count
         key = "yes" if whole == query.table.count or query.periods or query.empty else "partly"
         return say(query, key, rows=rows_of(query), n=query.table.count, whole=whole)
     many = sum(part.count for part in every.failing)

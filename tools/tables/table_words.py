@@ -62,7 +62,8 @@ def operation_words(language: str = "en") -> dict[str, frozenset[str]]:
         **{name: conditions[name] for name in COMPARISONS},
     }
     for name in TEXTS:
-        listed[name] = [phrase for phrase in (*listed.get(name, ()), *conditions.get(name, ())) if phrase != "without"]
+        own = conditions.get(name, ()) if language == "en" else ()
+        listed[name] = [phrase for phrase in listed.get(name, own) if phrase != "without"]
     small = str(words.section("recognise").get("small", "")).split()
     listed["ordinal"] = [word for word, number in words.section("ordinals").items() if number > 1]
     listed["first and last"] = [word for word, number in words.section("ordinals").items() if number in (1, -1)]

@@ -81,6 +81,8 @@ STOCK = "Item,Stock,Reorder level,Price\nTea,35,50,4.50\nBeans,80,40,12\nSyrup,8
         (ORDERS, "Is Berg cancelled?", "In part: 1 of 3 rows fit: order 103"),
         (PEOPLE, "Is the Kitchen on leave?", "In part: 1 of 2 rows fit: Name Lena"),
         (PEOPLE, "Is anyone in the Kitchen on leave?", "Yes: Name Lena"),
+        (PEOPLE, "Is Hugo older than average?", "Yes: Name Hugo"),
+        (PEOPLE, "Which Names are not on leave?", "Hugo, Omar"),
         (PEOPLE, "Who is on leave per Department?", "Kitchen: Lena; Office: Ines; Service: Mary"),
         (PEOPLE, "How many are on leave per Department?", "Kitchen 1; Office 1; Service 1"),
     ],

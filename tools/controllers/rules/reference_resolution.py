@@ -153,15 +153,14 @@ class ReferenceResolver:
         the turn before made where that is several.
         """
         found = [r for r in self.referents if r.origin == "earlier" and fits(r, kinds)]
-        makers = {r: r.value.made_by or "" for r in found if isinstance(r.value, Resource) and r.value.producer}
         words = self.parsed.words_of(intent.clause)
-        named = [r for r in found if self._is_named(makers.get(r, ""), words)]
+        named = [r for r in found if self._is_named(r.maker, words)]
         ended = [r for r in found if isinstance(r.value, Resource) and r.value.sha256 in self._made]
         findings = intent.act not in OF_WHOLE_TEXTS and len(ended) > 1 and _SEVERAL.search(words)
-        texts = [r for r in found if makers.get(r) not in _describing(intent)]
+        texts = [r for r in found if r.maker not in _describing(intent)]
         latest = named or (ended if findings else texts) or found
         several = [r for r in latest if r in ended]
-        members = named or [r for r in latest if (r in makers) == (latest[-1] in makers)]
+        members = named or [r for r in latest if bool(r.maker) == bool(latest[-1].maker)]
         return self.counted(several if len(several) > 1 else members) or several or latest[-1:]
 
     def made_earlier(self, task_types: Iterable[str]) -> bool:

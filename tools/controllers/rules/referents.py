@@ -62,6 +62,13 @@ class Referent:
         """Whether a task of this plan makes it."""
         return isinstance(self.value, Ref)
 
+    @property
+    def maker(self) -> str:
+        """The type of the task that makes it, or made it in an earlier turn; empty for what was given."""
+        if isinstance(self.value, Resource):
+            return (self.value.producer and self.value.made_by) or ""
+        return self.origin if self.is_result else ""
+
 
 def earlier_data(resources: Iterable[Resource]) -> list[Resource]:
     """Data of earlier turns; texts of comma-separated values as tables."""

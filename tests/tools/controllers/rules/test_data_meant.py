@@ -68,6 +68,14 @@ def test_a_path_without_a_suffix_is_a_missing_file(path: str) -> None:
     assert chain(proposal) == [("summarization", path)]
 
 
+@pytest.mark.parametrize("text", ["and the amounts", "und die Beträge", "y los importes", "et les montants"])
+def test_a_follow_up_is_searched_for_in_the_text_and_not_in_what_the_turn_before_found(text: str) -> None:
+    letter = Resource(kind="text", media_type="text/plain", name="letter.txt")
+    found = Resource(kind="labels", media_type="application/json", producer="0", made_by="token-classification")
+    (task,) = proposed(text, resources=(letter, found)).plan.tasks
+    assert (task.type, task.inputs) == ("token-classification", {"text": letter})
+
+
 def test_the_summary_of_an_earlier_turn_is_translated_and_not_made_anew() -> None:
     summary = Resource(kind="text", media_type="text/plain", sha256="0" * 64, producer="run/0", made_by="summarization")
     proposal = proposed(

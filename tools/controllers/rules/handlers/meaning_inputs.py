@@ -45,15 +45,15 @@ def choose(linker: Linker, intent: Intent, port: Port, meaning: Meaning) -> list
     picture = VOCABULARY[meaning.task_type].outputs[0].kind == "image"
     usable = [r for r in resolver.referents if step_cost(r.kind, port, picture and not r.is_result) is not None]
     if "text" in port.kinds:  # what was said aloud is the text that was said, and no recording to be written down
-        usable = [r for r in usable if r.origin != "text-to-speech"]
+        usable = [r for r in usable if r.maker != "text-to-speech"]
     if meaning.task_type not in _SPOKEN_AS_FOUND or meaning.name == "count/words":
-        usable = [r for r in usable if r.origin not in _FINDINGS]
+        usable = [r for r in usable if r.maker not in _FINDINGS]
     elif meaning.task_type == "count":  # of findings the found, and no number or answer
-        usable = [r for r in usable if r.origin not in _FINDINGS or r.kind != "text"]
+        usable = [r for r in usable if r.maker not in _FINDINGS or r.kind != "text"]
     if meaning.task_type == "translation":
-        usable = [r for r in usable if r.origin != "count"]
+        usable = [r for r in usable if r.maker != "count"]
     if meaning.task_type in _TEXT_SEARCHES:
-        usable = [r for r in usable if r.origin != "summarization"] or usable
+        usable = [r for r in usable if r.maker != "summarization"] or usable
         usable = [r for r in usable if r.language in ("", "English")] or usable
     # a film named for the picture is no sound
     others = [other for other in data_of(meaning) if other.kinds != port.kinds]
