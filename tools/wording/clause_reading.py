@@ -36,6 +36,8 @@ _DESCRIBED = ("text-to-image", "text-to-video", "text-to-audio", "text-generatio
 """Meanings whose clause is mostly a description."""
 _WITHOUT_LANGUAGE = 0.08
 """Cost of a translation where no part of the request names a language."""
+_WITHOUT_NOUN = 0.2
+"""Cost of a new film where no word for one stands in the clause."""
 _ASKED_OF_DATA = 0.12
 """Cost of a question that no expert could answer ("when is the next one?") where the request names a text."""
 _EDGES, _EDGES_UNSPACED = ((3, 0.35), (5, 0.85)), ((5, 0.85), (8, 0.35))
@@ -160,7 +162,8 @@ def _read_piece(
     if questions and several_questions(words.text, code):
         return Piece(start, end, questions[0]._replace(score=SURE))
     ranked = []
-    asked = words.text.rstrip().endswith(("?", "？")) or words.has("question")
+    asked = words.has("question") or (language.unspaced and "table" not in at_hand and words.has("asks_for"))
+    asked = asked or (words.text.rstrip().endswith(("?", "？")) and not words.starts_with("polite"))
     named_text = any(position >= 0 and kind in ("text", "document") for position, kind in given)
     asks_of_data = named_text and (asked or "?" in words.text)
     asks = not language.unspaced and words.starts_with("question") and not words.starts_with("polite")
@@ -170,15 +173,8 @@ def _read_piece(
         if rows and not match.meaning.startswith((*OF_TEXT, *OF_ROWS)):
             continue
         cost = fit_cost(match.meaning, at_hand, named)
-        if (
-            match.meaning.startswith("translation")
-            and cost is not None
-            and not ClauseWords(masked, language).languages[0]
-        ):
-            cost += _WITHOUT_LANGUAGE
-        if cost is not None and asks_of_data and match.meaning.startswith("out-of-reach/"):
-            cost += _ASKED_OF_DATA
         if cost is not None:
+            cost += _cost_of_words(match.meaning, words, masked, asks_of_data)
             ranked.append(match._replace(score=round(match.score - (cost / 2 if language.unspaced else cost), 4)))
     ranked.sort(key=lambda match: -match.score)
     if ranked and ranked[0].score >= least:
@@ -188,6 +184,15 @@ def _read_piece(
     if at_hand[len(given) :] and counts_made(words.text, code):
         return Piece(start, end, Match("", FOUND, 1.0))
     return Piece(start, end, None, tuple(ranked[:3]))
+
+
+def _cost_of_words(meaning: str, words: ClauseWords, masked: str, asks_of_data: bool) -> float:
+    """What a meaning costs where no word names its language or its kind, or where data could answer instead."""
+    if meaning.startswith("translation"):
+        return 0.0 if ClauseWords(masked, words.language).languages[0] else _WITHOUT_LANGUAGE
+    if meaning == "text-to-video":
+        return 0.0 if words.names_kind("video") else _WITHOUT_NOUN
+    return _ASKED_OF_DATA if asks_of_data and meaning.startswith("out-of-reach/") else 0.0
 
 
 def _candidates(text: str, language: Wording) -> list[Match]:

@@ -21,6 +21,8 @@ _LABEL_EDGE = re.compile(rf"[{_HIDDEN}:：,;、，()?？!]")
 _DATA = re.compile(rf"[{_HIDDEN}]+")
 _MARKS = " ,.;:!?、，。；：！？…"
 """What may stand between a word and the edge of its clause."""
+_ASKING = 2
+"""Characters by which a polite ending that asks is longer than one that explains."""
 _IS = re.compile("[是算为は]")
 """Words of Chinese and Japanese before what something is."""
 _MAX_LABEL_WORDS = 3
@@ -53,6 +55,11 @@ class ClauseWords:
         pattern = words_pattern(self.language.section("media").get("sound-track", ()), self.language)
         return pattern.search(self.words) is not None and not self.has("without")
 
+    def names_kind(self, kind: str) -> bool:
+        """Whether a noun for data of a kind stands in it."""
+        nouns = [noun for noun, named in self.language.nouns.items() if named == kind]
+        return any(noun in self.words for noun in nouns)
+
     @property
     def names_last(self) -> bool:
         """Whether it counts from the end."""
@@ -83,7 +90,24 @@ class ClauseWords:
     @property
     def is_background(self) -> bool:
         """Whether the clause is negated or only gives a reason: it asks for nothing."""
-        return self.is_negated or (self.starts_with("purpose") and not self._has_other_accents("purpose"))
+        reason = self.starts_with("purpose") and not self._has_other_accents("purpose") and not self._asks_at_end
+        return self.is_negated or reason
+
+    @property
+    def _asks_at_end(self) -> bool:
+        """Whether a Chinese or Japanese clause ends politely: "ほしいんだけど" asks, and "んだけど" alone explains."""
+        ends = {
+            group: max(
+                (
+                    len(m.group())
+                    for m in self._pattern(group).finditer(self.words)
+                    if not self.words[m.end() :].strip(_MARKS)
+                ),
+                default=0,
+            )
+            for group in ("polite", "purpose")
+        }
+        return self.language.unspaced and ends["polite"] >= ends["purpose"] + _ASKING
 
     def _has_other_accents(self, group: str) -> bool:
         """Whether the first word of a list is typed with accents that it has not: "qué no" asks, and "que no" explains."""

@@ -129,7 +129,7 @@ def _given(parsed: ParsedRequest, earlier: Sequence[Resource]) -> list[tuple[int
 def _with_pasted_text(parsed: ParsedRequest, code: str) -> ParsedRequest:
     """The request with the text after its first colon or blank line as a quotation, unless that is a request itself."""
     colon = _BEFORE_PASTED.search(parsed.masked)
-    if colon is None or not parsed.masked[: colon.start()].strip():
+    if colon is None or not re.search(r"[^\W\d_\ue000-\ue0ff]", parsed.masked[: colon.start()]):  # "a.mp4: ..."
         return parsed
     start, end = colon.end(), len(parsed.text.rstrip())
     rest = parsed.masked[start:end]

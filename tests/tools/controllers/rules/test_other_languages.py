@@ -449,3 +449,37 @@ def test_chat_spellings_are_read() -> None:
     """And what is read in their place is reported."""
     read = proposal("wat does memo.txt say bout dates n names")
     assert any("what" in repair for repair in read.repairs)
+
+
+@pytest.mark.parametrize(
+    ("text", "operation"),
+    [
+        ("súbele el brillo a lake.png", "brighten"),
+        ("baja el brillo de lake.png", "darken"),
+        ("augmente la luminosité de lake.png", "brighten"),
+        ("baisse la luminosité de lake.png", "darken"),
+        ("dreh die Helligkeit von lake.png runter", "darken"),
+        ("diminui o brilho de lake.png", "darken"),
+        ("把lake.png亮度调低", "darken"),
+        ("lake.pngの明るさを下げて", "darken"),
+    ],
+)
+def test_more_and_less_light_are_told_apart(text: str, operation: str) -> None:
+    """A picture is never changed to the opposite of what was asked."""
+    assert planned(text) == [operation]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "manda este pdf a mi contable: form.pdf",
+        "envoie ce pdf à mon comptable : form.pdf",
+        "schick das PDF an meinen Steuerberater: form.pdf",
+        "manda esse pdf pra minha contadora: form.pdf",
+        "把form.pdf发到老板邮箱",
+    ],
+)
+def test_a_document_that_is_to_be_sent_is_not_read(text: str) -> None:
+    """No expert sends; reading it in that place would be silent."""
+    assert planned(text) == []
+    assert proposal(text).refusals

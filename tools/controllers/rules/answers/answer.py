@@ -8,7 +8,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .....graph.result import Run
+<<<<<<< HEAD
 from ....wording.phrases import phrases
+=======
+from ....wording.phrases import Phrases, phrases
+from ....wording.reasons import reason_in
+>>>>>>> main
 from ....wording.request_language import language_of, own_words
 from ..lexicon import lexicon
 from .failures import failures
@@ -45,7 +50,7 @@ def _joined(found: Iterator[str]) -> Iterator[str]:
 def _notes(outcomes: Outcomes) -> Iterator[str]:
     """What an expert adds to its result, and that another had to do the task."""
     for task, result in outcomes.results:
-        yield from (f"[{task.id}] {clean(note)}" for note in result.notes)
+        yield from (f"[{task.id}] {reason_in(clean(note), outcomes.phrases)}" for note in result.notes)
         if result.ok and result.assignment and result.assignment.fallback:
             yield f"[{task.id}] {result.assignment.expert.model_id}: {clean(result.assignment.reason)}"
 

@@ -50,7 +50,10 @@ def for_kind(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWord
         return meaning_of("document-to-text") if written else meaning
     if meaning.task_type == "pick-best" and meaning.first:
         of_each = meaning_of(meaning.first)
-        return of_each if _is_one(choose(linker, intent, data_of(of_each)[0], of_each)) else meaning
+        given = choose(linker, intent, data_of(of_each)[0], of_each)
+        if [each.kind for each in given] == ["table"]:
+            return meaning_of("table-question-answering")
+        return of_each if _is_one(given) else meaning
     if meaning.task_type not in CUTS:
         return meaning
     audio = VOCABULARY["trim-audio"].inputs[0]
