@@ -8,12 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .....graph.result import Run
-<<<<<<< HEAD
-from ....wording.phrases import phrases
-=======
 from ....wording.phrases import Phrases, phrases
 from ....wording.reasons import reason_in
->>>>>>> main
 from ....wording.request_language import language_of, own_words
 from ..lexicon import lexicon
 from .failures import failures
