@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .....graph.result import Run
-from ....wording.phrases import Phrases, phrases
+from ....wording.phrases import phrases
 from ....wording.reasons import reason_in
 from ....wording.request_language import language_of, own_words
 from ..lexicon import lexicon
