@@ -32,6 +32,8 @@ SURE = 0.5
 _SKIPPED = -0.1
 """Value of a piece that is left out; the others count by their letters and by how much they exceed the least score."""
 _MOST_JOINED = 3
+_EXAMPLE = 0.97
+"""Score from which words are an example, which is not divided."""
 _DESCRIBED = ("text-to-image", "text-to-video", "text-to-audio", "text-generation/write", "image-text-to-image")
 """Meanings whose clause is mostly a description."""
 _WITHOUT_LANGUAGE = 0.08
@@ -114,6 +116,8 @@ def read_clauses(masked: str, code: str, given: Sequence[tuple[int, Kind]], *, l
             gain = letters**0.5 * (piece.match.score - least) if piece.match else _SKIPPED
             made = _made_by(piece.match) if piece.match else ()
             readings.append(_Reading(before.value + gain, before.kinds + made, (*before.pieces, piece)))
+            if joined and piece.match and piece.match.score >= _EXAMPLE:
+                break
         best.append(max(readings, key=lambda reading: reading.value))
     return best[-1].pieces
 

@@ -23,8 +23,8 @@ _NUMBERED = "phone|telephone|mobile|cell|fax|house|room|order|customer|member|ac
 _REACHED = rf"(?:{_NUMBERED}) numbers?|phone|(?:e-?mail|postal|home)(?: address)?|address|birthday"
 _OF_A_PERSON = re.compile(
     rf"(?P<of>[^\W\d_]+)’s (?:{_REACHED}|numbers?)\b|\b(?:{_REACHED}) (?:of|for) (?:(?P<the>(?<!rs \w\w )(?:the|our)"
-    r" (?!text|file|page|document|letter)[^\W\d_]+(?: (?!and\b)[^\W\d_]+)?(?=\W*$|,? and\b))"
-    r"|(?P<for>[^\W\d_]+)(?: (?!please\b)[^\W\d_]+(?= (?:in|from|on)\b|\W*$))?)"
+    r" (?!text|file|page|document|letter)[^\W\d_]+(?: (?!(?:and|in|from|on)\b)[^\W\d_]+)?(?=\W*$|,? and\b| in\b| from\b))"
+    r"|(?P<for>[^\W\d_]+)(?: (?!(?:please|in|from|on)\b)[^\W\d_]+(?= (?:in|from|on)\b|\W*$))?)"
 )
 """A finding about one person or place: "Anna's phone number", "the phone number of the town hall" ask for no list."""
 _PHATIC = re.compile(

@@ -5,6 +5,7 @@ import pytest
 from hugginggpt.graph.mentions import kind_of_name
 from hugginggpt.graph.resource import Resource
 from hugginggpt.graph.result import Proposal, Request
+from hugginggpt.graph.task import Ref
 from hugginggpt.tools.controllers.rules.controller import propose
 
 
@@ -300,3 +301,45 @@ def test_a_column_of_a_table_in_a_document_is_asked_about_and_not_added_from_its
         "question-answering",
         "to-text",
     }
+
+
+@pytest.mark.parametrize(
+    ("request_text", "asked"),
+    [
+        ("Find the phone number of Anna in a.txt", "What is the phone number of Anna?"),
+        ("Find the address of the hotel in a.txt", "What is the address of the hotel?"),
+        ("To whom it may concern: please summarise a.txt.", None),
+    ],
+)
+def test_a_question_is_asked_with_its_own_words_and_no_form_of_address_is_one(
+    request_text: str, asked: str | None
+) -> None:
+    """A question about a person ends before the file, and an address to nobody asks nothing."""
+    questions = [
+        task.inputs["question"] for task in planned(request_text, "a.txt").plan.tasks if "question" in task.inputs
+    ]
+    assert questions == ([asked] if asked else [])
+
+
+@pytest.mark.parametrize(
+    ("request_text", "file", "expected"),
+    [
+        ("where do the two texts differ", "a.txt,b.txt", ["compare"]),
+        ("write down the words of talk.mp3", "talk.mp3", ["automatic-speech-recognition"]),
+        ("what's in the pdf report.pdf, the whole text", "report.pdf", ["document-to-text"]),
+        ("marca los silencios y el habla en memo.m4a", "memo.m4a", ["voice-activity-detection"]),
+    ],
+)
+def test_words_that_only_open_or_end_a_request_take_nothing_from_it(
+    request_text: str, file: str, expected: list[str]
+) -> None:
+    """Each is planned as a whole, and nothing of it is reported."""
+    proposal = planned(request_text, *file.split(","))
+    assert (types(proposal), proposal.refusals) == (expected, ())
+
+
+def test_it_that_is_summed_up_is_the_latest_result_and_no_part_is_taken_without_its_name() -> None:
+    """ "Sum it up" works on the translation; "the first names" are no part of a text."""
+    summary = planned("Translate a.txt into French and sum it up", "a.txt").plan.tasks[1]
+    assert summary.inputs["text"] == Ref(task_id=0, output="text")
+    assert "text-part" not in types(planned("In a.txt swap first and last names", "a.txt"))

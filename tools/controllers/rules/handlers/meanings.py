@@ -15,6 +15,7 @@ from ....wording.operation_values import has_words
 from ....wording.picture_words import names_a_part, names_a_picture
 from ....wording.refusals import refusal
 from ....wording.several_questions import several_questions
+from ....wording.text_parts import read_parts
 from ....wording.time_ranges import time_range
 from ....wording.wording import wording
 from ..intents import Intent
@@ -115,6 +116,8 @@ def _plan(linker: Linker, intent: Intent, meaning: Meaning, words: ClauseWords) 
 def _lacks_details(meaning: Meaning, words: ClauseWords) -> bool:
     """Whether a new format or a part is meant and not understood: nothing is made of the whole in its place."""
     if meaning.task_type == "crop" and has_words("diagonal", words.text, words.language.code):
+        return True
+    if meaning.task_type == "text-part" and not read_parts(words.text, words.language.code):
         return True
     if meaning.name == "count/occurrences":  # `count_occurrences` found no words to count
         return True
