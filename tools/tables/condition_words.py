@@ -114,7 +114,8 @@ class _Reader:
             at = tokens[count].start()
             if any(_FILE.match(t.group()) or _STOP.match(t.group()) or t.group() == "," for t in tokens[:count]):
                 break
-            column = self._column_of(tokens[0].start(), at) if count else self._column or ANY
+            named = self.text[tokens[0].start() : at].strip().removesuffix(" of")
+            column = named if count else self._column or ANY
             if between := self.words["between"].match(self.masked, at):
                 return self._between(column, between.end())
             negation = self.words["negation"].match(self.masked, at)
@@ -203,7 +204,7 @@ class _Reader:
         if compared and (day := day_at(self.text, self._skip(position)))[0]:
             value, self.end = day
             return value
-        tokens = list(_TOKEN.finditer(self.masked, self._skip(position)))
+        tokens = list(_TOKEN.finditer(self.masked, self._searched_text(position, operator)))
         last = None
         for number, token in enumerate(tokens):
             word = token.group()
@@ -224,6 +225,15 @@ class _Reader:
         self.end = first + len(self.text[first : last.end()].rstrip("."))
         return value.split()[0] if compared else value
 
+    def _searched_text(self, position: int, operator: str) -> int:
+        """Where a value begins; a text that is searched for, behind its noun: "the word error"."""
+        start = self._skip(position)
+        noun = self.words["searched"].match(self.masked, start)
+        named = noun and operator in _SELF_OPENING and self.masked[position:start].strip()
+        token = _TOKEN.match(self.masked, noun.end() + 1) if noun and named else None
+        alone = not token or token.group() in (",", "and", *_PLACES) or _STOP.match(token.group())
+        return start if alone or not token else token.start()
+
     def _holds_condition(self, tokens: Sequence[re.Match[str]], end: int, operator: str) -> bool:
         """Whether words of an operator are within a value; in a text that is searched for only after "or" or "where"."""
         inner = [token.start() for token in tokens[1:] if token.end() <= end]
@@ -232,9 +242,6 @@ class _Reader:
 
     def _is_between(self, at: int) -> bool:
         return self.words["between"].match(self.masked, at) is not None
-
-    def _column_of(self, start: int, end: int) -> str:
-        return self.text[start:end].strip().removesuffix(" of")
 
     def _skip(self, position: int) -> int:
         while self.masked[position : position + 1].isspace():
