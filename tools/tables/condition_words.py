@@ -86,9 +86,8 @@ _ORDER = ("not contains", "contains", "starts with", "ends with", "!=", ">=", "<
 class _Reader:
     def __init__(self, text: str, masked: str, words: dict[str, re.Pattern[str]], opener: str) -> None:
         self.text, self.masked, self.words, self.opener = text, masked, words, opener
-        self.end = 0
-        self.paired = False
-        """The first condition is one of two bounds."""
+        self.end, self.paired = 0, False
+        """`paired`: the first condition is one of two bounds."""
         self._column = ""
         self._searched = False
         """The condition before searches texts."""
@@ -219,7 +218,8 @@ class _Reader:
             return ""
         first = tokens[0].start()
         value = self.text[first : last.end()].rstrip(".").strip(MARKS)
-        other = compared and re.compile(r"\s*,?\s*or\b").match(self.masked, last.end())
+        behind = self.masked[last.end() :].lstrip(" ,") if compared else self.masked[first : last.end()]
+        other = re.search(r"^or\b" if compared else r"\bor\b" if operator in _SELF_OPENING else r"(?!)", behind)
         if other or (compared and not _COMPARED.match(value)) or self._holds_condition(tokens, last.end(), operator):
             return ""
         self.end = first + len(self.text[first : last.end()].rstrip("."))
@@ -228,9 +228,9 @@ class _Reader:
     def _searched_text(self, position: int, operator: str) -> int:
         """Where a value begins; a text that is searched for, behind its noun: "the word error"."""
         start = self._skip(position)
-        noun = self.words["searched"].match(self.masked, start)
-        named = noun and operator in _SELF_OPENING and self.masked[position:start].strip()
-        token = _TOKEN.match(self.masked, noun.end() + 1) if noun and named else None
+        named = operator in _SELF_OPENING and self.masked[position:start].strip()
+        noun = self.words["searched"].match(self.masked, start) if named else None
+        token = _TOKEN.match(self.masked, noun.end() + 1) if noun else None
         alone = not token or token.group() in (",", "and", *_PLACES) or _STOP.match(token.group())
         return start if alone or not token else token.start()
 

@@ -376,3 +376,11 @@ def test_e_mail_addresses_are_still_counted() -> None:
         "token-classification",
         "count",
     ]
+
+
+@pytest.mark.parametrize(
+    "text", ["How many lines of a.log contain disk or net?", "Which lines of a.log contain the word disk or net?"]
+)
+def test_texts_that_lines_may_contain_instead_are_reported(text: str) -> None:
+    """No line contains "disk or net"."""
+    assert propose(Request(text=text)).refusals
