@@ -86,9 +86,8 @@ _ORDER = ("not contains", "contains", "starts with", "ends with", "!=", ">=", "<
 class _Reader:
     def __init__(self, text: str, masked: str, words: dict[str, re.Pattern[str]], opener: str) -> None:
         self.text, self.masked, self.words, self.opener = text, masked, words, opener
-        self.end = 0
-        self.paired = False
-        """The first condition is one of two bounds."""
+        self.end, self.paired = 0, False
+        """`paired`: the first condition is one of two bounds."""
         self._column = ""
         self._searched = False
         """The condition before searches texts."""
@@ -114,7 +113,8 @@ class _Reader:
             at = tokens[count].start()
             if any(_FILE.match(t.group()) or _STOP.match(t.group()) or t.group() == "," for t in tokens[:count]):
                 break
-            column = self._column_of(tokens[0].start(), at) if count else self._column or ANY
+            named = self.text[tokens[0].start() : at].strip().removesuffix(" of")
+            column = named if count else self._column or ANY
             if between := self.words["between"].match(self.masked, at):
                 return self._between(column, between.end())
             negation = self.words["negation"].match(self.masked, at)
@@ -203,7 +203,7 @@ class _Reader:
         if compared and (day := day_at(self.text, self._skip(position)))[0]:
             value, self.end = day
             return value
-        tokens = list(_TOKEN.finditer(self.masked, self._skip(position)))
+        tokens = list(_TOKEN.finditer(self.masked, self._searched_text(position, operator)))
         last = None
         for number, token in enumerate(tokens):
             word = token.group()
@@ -218,11 +218,21 @@ class _Reader:
             return ""
         first = tokens[0].start()
         value = self.text[first : last.end()].rstrip(".").strip(MARKS)
-        other = compared and re.compile(r"\s*,?\s*or\b").match(self.masked, last.end())
+        behind = self.masked[last.end() :].lstrip(" ,") if compared else self.masked[first : last.end()]
+        other = re.search(r"^or\b" if compared else r"\bor\b" if operator in _SELF_OPENING else r"(?!)", behind)
         if other or (compared and not _COMPARED.match(value)) or self._holds_condition(tokens, last.end(), operator):
             return ""
         self.end = first + len(self.text[first : last.end()].rstrip("."))
         return value.split()[0] if compared else value
+
+    def _searched_text(self, position: int, operator: str) -> int:
+        """Where a value begins; a text that is searched for, behind its noun: "the word error"."""
+        start = self._skip(position)
+        named = operator in _SELF_OPENING and self.masked[position:start].strip()
+        noun = self.words["searched"].match(self.masked, start) if named else None
+        token = _TOKEN.match(self.masked, noun.end() + 1) if noun else None
+        alone = not token or token.group() in (",", "and", *_PLACES) or _STOP.match(token.group())
+        return start if alone or not token else token.start()
 
     def _holds_condition(self, tokens: Sequence[re.Match[str]], end: int, operator: str) -> bool:
         """Whether words of an operator are within a value; in a text that is searched for only after "or" or "where"."""
@@ -232,9 +242,6 @@ class _Reader:
 
     def _is_between(self, at: int) -> bool:
         return self.words["between"].match(self.masked, at) is not None
-
-    def _column_of(self, start: int, end: int) -> str:
-        return self.text[start:end].strip().removesuffix(" of")
 
     def _skip(self, position: int) -> int:
         while self.masked[position : position + 1].isspace():

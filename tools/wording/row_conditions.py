@@ -112,8 +112,8 @@ def _article(code: str) -> re.Pattern[str]:
     language = wording(code)
     if language.unspaced:
         return re.compile(r"\s*")
-    unit = any_of(word for word, name in language.units.items() if name == "word")
-    return re.compile(rf"\s*(?:{any_of(language.clauses['article'])}(?!\w)\s*)?(?:{unit}(?!\w)\s*)?")
+    noun = either(_listed(code, "searched"))
+    return re.compile(rf"\s*(?:{any_of(language.clauses['article'])}(?!\w)\s*)?(?:{noun}(?!\w)\s*)?")
 
 
 @cache

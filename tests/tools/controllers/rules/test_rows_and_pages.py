@@ -33,6 +33,10 @@ def planned(text: str, *files: Resource) -> list[tuple[str, Parameters]]:
         ("List the rows of boats.csv with at least 2 masts", [("filter", {"where": ("masts >= 2",)})]),
         ("Keep the lines of boot.log that contain 'disk'", [("filter", {"where": ("* contains disk",)})]),
         ("How many lines of boot.log contain ERROR?", [("count", {"where": ("* contains ERROR",)})]),
+        ("How many lines of boot.log contain the word ERROR?", [("count", {"where": ("* contains ERROR",)})]),
+        ("Which lines of boot.log contain the letter b?", [("filter", {"where": ("* contains b",)})]),
+        ("Which lines of boot.log do not contain the letter a?", [("filter", {"where": ("* not contains a",)})]),
+        ("How many lines of boot.log contain 'disk'?", [("count", {"where": ("* contains disk",)})]),
         ("How many sentences are in essay.txt?", [("count", {"look_for": "sentences"})]),
         ("How many pages does thesis.pdf have?", [("count", {"look_for": "pages"})]),
         (
@@ -372,3 +376,11 @@ def test_e_mail_addresses_are_still_counted() -> None:
         "token-classification",
         "count",
     ]
+
+
+@pytest.mark.parametrize(
+    "text", ["How many lines of a.log contain disk or net?", "Which lines of a.log contain the word disk or net?"]
+)
+def test_texts_that_lines_may_contain_instead_are_reported(text: str) -> None:
+    """No line contains "disk or net"."""
+    assert propose(Request(text=text)).refusals

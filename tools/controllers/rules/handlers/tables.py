@@ -63,6 +63,8 @@ def conditions(linker: Linker, intent: Intent) -> Parameters:
     if found is None:
         return {}
     linker.use(found.start, found.end)
+    referents = linker.resolver.referents  # a quotation that lines are to contain is no data
+    referents[:] = [r for r in referents if r.origin != "quotation" or not found.start <= r.position < found.end]
     return {"where": found.where}
 
 
@@ -104,6 +106,7 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
             linker.use(intent.clause.start + blank.start(), intent.clause.start + blank.end())
         where = conditions(linker, intent) if lines and not blank else {}
         what = {"letter": "characters"}.get(unit[1], unit[1] + "s")
+        texts = [text for text in texts if text in linker.resolver.referents]
         for group in [texts] if _joined(linker, intent) else ([text] for text in texts):
             _add_items(linker, intent, "count", group, where or {"look_for": what})
         return True
