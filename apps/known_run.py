@@ -1,9 +1,8 @@
 """`known_run`: the run of a name as its rows have it; in a home that lacks them, as its checkpoints have it."""
 
-from collections.abc import Mapping
 from typing import cast
 
-from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
+from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from ..checkpoints.history import History
 from ..graph.errors import UnknownRun
@@ -12,6 +11,7 @@ from ..graph.state import State
 from ..graph.world import World
 from ..nodes.next_stages import asks, stages_left
 from ..nodes.respond import complete
+from .run_at import run_id_of
 
 
 async def known_run(world: World, name: str | None) -> Run:
@@ -29,18 +29,13 @@ async def _in_checkpoints(world: World, name: str) -> Run | None:
     """The newest run of a conversation whose id begins so."""
     saver = cast("BaseCheckpointSaver[str]", world.graph.checkpointer)
     async for older in saver.alist(None):
-        if not _run_id(older).startswith(name):
+        if not run_id_of(older).startswith(name):
             continue
         thread_id = older.config["configurable"]["thread_id"]
         saved = await saver.aget_tuple({"configurable": {"thread_id": thread_id}})
-        if saved is None or _run_id(saved) != _run_id(older):
+        if saved is None or run_id_of(saved) != run_id_of(older):
             return None  # another run came after it
         run = complete(cast(State, saved.checkpoint["channel_values"]))
         status = "waiting" if asks(saved) else "interrupted" if stages_left(saved) else run.status
         return run.model_copy(update={"status": status})
     return None
-
-
-def _run_id(saved: CheckpointTuple) -> str:
-    run = saved.checkpoint["channel_values"].get("run")
-    return str(run.get("run_id")) if isinstance(run, Mapping) else ""

@@ -30,20 +30,21 @@ async def checkpoints_with_plan(world: World, run: Run) -> AsyncIterator[Checkpo
     """Newest first."""
     async for saved in _saver(world).alist({"configurable": {"thread_id": run.thread_id, "checkpoint_ns": ""}}):
         state = saved.checkpoint["channel_values"]
-        if _run_id(saved) == run.run_id and state.get("plan") and not {"__start__", "branch:to:plan"} & state.keys():
+        if run_id_of(saved) == run.run_id and state.get("plan") and not {"__start__", "branch:to:plan"} & state.keys():
             yield saved
 
 
 async def _no_checkpoint(world: World, run: Run, name: str) -> UnknownRun:
     hint = f"{command(f'history {run.run_id}')} lists those after its plan"
     async for saved in _saver(world).alist(None):
-        if saved.checkpoint["id"].startswith(name) and (other := _run_id(saved)) != run.run_id:
+        if saved.checkpoint["id"].startswith(name) and (other := run_id_of(saved)) != run.run_id:
             whose = f"it is of run {other}" if other else "nothing was planned there yet"
             return UnknownRun(f"run {run.run_id} has no checkpoint {name} with a plan; {whose}", hint=hint)
     return UnknownRun(f"run {run.run_id} has no checkpoint {name} with a plan", hint=hint)
 
 
-def _run_id(saved: CheckpointTuple) -> str:
+def run_id_of(saved: CheckpointTuple) -> str:
+    """Of the run that a checkpoint holds; empty for one without."""
     run = saved.checkpoint["channel_values"].get("run")
     return str(run.get("run_id")) if isinstance(run, Mapping) else ""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .archive import Archive, opened, xml_tree
-from .forms import local
+from .forms import attribute, local
 from .merged_cells import Corner
 
 _BUILT_IN = frozenset(("9", "10"))
@@ -29,13 +29,13 @@ def cell_units(path: Path, label: str) -> dict[str, Units]:
     with opened(path, label, "a workbook") as parts:
         if "content.xml" in parts.names:
             sheets = (each for each in parts.xml("content.xml").iter() if local(each) == "table")
-            return {_value(sheet, "name"): dict(_open(sheet)) for sheet in sheets}
+            return {attribute(sheet, "name"): dict(_open(sheet)) for sheet in sheets}
         if "xl/workbook.xml" not in parts.names:
             return {}
         styles = _styles(parts)
         related = parts.related("xl/workbook.xml")
         sheets = (each for each in parts.xml("xl/workbook.xml").iter() if local(each) == "sheet")
-        named = {sheet.get("name", ""): related.get(_value(sheet, "id"), ("", ""))[1] for sheet in sheets}
+        named = {sheet.get("name", ""): related.get(attribute(sheet, "id"), ("", ""))[1] for sheet in sheets}
         data = {name: parts.bytes(part) for name, part in named.items() if part in parts.names}
         shown = [b't="e"', *(b's="%s"' % style.encode() for style in styles)]
         return {
@@ -144,17 +144,13 @@ def _error(cell: Any) -> str:
 def _open(sheet: Any) -> Iterator[tuple[Corner, str]]:
     row = 0
     for line in (each for each in sheet.iter() if local(each) == "table-row"):
-        column, many = 0, int(_value(line, "number-rows-repeated") or 1)
+        column, many = 0, int(attribute(line, "number-rows-repeated") or 1)
         for cell in (each for each in line if local(each) in ("table-cell", "covered-table-cell")):
-            wide = int(_value(cell, "number-columns-repeated") or 1)
-            unit = "%" if _value(cell, "value-type") == "percentage" else _value(cell, "currency")
+            wide = int(attribute(cell, "number-columns-repeated") or 1)
+            unit = "%" if attribute(cell, "value-type") == "percentage" else attribute(cell, "currency")
             if any(value == "error" for key, value in cell.attrib.items() if key.endswith("}value-type")):
                 unit = "".join(cell.itertext()).strip()
             if unit:
                 yield from (((row + down, column + right), unit) for down in range(many) for right in range(wide))
             column += wide
         row += many
-
-
-def _value(element: Any, name: str) -> str:
-    return next((str(value) for key, value in element.attrib.items() if key.endswith(f"}}{name}")), "")

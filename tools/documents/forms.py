@@ -59,11 +59,7 @@ def _is_vanished(run: Any) -> bool:
     if local(run) != "r":
         return False
     marks = [mark for part in run if local(part) == "rPr" for mark in part if local(mark) in ("vanish", "webHidden")]
-    return any(local(mark) == "vanish" and _value(mark) not in ("0", "false", "off") for mark in marks)
-
-
-def _value(mark: Any) -> str:
-    return next((str(value) for name, value in mark.attrib.items() if name.endswith("}val")), "")
+    return any(local(mark) == "vanish" and attribute(mark, "val") not in ("0", "false", "off") for mark in marks)
 
 
 HTML = Form(
@@ -119,3 +115,8 @@ OPEN = Form(
 def local(element: Any) -> str:
     """The name of an element without its namespace; empty for comments and entities."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def attribute(element: Any, name: str) -> str:
+    """The value of an attribute by its name without its namespace; empty where the element has none."""
+    return next((str(value) for key, value in element.attrib.items() if key.endswith(f"}}{name}")), "")

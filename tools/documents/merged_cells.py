@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from .forms import local
+from .forms import attribute, local
 
 Corner = tuple[int, int]
 Merged = tuple[Corner, Corner]
@@ -37,7 +37,7 @@ def fill_down(rows: Sequence[list[str]], merged: Sequence[Merged], start: Corner
 
 def open_merged_cells(content: Any) -> dict[str, list[Merged]]:
     """The merged cells of each sheet of an OpenDocument workbook, by its name."""
-    return {_value(sheet, "name"): _of_sheet(sheet) for sheet in content.iter() if local(sheet) == "table"}
+    return {attribute(sheet, "name"): _of_sheet(sheet) for sheet in content.iter() if local(sheet) == "table"}
 
 
 def _of_sheet(sheet: Any) -> list[Merged]:
@@ -54,24 +54,20 @@ def _of_sheet(sheet: Any) -> list[Merged]:
 
 
 def _number(element: Any, name: str) -> int:
-    return int(_value(element, name) or 1)
-
-
-def _value(element: Any, name: str) -> str:
-    return next((str(value) for key, value in element.attrib.items() if key.endswith(f"}}{name}")), "")
+    return int(attribute(element, name) or 1)
 
 
 def spans(cell: Any) -> tuple[int, int]:
     """How many rows and columns a cell of a document's table takes; 0 rows where one above reaches down into it, in Word."""
     named = {local(mark): mark for part in cell if local(part) == "tcPr" for mark in part}
     if "vMerge" in named or "gridSpan" in named:
-        joined = "vMerge" in named and _value(named["vMerge"], "val") != "restart"
-        wide = _value(named["gridSpan"], "val") if "gridSpan" in named else ""
+        joined = "vMerge" in named and attribute(named["vMerge"], "val") != "restart"
+        wide = attribute(named["gridSpan"], "val") if "gridSpan" in named else ""
         return (0 if joined else 1), min(MOST_SPANNED, int(wide or 1))
     if cell.get("vMerge") is not None:  # of a slide, where the cells that are reached into are written too
         return 0, 1
-    deep = cell.get("rowspan") or _value(cell, "number-rows-spanned")
-    return _limited(deep), _limited(cell.get("colspan") or _value(cell, "number-columns-spanned"))
+    deep = cell.get("rowspan") or attribute(cell, "number-rows-spanned")
+    return _limited(deep), _limited(cell.get("colspan") or attribute(cell, "number-columns-spanned"))
 
 
 def _limited(number: str) -> int:

@@ -18,7 +18,6 @@ from .table_words import TEXTS, operation_words, period_name
 
 EXCLUDING = ("not", "!=", "empty")
 """Roles of words before what is left out: "except June", "without June"."""
-_LEFT_OUT = frozenset("without the ohne die den das sans le la les sin el los las sem o a os as".split())
 
 
 class ConditionReader:
@@ -46,6 +45,7 @@ class ConditionReader:
         known = operation_words(language)
         self.has_no = known["has no"]
         self._lacking = known["has no"] | known["without"]
+        self._left_out = known["column left out"]
         self.alternatives: list[int] = []
         """Columns of which it names several values: "North or South"."""
 
@@ -71,7 +71,7 @@ class ConditionReader:
                 continue  # "without returns", "without the cancelled ones"
             near = [after if behind else None] if lacks else [after, self.near(number, -1)]
             column = next((m for m in near if m and m.role == "column" and m not in self.used), None)
-            if column and {mark.text, *self.words[mark.end : column.start][:1]} <= _LEFT_OUT:
+            if column and {mark.text, *self.words[mark.end : column.start][:1]} <= self._left_out:
                 continue  # "without the price": it asks for no rows that lack one
             if column and lacks and far and far.role in ("value", "period") and self._tells_apart(column.column):
                 self.nouns[column] = mark  # "no orders that are open"

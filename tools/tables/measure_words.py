@@ -42,10 +42,9 @@ def priced(mark: Mark, table: Columns) -> bool:
 
 
 def measure_marks(phrase: str, at: int, size: int, table: Columns, language: str, *, money: bool) -> list[Mark]:
+    """The marks of a phrase that says something of a column. `money`: "how much" is of an amount before it is of pieces."""
     listed = measure_words(language).get(phrase, [])
-    for role, names in (
-        listed[::-1] if money else listed
-    ):  # pieces come before money: "how many" or "how much were sold"
+    for role, names in reversed(listed) if money else listed:
         if (column := measure_column(table, names)) is not None:
             named = Mark("column", at, at + size, phrase, column)
             ranked = Mark(role, at, at + size, phrase)

@@ -37,15 +37,12 @@ def own_bound(marks: Sequence[Mark], number: int, table: Columns) -> OwnBound | 
     columns = [mark.column for mark in named] or quantities
     if not columns or (not named and len(columns) > 1):
         return None
-    alike = sum(mark.role == "value" and mark.column == bound.column for mark in marks)
+    text = ""
     if bound.role == "average":
         text = _average(table, columns[0])
-    elif (
-        bound.role == "value" and alike == 1 and not table.is_dated(bound.column) and not table.is_numeric(bound.column)
-    ):
-        text = _only_cell(table, bound, columns[0])
-    else:
-        return None
+    elif bound.role == "value" and not (table.is_dated(bound.column) or table.is_numeric(bound.column)):
+        alone = sum(mark.role == "value" and mark.column == bound.column for mark in marks) == 1
+        text = _only_cell(table, bound, columns[0]) if alone else ""
     used = (marks[number], bound, *(mark for mark in named if mark.column == columns[0]))
     return OwnBound(columns[0], used, text) if text else None
 

@@ -29,10 +29,11 @@ _SOME = (
     "ordinal prefixes",
     "written",
     "best",
+    "column left out",
 )
+"""Lists that not every language has."""
 TEXTS = ("not contains", "contains", "starts with", "ends with")
 """Conditions on parts of a text."""
-"""Lists that not every language has."""
 COMPARISONS = (">=", "<=", ">", "<", "between", "!=")
 
 

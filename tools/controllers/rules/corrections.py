@@ -47,9 +47,7 @@ def corrected(request: Request) -> Request | None:
     said, before = [s for s in languages if s[0] >= found.rest], [s for s in languages if s[1] <= found.start]
     if len(said) == 1 == len(before) and not new and _says_only(words, found.rest, said[0], code):
         name = text[slice(*said[0])]
-        return request.model_copy(
-            update={"text": f"{text[: before[0][0]]}{name}{text[before[0][1] : found.start]}", "made": request.made}
-        )
+        return request.model_copy(update={"text": f"{text[: before[0][0]]}{name}{text[before[0][1] : found.start]}"})
     return None
 
 

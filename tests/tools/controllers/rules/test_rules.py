@@ -10,6 +10,7 @@ import pytest
 
 from hugginggpt.tools.controllers import rules
 from hugginggpt.tools.controllers.rules.clauses import parse_request
+from hugginggpt.tools.controllers.rules.handlers.registry import HANDLERS
 from hugginggpt.tools.controllers.rules.intent_order import order_intents
 from hugginggpt.tools.controllers.rules.intents import find_intents
 from hugginggpt.tools.controllers.rules.lexicon import lexicon
@@ -32,6 +33,12 @@ def test_each_rule_has_a_name_of_its_own_and_an_example() -> None:
     names = [rule["name"] for rule in RAW["rule"]]
     assert len(names) == len(set(names))
     assert {name for name, _ in EXAMPLES} == set(names)
+
+
+def test_each_act_has_a_handler_and_each_handler_an_act() -> None:
+    """A misspelt act is found here, and is not planned as something else; four acts are made without a rule."""
+    without_rule = {"condition", "example", "operate", "question"}
+    assert set(HANDLERS) == {rule["act"] for rule in RAW["rule"]} | set(RAW["acts"]) | without_rule
 
 
 def test_each_word_of_the_rules_is_used() -> None:

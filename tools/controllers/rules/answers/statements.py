@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .....graph.resource import Kind, Resource
-from .....graph.result import Result
 from .....graph.task import Task
 from ....findings import in_words
 from .origins import Origins
@@ -31,7 +30,7 @@ def statements(outcomes: Outcomes, origins: Origins, paths: Mapping[str, Path]) 
                     what = outcomes.phrases.say("final", what=what)
                 if which := origins.of(task, place):
                     what = outcomes.phrases.say("heading", what=what, which=which)
-                if text := _content(task, result, resource, outcomes, paths):
+                if text := _content(task, resource, outcomes, paths):
                     colon = outcomes.phrases.say("colon")
                     beside = ("\n" not in text and len(text) <= MAX_LINE) or _is_file(resource)
                     yield f"{what} [{task.id}]{colon if beside else colon.rstrip() + chr(10)}{text}"
@@ -63,9 +62,7 @@ def _heading(task: Task, resource: Resource, outcomes: Outcomes) -> str:
     return words.say("heading", what=heading, which=label) if label else heading
 
 
-def _content(
-    task: Task, result: Result, resource: Resource, outcomes: Outcomes, paths: Mapping[str, Path]
-) -> str | None:
+def _content(task: Task, resource: Resource, outcomes: Outcomes, paths: Mapping[str, Path]) -> str | None:
     """The words of a readable result, or the path of its file; None where the file is not there."""
     path = paths.get(resource.sha256 or "")
     path = path if path is not None and path.is_file() else None

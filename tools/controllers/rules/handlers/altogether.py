@@ -73,7 +73,7 @@ def add_answers(linker: Linker, intents: Sequence[Intent]) -> None:
     else:
         return
     spans = [(e.start, e.end) for e in linker.evidence if e.task_id == asked[0].id]
-    if code != "en" or not all(_only_asks(linker, linker.parsed.masked[start:end]) for start, end in spans):
+    if code != "en" or not all(_only_asks(linker.parsed.masked[start:end]) for start, end in spans):
         return
     for span in spans:
         linker.use(*span)
@@ -82,7 +82,7 @@ def add_answers(linker: Linker, intents: Sequence[Intent]) -> None:
         linker.tasks[task.id] = task.model_copy(update={"inputs": {**task.inputs, "question": question}})
 
 
-def _only_asks(linker: Linker, words: str) -> bool:
+def _only_asks(words: str) -> bool:
     """Whether words say nothing that the question to one page would lack: "between May and June" is in no total."""
     for what in ("amount", "average", "highest", "lowest"):
         words = re.sub(str(wording("en").section("altogether")[what]), " ", words)

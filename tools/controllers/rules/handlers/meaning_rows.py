@@ -57,9 +57,7 @@ def plan_rows(linker: Linker, intent: Intent, meaning: Meaning) -> bool:
     files = [r for r in linker.resolver.referents if r.origin == "file" and r.kind == "text"]
     items = [r.value for r in chosen if r.position not in span] or [r.value for r in files]
     where: Parameters = {"where": (conditions[0].where(text, removed=removed),)}
-    if (
-        chosen and not items and meaning.task_type == "count"
-    ):  # "wie viele Zeilen hat “...”?": the quotation is the data
+    if meaning.task_type == "count" and not items:  # "wie viele Zeilen hat “...”?": the quotation is the data
         items, where = [r.value for r in chosen], {}
     for group in [(item,) for item in items] if meaning.task_type == "count" else [tuple(items)]:
         if group:

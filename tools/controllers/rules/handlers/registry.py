@@ -1,4 +1,4 @@
-"""`plan_intent` calls the handler of an intent's act (its name in rules.toml), or adds tasks with a single input."""
+"""`plan_intent` calls the handler of an intent's act (`act` in rules.toml)."""
 
 import re
 
@@ -23,8 +23,31 @@ def refuse_unsupported(linker: Linker, intent: Intent) -> None:
     linker.refusals.append(refusal(linker.parsed.language, "out-of-reach", words))
 
 
-_MODULES = (altogether, audio, comparison, image_contents, meanings, operations, pictures, questions, tables, texts)
-_OTHERS: dict[str, Handler] = {
+def plan_one_input(linker: Linker, intent: Intent) -> None:
+    """Add a task that takes what the intent is about, or refer to its result where that is meant."""
+    task_type = linker.task_type_of(intent)
+    if not linker.refers_to_result(intent, task_type):
+        add_single_input(linker, intent, task_type)
+
+
+_OF_ONE_INPUT = (
+    *("code", "depth", "forecast", "happen", "page-images"),
+    *("read", "segment", "show-text", "table-class", "voice-activity"),
+)
+_NAMED_AS_ACTS: tuple[Handler, ...] = (
+    altogether.altogether,
+    *(audio.mux, audio.sound_class, audio.sound_clean, audio.speak, audio.transcribe),
+    *(comparison.compare, comparison.pick, comparison.similar),
+    *(image_contents.count, image_contents.crop, image_contents.describe, image_contents.detect),
+    *(image_contents.thorough, operations.operate),
+    *(pictures.control, pictures.control_image, pictures.draw, pictures.edit, pictures.enhance, pictures.film),
+    *(pictures.look_alike, pictures.restyle, pictures.slideshow),
+    *(tables.calculate, tables.sort),
+    *(texts.classify, texts.converse, texts.entities, texts.fill, texts.join, texts.language, texts.rewrite),
+    *(texts.sentiment, texts.summarize, texts.translate, texts.write),
+)
+HANDLERS: dict[str, Handler] = {
+    **{handler.__name__.replace("_", "-"): handler for handler in _NAMED_AS_ACTS},
     "about-run": lambda linker, intent: linker.refuse(intent, refusal("en", "about-run", "", command("show"))),
     "condition": lambda linker, intent: linker.refuse(intent, "condition"),  # a plan has no branches
     "continue": texts.from_prompt,
@@ -35,14 +58,9 @@ _OTHERS: dict[str, Handler] = {
     "question": questions.answer_question,
     "turn": pictures.enhance,
     "unsupported": refuse_unsupported,
+    **dict.fromkeys(_OF_ONE_INPUT, plan_one_input),
 }
-"""Acts whose handlers have other names than they."""
-
-
-def _handler(act: str) -> Handler:
-    """The handler of an act: the function of its name; one input and nothing more where there is none."""
-    named = (getattr(module, act.replace("-", "_"), None) for module in _MODULES)
-    return _OTHERS.get(act) or next(filter(None, named), _plan_simply)
+"""What plans each act; an act that has no row raises `KeyError`."""
 
 
 def plan_intent(linker: Linker, intent: Intent) -> None:
@@ -62,17 +80,11 @@ def plan_intent(linker: Linker, intent: Intent) -> None:
     if count_occurrences(linker, intent):
         return
     try:
-        _handler(intent.act)(linker, intent)
+        HANDLERS[intent.act](linker, intent)
     except NoSuchMember:
         linker.refuse(intent, "which-file")
     for span in linker.resolver.used:
         linker.use(*span)
-
-
-def _plan_simply(linker: Linker, intent: Intent) -> None:
-    task_type = linker.task_type_of(intent)
-    if not linker.refers_to_result(intent, task_type):
-        add_single_input(linker, intent, task_type)
 
 
 def _names_earlier(linker: Linker, intent: Intent) -> bool:
