@@ -11,6 +11,8 @@ from ...graph.resource import Kind
 
 OUT_OF_REACH = "out-of-reach"
 """The first part of meanings that no expert can do: `out-of-reach/send-mail`."""
+COUNTS_OF_TEXT = ("count/words", "count/characters")
+"""Meanings that count what a text consists of."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from itertools import cycle, islice
 
 from ...graph.resource import Kind
 from .fitting import data_ports
-from .meanings import meaning_of
+from .meanings import COUNTS_OF_TEXT, meaning_of
 from .wording import Example, wording
 
 _FILES: dict[Kind, tuple[str, ...]] = {
@@ -20,7 +20,7 @@ _FILES: dict[Kind, tuple[str, ...]] = {
 _QUOTED = ("Der Zug hat Verspätung.", "Le train est en retard.")
 _SAMPLE_LANGUAGES = ("fr", "de", "es", "en")
 _KIND_OF_MEANING: dict[str, Kind] = {
-    **dict.fromkeys(("count/words", "count/e-mails", "question-answering", "text-generation/continue"), "text"),
+    **dict.fromkeys((*COUNTS_OF_TEXT, "count/e-mails", "question-answering", "text-generation/continue"), "text"),
     **dict.fromkeys(("document-question-answering", "count/pages"), "document"),
     **dict.fromkeys(("count/rows", "filter/rows"), "table"),
 }

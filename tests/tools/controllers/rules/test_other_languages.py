@@ -483,3 +483,20 @@ def test_a_document_that_is_to_be_sent_is_not_read(text: str) -> None:
     """No expert sends; reading it in that place would be silent."""
     assert planned(text) == []
     assert proposal(text).refusals
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zähle die Zeichen in memo.txt",
+        "Combien de caractères a memo.txt ?",
+        "¿Cuántas letras tiene memo.txt?",
+        "Quantos caracteres tem memo.txt?",
+        "memo.txt一共多少字？",
+        "memo.txtの文字数を数えて",
+    ],
+)
+def test_characters_are_counted_where_they_are_asked(text: str) -> None:
+    """ "Zähle die Zeichen" counts characters, and no words."""
+    [task] = proposal(text).plan.tasks
+    assert (task.type, task.parameters) == ("count", {"look_for": "characters"})

@@ -11,7 +11,7 @@ from ....text_language import is_in
 from ....wording.aloud import without_aloud
 from ....wording.clause_words import ClauseWords
 from ....wording.fitting import data_ports, step_cost
-from ....wording.meanings import Meaning
+from ....wording.meanings import COUNTS_OF_TEXT, Meaning
 from ....wording.wording import wording
 from ..intents import Intent
 from ..linking import Linker
@@ -34,7 +34,7 @@ def data_of(meaning: Meaning) -> tuple[Port, ...]:
         return (Port(name="context", kinds=("text",)),)
     if meaning.name.startswith("text2text") or meaning.name == "text-generation/continue":
         return (Port(name="prompt", kinds=("text",)),)
-    if meaning.name in ("count/words", "count/e-mails"):
+    if meaning.name in (*COUNTS_OF_TEXT, "count/e-mails"):
         return (Port(name="items", kinds=("text",), many=True),)
     if meaning.kinds:
         return tuple(port.model_copy(update={"kinds": meaning.kinds}) for port in data_ports(meaning.task_type))
@@ -48,7 +48,7 @@ def choose(linker: Linker, intent: Intent, port: Port, meaning: Meaning) -> list
     usable = [r for r in resolver.referents if step_cost(r.kind, port, picture and not r.is_result) is not None]
     if "text" in port.kinds:  # what was said aloud is the text that was said, and no recording to be written down
         usable = [r for r in usable if r.maker != "text-to-speech"]
-    if meaning.task_type not in _SPOKEN_AS_FOUND or meaning.name == "count/words":
+    if meaning.task_type not in _SPOKEN_AS_FOUND or meaning.name in COUNTS_OF_TEXT:
         usable = [r for r in usable if r.maker not in _FINDINGS]
     elif meaning.task_type == "count":  # of findings the found, and no number or answer
         usable = [r for r in usable if r.maker not in _FINDINGS or r.kind != "text"]
