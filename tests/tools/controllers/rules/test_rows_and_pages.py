@@ -38,6 +38,10 @@ def planned(text: str, *files: Resource) -> list[tuple[str, Parameters]]:
         ("Which lines of boot.log do not contain the letter a?", [("filter", {"where": ("* not contains a",)})]),
         ("How many lines of boot.log contain 'disk'?", [("count", {"where": ("* contains disk",)})]),
         ("How many sentences are in essay.txt?", [("count", {"look_for": "sentences"})]),
+        (
+            "Count the words, lines and the paragraphs of essay.txt",
+            [("count", {"look_for": "words"}), ("count", {"look_for": "lines"}), ("count", {"look_for": "paragraphs"})],
+        ),
         ("How many pages does thesis.pdf have?", [("count", {"look_for": "pages"})]),
         (
             "How many columns does each of these files have? a.csv b.csv",
@@ -54,6 +58,13 @@ def planned(text: str, *files: Resource) -> list[tuple[str, Parameters]]:
 )
 def test_conditions_and_units_become_parameters(text: str, tasks: list[tuple[str, Parameters]]) -> None:
     assert planned(text) == tasks
+
+
+def test_lines_with_one_of_two_quoted_texts_are_not_counted_as_all_lines() -> None:
+    log = Resource(kind="text", media_type="text/plain", name="boot.log")
+    proposal = propose(Request(text="Count the lines of boot.log that contain 'disk' or 'net'", files=(log,)))
+    assert not proposal.plan.tasks
+    assert "one text in the lines" in proposal.refusals[0]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Handlers of intents about rows and lines: count, filter and sort them, calculate with them; and units of a text."""
 
 import re
+from collections.abc import Iterator
 from itertools import product, takewhile
 
 from .....graph.resource import Resource
@@ -13,6 +14,7 @@ from ....wording.lost_words import has_other_words
 from ....wording.nearest import words_pattern
 from ....wording.wording import wording
 from ..intents import Intent
+from ..lexicon import QUOTE
 from ..linking import Linker
 from ..page_ranges import names_each_page
 from ..parameters import Parameters
@@ -21,6 +23,8 @@ from ..text_linking import text_referents
 from .questions import add_question, ask_of_chosen, ask_of_rows_before
 
 _UNIT = re.compile(r"\b(word|sentence|line|character|letter|paragraph)s?\b")
+_NEXT_UNIT = re.compile(rf"(?:,? and |, )(?:(?:the|its|all|of) )*{_UNIT.pattern}")
+_EITHER = re.compile(rf"{QUOTE},? or {QUOTE}")
 MEASURE = re.compile(r"\b(?:word|sentence|line|character|letter|paragraph|page|row|column)s?\b")
 """What a text, document or table has of its own, whatever was found in it."""
 _ROWS = re.compile(r"\b(?:rows|lines|entries|records)\b")
@@ -105,10 +109,13 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
         if blank := _BLANK.search(said) if lines else None:
             linker.use(intent.clause.start + blank.start(), intent.clause.start + blank.end())
         where = conditions(linker, intent) if lines and not blank else {}
-        what = {"letter": "characters"}.get(unit[1], unit[1] + "s")
+        if lines and not where and _EITHER.search(said):
+            linker.refuse(intent, "I look for one text in the lines; ask for each of them")
+            return True
         texts = [text for text in texts if text in linker.resolver.referents]
         for group in [texts] if _joined(linker, intent) else ([text] for text in texts):
-            _add_items(linker, intent, "count", group, where or {"look_for": what})
+            for name in _units(words, unit):
+                _add_items(linker, intent, "count", group, where or {"look_for": name})
         return True
     return False
 
@@ -118,6 +125,13 @@ def _joined(linker: Linker, intent: Intent) -> bool:
     language = wording(linker.parsed.language)
     together = words_pattern(language.section("scopes")["together"], language)
     return together.search(linker.parsed.words_of(intent.clause)) is not None
+
+
+def _units(words: str, unit: re.Match[str] | None) -> Iterator[str]:
+    """The units that words ask to count, from the first of them on: "the words and the sentences"."""
+    while unit:
+        yield {"letter": "characters"}.get(unit[1], unit[1] + "s")
+        unit = _NEXT_UNIT.match(words, unit.end())
 
 
 def counts_results(linker: Linker, intent: Intent, words: str) -> bool:
