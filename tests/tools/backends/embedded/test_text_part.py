@@ -1,6 +1,7 @@
 """The expert that takes parts of a text by number."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,14 @@ TEXT = "A ship came. It was late.\nNo one saw it.\n\nIn March the ice broke. All
 )
 def test_a_part_is_taken_or_left_out(run_expert: RunExpert, parameters: dict[str, object], part: str) -> None:
     assert run_expert("text-part", {"text": TEXT}, **parameters)["text"].text == part
+
+
+def test_the_names_of_columns_stay_above_the_rows_that_are_taken_and_are_none(
+    run_expert: RunExpert, tmp_path: Path
+) -> None:
+    (tmp_path / "boats.csv").write_text("port,boat\nOsby,Ada\nVarde,Bo\nVarde,Cy\n")
+    made = run_expert("text-part", {"text": tmp_path / "boats.csv"}, unit="line", first=1, last=2)
+    assert made["text"].text == "port,boat\nOsby,Ada\nVarde,Bo"
 
 
 def test_a_part_that_is_not_there_is_refused(run_expert: RunExpert) -> None:

@@ -60,6 +60,12 @@ def test_conditions_and_units_become_parameters(text: str, tasks: list[tuple[str
     assert planned(text) == tasks
 
 
+def test_only_the_first_rows_of_what_was_sorted_are_shown() -> None:
+    boats = Resource(kind="table", media_type="text/csv", name="boats.csv")
+    tasks = planned("Sort boats.csv by length, longest first, and show only the first three rows", boats)
+    assert tasks[1:] == [("text-part", {"unit": "line", "first": 1, "last": 3})]
+
+
 def test_lines_with_one_of_two_quoted_texts_are_not_counted_as_all_lines() -> None:
     log = Resource(kind="text", media_type="text/plain", name="boot.log")
     proposal = propose(Request(text="Count the lines of boot.log that contain 'disk' or 'net'", files=(log,)))

@@ -14,6 +14,9 @@ _BETWEEN = {"paragraph": "\n\n", "sentence": " ", "line": "\n", "word": " ", "sl
 _NUMBERED = ("slide", "chapter")
 """Units that the reader of a file numbers."""
 
+_ROWS = ("text/csv", "text/tab-separated-values")
+"""Types whose first line names the columns: it is no row, and stays above the rows that are taken."""
+
 
 @expert("text-part", name="text-part", description="takes or leaves out numbered parts of a text, exactly", light=True)
 def text_part(call: Call) -> Sequence[Artifact]:
@@ -22,21 +25,28 @@ def text_part(call: Call) -> Sequence[Artifact]:
     unit = str(parameters.get("unit") or "paragraph")
     if unit not in _BETWEEN:
         raise input_error(f"{unit} is no part of a text; take {', '.join(_BETWEEN)}")
-    units = _units(call.one("text").text(), unit)
+    material = call.one("text")
+    units = _units(material.text(), unit)
+    header = units[:1] if unit == "line" and material.resource.media_type in _ROWS else []
+    units = units[len(header) :]
     if not units and unit in _NUMBERED:
         raise input_error(f"{call.one('text').resource.label} has no {unit}s that can be told apart")
     first = _number(parameters.get("first"), 1)
     last = _number(parameters.get("last"), first if "first" in parameters else -1)
     start, end = _position(first, len(units)), _position(last, len(units)) + 1
     named = units[max(start, 0) : max(end, 0)]
-    many = f"the text has only {len(units)} {unit}{'' if len(units) == 1 else 's'}"
+    many = f"the text has only {len(units)} {'row' if header else unit}{'' if len(units) == 1 else 's'}"
     if not named:
         raise input_error(many)
     kept = [*units[: max(start, 0)], *units[max(end, 0) :]] if parameters.get("except") else named
     if not kept:
         raise input_error(f"{many}; nothing is left")
     note = many if start < 0 or end > len(units) else ""
-    return [Artifact(output="text", kind="text", media_type="text/plain", text=_BETWEEN[unit].join(kept), note=note)]
+    return [
+        Artifact(
+            output="text", kind="text", media_type="text/plain", text=_BETWEEN[unit].join([*header, *kept]), note=note
+        )
+    ]
 
 
 def _units(text: str, unit: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Handlers of intents about rows and lines: count, filter and sort them, calculate with them; and units of a text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product, takewhile
 
 from .....graph.resource import Resource
@@ -103,21 +103,25 @@ def count_in_data(linker: Linker, intent: Intent, words: str) -> bool:
             add_question(linker, intent, _JOINT.sub("", linker.parsed.text[start:end]).strip())
         return True
     if unit and (texts := text_referents(linker, intent, everything=True)):
-        if _of_each_page(linker, intent, texts):
-            linker.refuse(intent, "together")
-        said, lines = linker.parsed.words_of(intent.clause), unit[1] == "line"
-        if blank := _BLANK.search(said) if lines else None:
-            linker.use(intent.clause.start + blank.start(), intent.clause.start + blank.end())
-        where = conditions(linker, intent) if lines and not blank else {}
-        if lines and not where and _EITHER.search(said):
-            linker.refuse(intent, "I look for one text in the lines; ask for each of them")
-            return True
-        texts = [text for text in texts if text in linker.resolver.referents]
-        for group in [texts] if _joined(linker, intent) else ([text] for text in texts):
-            for name in _units(words, unit):
-                _add_items(linker, intent, "count", group, where or {"look_for": name})
+        _count_units(linker, intent, texts, [*_units(words, unit)])
         return True
     return False
+
+
+def _count_units(linker: Linker, intent: Intent, texts: Sequence[Referent], units: Sequence[str]) -> None:
+    if _of_each_page(linker, intent, texts):
+        linker.refuse(intent, "together")
+    said, lines = linker.parsed.words_of(intent.clause), units[0] == "lines"
+    if blank := _BLANK.search(said) if lines else None:
+        linker.use(intent.clause.start + blank.start(), intent.clause.start + blank.end())
+    where = conditions(linker, intent) if lines and not blank else {}
+    if lines and not where and _EITHER.search(said):
+        linker.refuse(intent, "I look for one text in the lines; ask for each of them")
+        return
+    given = [text for text in texts if text in linker.resolver.referents]
+    for group in [given] if _joined(linker, intent) else ([text] for text in given):
+        for unit in units:
+            _add_items(linker, intent, "count", group, where or {"look_for": unit})
 
 
 def _joined(linker: Linker, intent: Intent) -> bool:
@@ -155,7 +159,7 @@ def counts_results(linker: Linker, intent: Intent, words: str) -> bool:
     return True
 
 
-def _of_each_page(linker: Linker, intent: Intent, texts: list[Referent]) -> bool:
+def _of_each_page(linker: Linker, intent: Intent, texts: Sequence[Referent]) -> bool:
     """Whether words ask for one number for each page, or for what was made of each."""
     said, language = linker.parsed.words_of(intent.clause), linker.parsed.language
     made = [text.value for text in texts if isinstance(text.value, Ref)]

@@ -57,7 +57,7 @@ def _alone(linker: Linker, clause: Clause, parts: Sequence[TextPart]) -> list[Ev
     masked, (start, end) = linker.parsed.masked, (clause.start, clause.end)
     spans = [(start + part.start, start + part.end) for part in parts]
     rest = [m for m in _WORD.finditer(masked, start, end) if not any(a <= m.start() < b for a, b in spans)]
-    known = function_words() | plain_words() | {"print"}  # on the screen, as a part of a text is shown
+    known = function_words() | plain_words() | {"print", "only", "just"}  # on the screen, as a part of a text is shown
     given = [r for r in linker.resolver.referents if fits(r, ("text",)) and r.kind != "table"]
     named = [r for r in given if start <= r.position < end] or given[-1:]
     refused = any(a < end and start < b for a, b in linker.used)
