@@ -338,6 +338,12 @@ def test_words_that_only_open_or_end_a_request_take_nothing_from_it(
     assert (types(proposal), proposal.refusals) == (expected, ())
 
 
+def test_an_example_of_one_task_does_not_hold_the_words_of_two() -> None:
+    """ "Larger and sharper" is two changes of a picture."""
+    tasks = planned("mach das Foto größer und schärfer", "photo.jpg").plan.tasks
+    assert [task.parameters["operation"] for task in tasks] == ["resize", "sharpen"]
+
+
 def test_it_that_is_summed_up_is_the_latest_result_and_no_part_is_taken_without_its_name() -> None:
     """ "Sum it up" works on the translation; "the first names" are no part of a text."""
     summary = planned("Translate a.txt into French and sum it up", "a.txt").plan.tasks[1]
