@@ -99,7 +99,7 @@ def candidates(kind: str, sentence: str, query: Iterable[str], code: str = "en")
     elif kind in ("person", "name"):
         small = STOP_WORDS if code == "en" else STOP_WORDS | small_words(code)
         spans = [match.span() for match in NAME.finditer(sentence) if folded(match.group()) not in small]
-        spans = [span for span in spans if not _in_label(span, sentence)]
+        spans = [span for span in spans if not _in_label(span, sentence, query)]
         spans = [span for span in spans if kind == "person" and _BY.search(sentence[: span[0]])] or spans
     if kind in ("place", "person", "name"):
         other = [(f.start, f.end) for f in found if f.group in _NO_NAMES]
@@ -110,10 +110,12 @@ def candidates(kind: str, sentence: str, query: Iterable[str], code: str = "en")
     return [(a, b) for a, b in spans if kind == "count" or not set(content_words(sentence[a:b])) <= known]
 
 
-def _in_label(span: tuple[int, int], sentence: str) -> bool:
-    """Whether a name is a part of a label: the speaker of `Speaker notes: ...` is no one."""
+def _in_label(span: tuple[int, int], sentence: str, query: Iterable[str]) -> bool:
+    """Whether a name is a part of a label, or all of one whose value the question names: `Title: Caretaker`."""
     label = _LABEL.match(sentence)
-    return label is not None and span[1] < label.end(1)
+    if label is None or span[1] > label.end(1):
+        return False
+    return span[1] < label.end(1) or set(content_words(sentence[label.end() :])) <= set(query)
 
 
 @cache
