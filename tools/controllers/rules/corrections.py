@@ -15,7 +15,7 @@ from .clauses import ParsedRequest, parse_request
 from .counted_files import with_counted_files
 from .lexicon import lexicon
 
-_EDGE = r"(?:[.,;:!?…–—。，、；！？\n]|\s-)\s*"
+_EDGE = r"(?:[.,;:!?…–—。，、；！？\n]|\s-)\s{0,9}"
 _BLANK = r"[\s,.;:!?…–—。，、！？-]*"
 
 

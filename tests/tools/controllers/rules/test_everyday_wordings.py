@@ -314,7 +314,7 @@ def test_a_column_of_a_table_in_a_document_is_asked_about_and_not_added_from_its
 def test_a_question_is_asked_with_its_own_words_and_no_form_of_address_is_one(
     request_text: str, asked: str | None
 ) -> None:
-    """A question about a person ends before the file, and an address to nobody asks nothing."""
+    """A question about a person ends before the file, and “to whom it may concern” asks nothing."""
     questions = [
         task.inputs["question"] for task in planned(request_text, "a.txt").plan.tasks if "question" in task.inputs
     ]
